@@ -1,0 +1,56 @@
+# anomaly-labs: `make help` lists the targets. Each sets up .venv by itself, again only when the lock has changed.
+
+LOCK    ?= requirements.lock
+VENV    := .venv
+READY   := $(VENV)/ready-$(LOCK)
+BIN     := $(VENV)/bin
+COURSE   = $(BIN)/anomaly-labs
+
+# Byte code is compiled once, at set-up: without it each notebook kernel spends 20 s compiling TensorFlow.
+unexport PYTHONDONTWRITEBYTECODE
+export UV_COMPILE_BYTECODE := 1
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# nbgrader starts helper programs by bare name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help course lab labs test test-all lint data lock clean
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): $(LOCK) pyproject.toml
+	@sh scripts/setup.sh "$(VENV)" "$(LOCK)" "$(PYTHON)"
+	@touch $@
+
+course: $(READY) ## Build, execute and grade the whole course, and print the results
+	@$(COURSE) course
+
+lab: $(READY) ## Open JupyterLab on the labs
+	@$(BIN)/jupyter lab --notebook-dir=labs
+
+labs: $(READY) ## Rebuild the learners' notebooks from solutions/
+	@$(COURSE) build
+
+test: $(READY) ## Run the tests
+	@$(BIN)/python -m pytest -q
+
+test-all: $(READY) ## Run every test, the long ones and the browser's too
+	@$(BIN)/python -m pytest -q -m "not gpu and not network"
+
+lint: $(READY) ## Check style, types and that built notebooks are fresh
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(COURSE) build --check
+
+data: $(READY) ## Download the real data sets into data/
+	@$(COURSE) data download
+
+lock: ## Resolve both lock files again (needs uv)
+	@sh scripts/lock.sh
+
+clean: ## Delete what can be made again (never grading/ or data/)
+	rm -rf build .pytest_cache .mypy_cache .ruff_cache
+	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
