@@ -1,0 +1,187 @@
+"""What a learner is told in the notebook: one sentence naming the mistake, no traceback."""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class CheckFailed(AssertionError):
+    """A check that a learner's answer did not meet; a notebook shows its one sentence only.
+
+    nbgrader still records a failed cell: IPython asks the exception how to render itself.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"✗ {self}"]
+
+
+class NotAnswered(CheckFailed):
+    """What an untouched exercise raises."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message
+            or "Not answered yet: replace the line `raise checks.NotAnswered()` in the exercise "
+            "with your code."
+        )
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"… {self}"]
+
+
+def passed(what: str) -> None:
+    """Print that the exercise `what` is passed, on the last line of its check.
+
+    Examples
+    --------
+    >>> passed("lab1-q2")
+    ✓ lab1-q2 passed
+    """
+    print(f"✓ {what} passed")
+
+
+def expect(condition: bool, hint: str) -> None:
+    """Raise `CheckFailed` with `hint` unless `condition` is plainly true.
+
+    Examples
+    --------
+    >>> expect(1 + 1 == 2, "add the numbers")
+    >>> expect(1 + 1 == 3, "add the numbers")
+    Traceback (most recent call last):
+    anomaly_labs.checks.CheckFailed: add the numbers
+    """
+    if not _is_true(condition):
+        raise CheckFailed(hint)
+
+
+def expect_answered(value: Any, what: str) -> None:
+    """Raise `NotAnswered` while `value` is still the placeholder ``None`` or ``...``.
+
+    Examples
+    --------
+    >>> expect_answered(None, "n_rows")
+    Traceback (most recent call last):
+    anomaly_labs.checks.NotAnswered: Not answered yet: give `n_rows` a value in the exercise.
+    """
+    if value is None or value is Ellipsis:
+        raise NotAnswered(f"Not answered yet: give `{what}` a value in the exercise.")
+
+
+def expect_type(value: Any, types: type | tuple[type, ...], what: str) -> None:
+    """Raise `CheckFailed` unless `value` is an instance of `types`.
+
+    Examples
+    --------
+    >>> expect_type([1.0], float, "the area")
+    Traceback (most recent call last):
+    anomaly_labs.checks.CheckFailed: the area should be of type float, but it is of type list.
+    """
+    if not isinstance(value, types):
+        wanted = " or ".join(t.__name__ for t in (types if isinstance(types, tuple) else (types,)))
+        raise CheckFailed(
+            f"{what} should be of type {wanted}, but it is of type {type(value).__name__}."
+        )
+
+
+def expect_shape(value: Any, shape: tuple[int | None, ...], hint: str) -> None:
+    """Raise `CheckFailed` unless `value` has `shape`; ``None`` stands for any length.
+
+    Examples
+    --------
+    >>> expect_shape([[1, 2], [3, 4]], (None, 3), "three columns are needed")
+    Traceback (most recent call last):
+    anomaly_labs.checks.CheckFailed: three columns are needed (shape (2, 2), expected (any, 3)).
+    """
+    import numpy as np
+
+    try:
+        came = np.shape(value)
+    except ValueError:
+        raise CheckFailed(f"{hint} (rows of different lengths came).") from None
+    if len(came) != len(shape) or any(w not in (None, c) for c, w in zip(came, shape, strict=True)):
+        wanted = ", ".join("any" if n is None else str(n) for n in shape)
+        wanted = f"({wanted},)" if len(shape) == 1 else f"({wanted})"
+        raise CheckFailed(f"{hint} (shape {came}, expected {wanted}).")
+
+
+def expect_close(value: Any, wanted: Any, hint: str, *, tolerance: float = 1e-6) -> None:
+    """Raise `CheckFailed` unless numbers agree within ``tolerance * (1 + |wanted|)``.
+
+    `value` and `wanted` are numbers, or arrays of one shape; NaN agrees with NaN.
+
+    Examples
+    --------
+    >>> expect_close([1.0, 2.0], [1.0, 2.0], "count again")
+    >>> expect_close("two", 2.0, "count again")
+    Traceback (most recent call last):
+    anomaly_labs.checks.CheckFailed: count again (a number is expected, 'two' came).
+    """
+    import numpy as np
+
+    target = np.asarray(wanted, dtype=float)
+    numbers = _as_numbers(value, hint, scalar=target.ndim == 0)
+    if numbers.shape != target.shape:
+        raise CheckFailed(f"{hint} (shape {numbers.shape}, expected {target.shape}).")
+    if not np.allclose(numbers, target, rtol=tolerance, atol=tolerance, equal_nan=True):
+        raise CheckFailed(f"{hint} (yours: {_short(value)})." if target.ndim == 0 else hint)
+
+
+def expect_between(value: Any, low: float, high: float, hint: str) -> None:
+    """Raise `CheckFailed` unless the number `value` lies in ``[low, high]``.
+
+    Examples
+    --------
+    >>> expect_between(1.5, 0.0, 1.0, "a rate lies between 0 and 1")
+    Traceback (most recent call last):
+    anomaly_labs.checks.CheckFailed: a rate lies between 0 and 1 (yours: 1.5).
+    """
+    number = float(_as_numbers(value, hint, scalar=True))
+    if not low <= number <= high:
+        raise CheckFailed(f"{hint} (yours: {_short(value)}).")
+
+
+def expect_columns(frame: Any, columns: Iterable[str], hint: str) -> None:
+    """Raise `CheckFailed` unless `frame` is a DataFrame with exactly these columns, in any order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> expect_columns(pd.DataFrame({"a": [1]}), ["a", "b"], "keep both columns")
+    Traceback (most recent call last):
+    anomaly_labs.checks.CheckFailed: keep both columns (missing: b).
+    """
+    import pandas as pd
+
+    expect_type(frame, pd.DataFrame, "the table")
+    came, wanted = set(frame.columns), set(columns)
+    faults = [
+        f"{word}: {', '.join(sorted(map(str, names)))}"
+        for word, names in (("missing", wanted - came), ("not asked for", came - wanted))
+        if names
+    ]
+    if faults:
+        raise CheckFailed(f"{hint} ({'; '.join(faults)}).")
+
+
+def _is_true(condition: Any) -> bool:
+    """Accept Python's and NumPy's true only: an array or a stranger's object is no verdict."""
+    import numpy as np
+
+    return type(condition) in (bool, np.bool_) and bool(condition)
+
+
+def _as_numbers(value: Any, hint: str, *, scalar: bool) -> Any:
+    import numpy as np
+
+    expected = "a number is expected" if scalar else "numbers are expected"
+    try:
+        numbers = np.asarray(value)
+        if numbers.dtype.kind not in "biufO" or (scalar and numbers.ndim):
+            raise ValueError
+        return numbers.astype(float)
+    except (TypeError, ValueError):
+        raise CheckFailed(f"{hint} ({expected}, {_short(value)} came).") from None
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,141 @@
+"""The look of every figure of the course."""
+
+import textwrap
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from cycler import Cycler, cycler
+from matplotlib.axes import Axes
+
+GENERATED_NOTE = "generated data"
+"""What a figure says when the rows behind it come from the generator."""
+
+PAPER = "#fbfaf7"
+INK = "#2b2d33"
+MUTED = "#6b6f78"
+ALERT = "#b3261e"
+"""Background, text, secondary text, and the one colour kept for what is wrong."""
+
+_LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1)), (0, (1, 2)), (0, (6, 1, 1, 1, 1, 1)))
+_state = {"source": "real"}
+
+
+def _cycle() -> Cycler:
+    colours = mpl.style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
+    styles = [_LINE_STYLES[i % len(_LINE_STYLES)] for i in range(len(colours))]
+    return cycler(color=colours) + cycler(linestyle=styles)
+
+
+def use_course_style(source: str = "real") -> None:
+    """Make every later figure light, readable and told apart by line style as well as colour.
+
+    Parameters
+    ----------
+    source
+        `"real"` or `"synthetic"`, usually `data.source`; with `"synthetic"` every figure
+        carries the note "generated data".
+
+    Raises
+    ------
+    ValueError
+        If `source` is neither.
+
+    Examples
+    --------
+    >>> use_course_style(source="real")
+    >>> mpl.rcParams["font.size"]
+    11.0
+    """
+    if source not in ("real", "synthetic"):
+        raise ValueError(
+            f"source={source!r} must be 'real' or 'synthetic'; pass the source of your data set"
+        )
+    _state["source"] = source
+    plt.rcParams.update(
+        {
+            "axes.axisbelow": True,
+            "axes.edgecolor": MUTED,
+            "axes.facecolor": PAPER,
+            "axes.grid": True,
+            "axes.labelcolor": INK,
+            "axes.prop_cycle": _cycle(),
+            "axes.spines.right": False,
+            "axes.spines.top": False,
+            "axes.titlelocation": "left",
+            "axes.titlepad": 10.0,
+            "axes.titlesize": 12,
+            "axes.titleweight": "bold",
+            "figure.constrained_layout.use": True,
+            "figure.dpi": 100,
+            "figure.facecolor": PAPER,
+            "figure.figsize": (8.0, 4.2),
+            "font.size": 11.0,
+            "grid.color": "#dedcd6",
+            "grid.linewidth": 0.7,
+            "legend.frameon": False,
+            "lines.linewidth": 1.8,
+            "savefig.facecolor": PAPER,
+            "savefig.transparent": False,
+            "text.color": INK,
+            "xtick.color": MUTED,
+            "xtick.labelcolor": INK,
+            "ytick.color": MUTED,
+            "ytick.labelcolor": INK,
+        }
+    )
+
+
+def finish(
+    ax: Axes, title: str, xlabel: str = "", ylabel: str = "", *, note: str | None = None
+) -> Axes:
+    """Return `ax` with a title that says the finding, axes with units, and a note on the source.
+
+    Parameters
+    ----------
+    ax
+        The axes that a plot function has drawn on.
+    title
+        The finding in a sentence; wrapped to the width of the axes.
+    xlabel, ylabel
+        What is drawn and in which unit.
+    note
+        Small text along the right edge. By default "generated data" when the style was set with
+        `source="synthetic"`, else nothing; `""` for a drawing that shows no data.
+
+    Examples
+    --------
+    >>> import matplotlib.figure
+    >>> ax = finish(mpl.figure.Figure().subplots(), "Most rows are attacks", "class", "rows")
+    >>> ax.get_title(loc="left")
+    'Most rows are attacks'
+    """
+    ax.set_title(_wrap(ax, title), loc="left")
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    if note is None:
+        note = GENERATED_NOTE if _state["source"] == "synthetic" else ""
+    if note:
+        ax.annotate(
+            note,
+            xy=(1.0, 0.0),
+            xycoords="axes fraction",
+            xytext=(4, 0),
+            textcoords="offset points",
+            rotation=90,
+            va="bottom",
+            ha="left",
+            fontsize=9,
+            fontweight="bold",
+            color=ALERT,
+        )
+    return ax
+
+
+def _wrap(ax: Axes, title: str) -> str:
+    """Break a title where the axes end; a bold letter is about 0.58 of its size wide."""
+    figure = ax.get_figure()
+    if figure is None:
+        return title
+    inches = ax.get_position().width * figure.bbox.width / figure.dpi
+    letters = max(20, int(inches * 72 / (float(mpl.rcParams["font.size"]) * 0.62)))
+    return textwrap.fill(title, letters)
