@@ -1,6 +1,7 @@
 """The look of every figure of the course."""
 
 import textwrap
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -20,7 +21,7 @@ _LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1)), (0, (1, 2)), (0, (6, 1, 1, 1,
 _state = {"source": "real"}
 
 
-def _cycle() -> Cycler:
+def _cycle() -> "Cycler[str, Any]":
     colours = mpl.style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
     styles = [_LINE_STYLES[i % len(_LINE_STYLES)] for i in range(len(colours))]
     return cycler(color=colours) + cycler(linestyle=styles)

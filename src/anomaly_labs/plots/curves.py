@@ -1,0 +1,129 @@
+"""Curves over all thresholds: ROC step by step, ROC, precision-recall."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
+from sklearn.metrics import roc_curve as _roc_points
+
+from anomaly_labs.evaluation import labelled_scores
+from anomaly_labs.plots.style import INK, MUTED, finish
+
+
+def roc_steps(
+    scores: np.ndarray,
+    y_true: np.ndarray,
+    thresholds: Sequence[float],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Return a ROC curve built from one point per threshold, each point labelled with it.
+
+    Parameters
+    ----------
+    scores, y_true : shape (n_samples,)
+        Scores, and 1 for attacks, 0 for normal rows.
+    thresholds
+        Alert means ``score > threshold``.
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(5, 4.6))[1]
+    scores, attack = np.asarray(scores, dtype=float), np.asarray(y_true) == 1
+    ordered = sorted(thresholds, reverse=True)
+    hits = [float((scores[attack] > t).mean()) for t in ordered]
+    false_alarms = [float((scores[~attack] > t).mean()) for t in ordered]
+    ax.plot([0, 1], [0, 1], color=MUTED, ls=":", lw=1.2)
+    ax.plot(false_alarms, hits, ls="-", marker="o", ms=7)
+    ax.fill_between(false_alarms, hits, alpha=0.1, lw=0)
+    for t, x, y in zip(ordered, false_alarms, hits, strict=True):
+        ax.annotate(
+            f"{t:g}", (x, y), xytext=(7, -4), textcoords="offset points", fontsize=9, color=INK
+        )
+    _unit_square(ax)
+    ax.set_ylim(-0.05, 1.08)
+    area = float(np.trapezoid(hits, false_alarms))
+    title = f"{len(ordered)} thresholds, {len(ordered)} points, area {area:.2f}"
+    return finish(
+        ax, title, "false-alarm rate (share of normal rows)", "recall (share of attacks)", note=""
+    )
+
+
+def roc_curve(
+    y_true: np.ndarray,
+    scores: np.ndarray,
+    *,
+    ax: Axes | None = None,
+    label: str = "",
+    false_alarms_up_to: float = 1.0,
+) -> Axes:
+    """Return the receiver operating characteristic (ROC) of `scores`, area in the title.
+
+    Parameters
+    ----------
+    y_true, scores : shape (n_samples,)
+        1 for attacks and 0 for normal rows; larger scores are more anomalous.
+    false_alarms_up_to
+        Where the horizontal axis ends: a good detector's curve hides in the first per mille.
+
+    Raises
+    ------
+    ValueError
+        If `y_true` holds one class only: no curve exists then.
+    """
+    y_true, scores = labelled_scores(y_true, scores)
+    if ax is None:
+        ax = plt.subplots(figsize=(5, 4.4))[1]
+    false_alarm_rate, recall, _ = _roc_points(y_true, scores)
+    ax.plot(false_alarm_rate, recall, label=label or None)
+    ax.plot([0, 1], [0, 1], color=MUTED, ls=":", lw=1.2)
+    _unit_square(ax)
+    ax.set_xlim(-0.02 * false_alarms_up_to, 1.02 * false_alarms_up_to)
+    if label:
+        ax.legend(loc="lower right")
+    title = f"Area under the curve: {roc_auc_score(y_true, scores):.5f}"
+    return finish(ax, title, "false-alarm rate (share of normal rows)", "recall (share of attacks)")
+
+
+def precision_recall(
+    y_true: np.ndarray, scores: np.ndarray, *, ax: Axes | None = None, label: str = ""
+) -> Axes:
+    """Return precision against recall over all thresholds, average precision in the title.
+
+    Parameters
+    ----------
+    y_true, scores : shape (n_samples,)
+        1 for attacks and 0 for normal rows; larger scores are more anomalous.
+
+    Raises
+    ------
+    ValueError
+        If `y_true` holds one class only: no curve exists then.
+    """
+    y_true, scores = labelled_scores(y_true, scores)
+    if ax is None:
+        ax = plt.subplots(figsize=(5, 4.4))[1]
+    precision, recall, _ = precision_recall_curve(y_true, scores)
+    ax.plot(recall, precision, drawstyle="steps-post", label=label or None)
+    share = float(np.mean(y_true))
+    ax.axhline(share, color=MUTED, ls=":", lw=1.2)
+    ax.annotate(
+        f"guessing: {share:.2g}",
+        (0.02, share),
+        xytext=(0, 4),
+        textcoords="offset points",
+        fontsize=9,
+        color=MUTED,
+    )
+    _unit_square(ax)
+    if label:
+        ax.legend(loc="lower left")
+    area = average_precision_score(y_true, scores)
+    title = f"Average precision: {area:.3f}"
+    return finish(ax, title, "recall (share of attacks found)", "precision (share of alerts right)")
+
+
+def _unit_square(ax: Axes) -> None:
+    ax.set_xlim(-0.02, 1.08)
+    ax.set_ylim(-0.02, 1.04)

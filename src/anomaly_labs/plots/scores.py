@@ -1,0 +1,166 @@
+"""Figures of scores and models: threshold, confusion, importance, selection, learned vectors."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from anomaly_labs.plots.style import ALERT, INK, finish
+
+
+def score_ladder(
+    scores: np.ndarray, y_true: np.ndarray, threshold: float, *, ax: Axes | None = None
+) -> Axes:
+    """Return a few rows placed by their score, with the threshold that divides them.
+
+    Parameters
+    ----------
+    scores : shape (n_samples,)
+        Larger is more anomalous.
+    y_true : shape (n_samples,)
+        1 for an attack, 0 for a normal row.
+    threshold
+        Rows above it raise an alert.
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(8, 2.2))[1]
+    scores, attack = np.asarray(scores, dtype=float), np.asarray(y_true) == 1
+    alert = scores > threshold
+    ax.axvspan(threshold, 1.03, color=ALERT, alpha=0.09, lw=0)
+    ax.axvline(threshold, color=ALERT, ls="--", lw=1.5)
+    for level, name, marker, chosen in ((1, "attack", "^", attack), (0, "normal", "o", ~attack)):
+        ax.scatter(scores[chosen], np.full(chosen.sum(), level), s=90, marker=marker, label=name)
+    ax.set_yticks([0, 1], ["normal", "attack"])
+    ax.set_ylim(-0.6, 1.6)
+    ax.set_xlim(-0.03, 1.03)
+    ax.grid(axis="y", visible=False)
+    title = (
+        f"Threshold {threshold:g}: {(attack & alert).sum()} of {attack.sum()} attacks found, "
+        f"{(~attack & alert).sum()} of {(~attack).sum()} normal rows flagged"
+    )
+    return finish(ax, title, "score", "", note="")
+
+
+def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
+    """Return a confusion matrix as a grid of counts; colour is each row's share.
+
+    Parameters
+    ----------
+    table
+        Rows are true classes, columns predicted ones; as `evaluation.confusion` gives it.
+    title
+        By default it says how many rows are off the diagonal.
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(1.6 + 1.1 * table.shape[1], 1.5 + 0.75 * table.shape[0]))[1]
+    counts = table.to_numpy()
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    ax.imshow(share, cmap="Blues", vmin=0, vmax=2.4, aspect="auto")
+    for (i, j), count in np.ndenumerate(counts):
+        weight = "bold" if i == j else "normal"
+        colour = ALERT if i != j and count else INK
+        ax.text(j, i, f"{count:,}", ha="center", va="center", color=colour, fontweight=weight)
+    ax.set_xticks(range(table.shape[1]), [str(name) for name in table.columns])
+    ax.set_yticks(range(table.shape[0]), [str(name) for name in table.index])
+    ax.grid(False)
+    ax.tick_params(length=0)
+    errors = int(counts.sum() - np.trace(counts))
+    return finish(
+        ax, title or f"{errors:,} errors in {counts.sum():,} rows", "predicted", "true class"
+    )
+
+
+def share_bars(
+    shares: pd.Series,
+    *,
+    ax: Axes | None = None,
+    title: str = "",
+    xlabel: str = "share",
+    top: int = 12,
+) -> Axes:
+    """Return horizontal bars of named figures, largest on top, with their values written.
+
+    Parameters
+    ----------
+    shares
+        One figure per name, such as feature importance or recall per class.
+    top
+        How many of the largest are drawn.
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(8, 0.9 + 0.3 * min(top, len(shares))))[1]
+    largest = shares.sort_values(ascending=False).head(top)[::-1]
+    bars = ax.barh([str(name) for name in largest.index], largest.to_numpy(), height=0.65)
+    ax.bar_label(bars, fmt="%.3g", padding=4, fontsize=9)
+    ax.margins(x=0.12)
+    ax.grid(axis="y", visible=False)
+    return finish(ax, title, xlabel, "")
+
+
+def model_selection(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Return the error of the best model so far against the seconds spent on training.
+
+    Parameters
+    ----------
+    table
+        One row per model in the order they were tried, with columns "seconds" and "error".
+    """
+    if ax is None:
+        ax = plt.subplots()[1]
+    spent = table["seconds"].cumsum().to_numpy()
+    errors = table["error"].to_numpy()
+    ax.step(spent, np.minimum.accumulate(errors), where="post", label="best so far")
+    ax.plot(spent, errors, "o", color=INK, ms=7, label="this model")
+    for number, point in enumerate(zip(spent, errors, strict=True), 1):
+        ax.annotate(f" {number}", point, xytext=(5, 4), textcoords="offset points", fontsize=10)
+    ax.set_xlim(0, 1.12 * spent[-1])
+    ax.margins(y=0.2)
+    ax.legend()
+    best = int(errors.argmin()) + 1
+    title = f"Model {best} of {len(errors)} is best; all of them took {spent[-1]:.1f} s to train"
+    return finish(ax, title, "seconds of training, added up", "validation error (log loss)")
+
+
+def vector_map(
+    points: np.ndarray,
+    names: Sequence[str],
+    *,
+    weights: np.ndarray | None = None,
+    values: np.ndarray | None = None,
+    label_top: int = 14,
+    ax: Axes | None = None,
+    title: str = "",
+) -> Axes:
+    """Return learned vectors as points in a plane, the heaviest of them named.
+
+    Parameters
+    ----------
+    points : shape (n_names, 2)
+        Two coordinates for each name, such as the first two principal components.
+    weights : shape (n_names,)
+        How many rows stand behind each name: the size of its point, and which are named.
+    values : shape (n_names,)
+        A share in [0, 1]: blue circles up to one half, red triangles above.
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(5, 4.4))[1]
+    points = np.asarray(points, dtype=float)
+    weights = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=float)
+    size = 22 + 130 * np.sqrt(weights / max(weights.max(), 1.0))
+    shares = np.full(len(points), np.nan) if values is None else np.asarray(values, dtype=float)
+    colours = plt.get_cmap("coolwarm")(np.nan_to_num(shares, nan=0.5))
+    for marker, chosen in (("^", shares > 0.5), ("o", ~(shares > 0.5))):
+        x, y = points[chosen].T
+        ax.scatter(x, y, s=size[chosen], c=colours[chosen], marker=marker, edgecolor=INK, lw=0.5)
+    for number in np.argsort(-weights, kind="stable")[:label_top]:
+        ax.annotate(
+            str(names[number]),
+            (points[number, 0], points[number, 1]),
+            xytext=(6, 5),
+            textcoords="offset points",
+            fontsize=9,
+        )
+    ax.margins(0.15)
+    return finish(ax, title, "first component", "second component")

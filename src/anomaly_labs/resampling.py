@@ -1,0 +1,85 @@
+"""Set the share of anomalies in a data set."""
+
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+Rows = TypeVar("Rows", pd.DataFrame, pd.Series, np.ndarray)
+Labels = TypeVar("Labels", pd.Series, np.ndarray)
+
+
+def reduce_anomalies(
+    X: Rows, y: Labels, *, ratio: float, seed: int = 0
+) -> tuple[Rows, Labels]:
+    """Return all normal rows and so many anomalies that they are the share `ratio` of the result.
+
+    The anomalies are drawn uniformly without replacement, so rare kinds may vanish. Rows keep
+    their order; frames and series get a new index from 0. Categories that no row holds any more
+    stay in the dtype, so `value_counts` shows them with 0 rows.
+
+    Parameters
+    ----------
+    X : shape (n_samples, n_features)
+        Features, as a frame or an array.
+    y : shape (n_samples,)
+        Names, where "normal" is normal and every other name an anomaly, or 0 and 1.
+    ratio
+        Wanted share of anomalies, between 0 and 1. The number of anomalies is rounded to the
+        nearest whole row, and at least 1.
+    seed
+        The same seed draws the same rows.
+
+    Raises
+    ------
+    ValueError
+        If `ratio` is not between 0 and 1, there are no normal rows, there are fewer anomalies than
+        `ratio` needs, `X` and `y` differ in length, or `y` holds other numbers than 0 and 1.
+
+    Examples
+    --------
+    >>> y = np.array(["normal", "normal", "normal", "smurf", "smurf"])
+    >>> X, y = reduce_anomalies(np.arange(5), y, ratio=0.25)
+    >>> y.tolist()
+    ['normal', 'normal', 'normal', 'smurf']
+    """
+    if not 0 < ratio < 1:
+        raise ValueError(f"ratio={ratio!r} must lie between 0 and 1; 0.01 means one row in 100")
+    if len(X) != len(y):
+        raise ValueError(f"X has {len(X)} rows and y has {len(y)}; both must be of the same rows")
+    anomalous = _anomalous(y)
+    anomalies, n_normal = np.flatnonzero(anomalous), int((~anomalous).sum())
+    if n_normal == 0:
+        raise ValueError("y holds no normal rows, so the share of anomalies cannot be reduced")
+    wanted = max(1, round(n_normal * ratio / (1 - ratio)))
+    if wanted > anomalies.size:
+        raise ValueError(
+            f"ratio={ratio!r} needs {wanted:,} anomalies beside {n_normal:,} normal rows, and there"
+            f" are {anomalies.size:,}; choose a ratio of at most"
+            f" {anomalies.size / len(y):.4g}"
+        )
+    keep = ~anomalous
+    keep[np.random.default_rng(seed).choice(anomalies, wanted, replace=False)] = True
+    return _take(X, keep), _take(y, keep)
+
+
+def _anomalous(y: ArrayLike) -> np.ndarray:
+    """Return where `y`, names or 0/1, is an anomaly."""
+    labels = np.asarray(y)
+    if labels.dtype.kind not in "biuf":
+        missing = int(pd.isna(labels).sum())
+        if missing:
+            raise ValueError(f"y has {missing} missing names; drop those rows or name them")
+        return np.asarray(labels != "normal", dtype=bool)
+    if not ((labels == 0) | (labels == 1)).all():
+        found = np.unique(labels)[:5].tolist()
+        raise ValueError(f"y must hold names or 0 and 1, got the numbers {found}, ...")
+    return labels.astype(bool)
+
+
+def _take(rows: Rows, keep: np.ndarray) -> Rows:
+    """Return the rows where `keep` is true; frames and series with a new index."""
+    if isinstance(rows, np.ndarray):
+        return rows[keep]
+    return rows[keep].reset_index(drop=True)
