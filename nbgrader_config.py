@@ -3,6 +3,7 @@
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import ClearHiddenTests, GetGrades
 
+from anomaly_labs.course.execute import QUIET_KERNEL
 from anomaly_labs.course.sources import CODE_STUB, TEXT_STUB
 
 c = get_config()  # noqa: F821 - given by traitlets
@@ -16,6 +17,7 @@ c.ClearSolutions.text_stub = TEXT_STUB
 # The default of 30 s a cell is too short for training; an endless loop still ends.
 c.Execute.timeout = 300
 c.Execute.startup_timeout = 120
+c.Execute.extra_arguments = QUIET_KERNEL
 
 # A learner who deleted a check gets it back, and no points for it unless the answer passes.
 c.OverwriteCells.add_missing_cells = True

@@ -160,10 +160,14 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     Raises
     ------
     ValueError
-        If columns differ from the training columns, or a category is not among those of the
-        training column's dtype. Give all splits one dtype (`datasets.load` does): a category
-        that the dtype knows but no training row had is then predicted like a missing value
-        is, by following the default branch.
+        If columns differ from the training columns, or `X` is a DataFrame with a category that
+        the dtype of the training column does not know.
+
+    Notes
+    -----
+    Give all splits one dtype, as `datasets.load` does. A category that the dtype knows but no
+    training row had then raises nothing: at each split it goes with the categories that the
+    split does not name.
 
     Examples
     --------
@@ -171,24 +175,16 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     >>> predict(train(X, [0, 1, 2], n_rounds=2), X).shape
     (3, 3)
     """
+    _check_categories(booster, X)
     used = (0, _last_round(booster))
-    try:
-        if client is not None:
-            import xgboost.dask as xgb_dask
-
-            rows = _collection(X, _n_workers(client))
-            found = xgb_dask.predict(client, booster, rows, iteration_range=used)
-            return np.asarray(found.compute(), dtype=np.float32)
+    if client is None:
         rows = xgb.DMatrix(X, enable_categorical=True)
         return np.asarray(booster.predict(rows, iteration_range=used), dtype=np.float32)
-    except xgb.core.XGBoostError as error:
-        if "not in the training set" not in str(error):
-            raise
-        raise ValueError(
-            f"{str(error).splitlines()[0]}. Give the training rows and these rows the same "
-            "categories, e.g. both from datasets.load, or encode them with features.make_encoder, "
-            "which has a slot for unknown values"
-        ) from None
+    import xgboost.dask as xgb_dask
+
+    rows = _collection(X, _n_workers(client))
+    found = xgb_dask.predict(client, booster, rows, iteration_range=used)
+    return np.asarray(found.compute(), dtype=np.float32)
 
 
 def effective_device(booster: xgb.Booster) -> str:
@@ -226,6 +222,22 @@ def _last_round(booster: xgb.Booster) -> int:
     """Return the number of rounds to use; `best_iteration` exists only after early stopping."""
     best = booster.attr("best_iteration")
     return booster.num_boosted_rounds() if best is None else int(best) + 1
+
+
+def _check_categories(booster: xgb.Booster, X: Any) -> None:
+    """Raise for unknown categories: some releases of XGBoost raise, others predict silently."""
+    if not isinstance(X, pd.DataFrame) or "category" not in X.dtypes.astype(str).to_list():
+        return
+    for name, categories in booster.get_categories(export_to_arrow=True).to_arrow():
+        if categories is None or name not in X:
+            continue
+        unknown = set(X[name].dropna().unique()) - set(categories.to_pylist())
+        if unknown:
+            raise ValueError(
+                f"column {name!r} holds {sorted(unknown)[:5]}, which the training rows' dtype does "
+                "not know; give both the same categories (datasets.load does), or encode them with "
+                "features.make_encoder, which has a slot for unknown values"
+            )
 
 
 def _distinct(y: Any) -> np.ndarray:

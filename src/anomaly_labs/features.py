@@ -122,7 +122,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         heavy: list[str] = []
         offsets, spreads = [], []
         for name in self.numeric_columns_:
-            values = _numbers(X, name)
+            values = _numbers(X[name])
             low, high = values.min(), values.max()
             if low >= 0 and high > HEAVY_TAIL * (1 + np.median(values)):
                 heavy.append(name)
@@ -159,13 +159,15 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         matrix = np.zeros((len(X), len(self.numeric_columns_) + slots), dtype=np.float32)
         limit = self.clip if self.scale == "standard" else 1.0
         for position, name in enumerate(self.numeric_columns_):
-            values = _numbers(X, name)
+            _check_kind(X[name], numeric=True)
+            values = _numbers(X[name])
             if name in self.heavy_tailed_:
                 values = np.copysign(np.log1p(np.abs(values)), values)
             values = (values - self.offset_[position]) / self.spread_[position]
             matrix[:, position] = values if limit is None else np.clip(values, -limit, limit)
         start, rows = len(self.numeric_columns_), np.arange(len(X))
         for name, known in self.categories_.items():
+            _check_kind(X[name], numeric=False)
             matrix[rows, start + _slots(X[name], known)] = 1
             start += len(known) + 1
         return matrix
@@ -236,26 +238,31 @@ def _check_table(X: Any, columns: list[Any] | None = None) -> None:
 
 
 def _is_numeric(column: pd.Series) -> bool:
-    """Return whether a column holds numbers (or bool), not categories."""
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
+    """Return True for a column of numbers or bool, False for one of categories."""
+    types, dtype = pd.api.types, column.dtype
+    if types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
         return True
-    dtype = column.dtype
-    if isinstance(dtype, pd.CategoricalDtype) or pd.api.types.is_string_dtype(dtype):
-        return True
-    return False
+    if isinstance(dtype, pd.CategoricalDtype) or dtype == object or types.is_string_dtype(dtype):
+        return False
+    raise TypeError(
+        f"column {column.name!r} is {dtype}, neither numeric nor categorical; convert or drop it"
+    )
 
 
-def _numbers(X: pd.DataFrame, name: Any) -> np.ndarray:
+def _check_kind(column: pd.Series, *, numeric: bool) -> None:
+    if _is_numeric(column) != numeric:
+        kind = "numeric" if numeric else "categorical"
+        raise TypeError(f"column {column.name!r} was {kind} in fit and is {column.dtype} now")
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
     """Return a numeric column as float64 after making sure that every value is finite."""
-    column = X[name]
-    if not _is_numeric(column):
-        raise TypeError(f"column {name!r} was numeric in fit and is {column.dtype} now")
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         raise ValueError(
-            f"column {name!r} has {values[bad[0]]} in row {bad[0]}, counted from 0 ({bad.size} such"
-            " rows); fill or drop them first"
+            f"column {column.name!r} has {values[bad[0]]} in row {bad[0]}, counted from 0"
+            f" ({bad.size} such rows); fill or drop them first"
         )
     return values
 

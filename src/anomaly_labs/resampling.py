@@ -10,9 +10,7 @@ Rows = TypeVar("Rows", pd.DataFrame, pd.Series, np.ndarray)
 Labels = TypeVar("Labels", pd.Series, np.ndarray)
 
 
-def reduce_anomalies(
-    X: Rows, y: Labels, *, ratio: float, seed: int = 0
-) -> tuple[Rows, Labels]:
+def reduce_anomalies(X: Rows, y: Labels, *, ratio: float, seed: int = 0) -> tuple[Rows, Labels]:
     """Return all normal rows and so many anomalies that they are the share `ratio` of the result.
 
     The anomalies are drawn uniformly without replacement, so rare kinds may vanish. Rows keep

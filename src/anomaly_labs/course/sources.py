@@ -27,6 +27,7 @@ _HIDDEN = re.compile(
 )
 _MARKER = re.compile(r"^[ \t]*### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)[ \t]*\n?", re.M)
 _RELATIVE_PATH = re.compile(r"""["'](?:\.{1,2}/|data/)""")
+_RUN_TIME = re.compile(r"runs in under (\d+) minutes? on two")
 _DRAWS = re.compile(r"\bplots\.(?!use_course_style)\w+\(|\bplt\.(?!subplots\()\w+\(")
 
 
@@ -69,6 +70,11 @@ class Source:
     def name(self) -> str:
         """The assignment's name, such as ``lab1_xgboost``."""
         return self.path.stem
+
+    @property
+    def run_minutes(self) -> int:
+        """How long the notebook may run on two CPU cores, as its first cell says."""
+        return int(_RUN_TIME.findall(self.cells[0].text)[0])
 
     @property
     def points(self) -> dict[str, float]:
@@ -191,6 +197,8 @@ def _id_complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
 
 
 def _order_complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
+    if not cells or not _RUN_TIME.search(cells[0].text):
+        yield 1, "the first cell says 'runs in under N minutes on two CPU cores'"
     headings = re.compile(r"^# .+", re.M)
     titles = [c for c in cells if c.kind == "markdown" and headings.search(c.text)]
     if not titles or titles[0] is not cells[0] or len(titles) > 1:

@@ -96,6 +96,7 @@ def hourly_series(load: np.ndarray, *, limits: tuple[float, float], ax: Axes | N
         )
     ax.set_xticks(np.arange(len(load)), [str(day) for day in range(len(load))])
     ax.set_xlim(0, len(load))
+    ax.margins(y=0.12)
     outside = int(((load < low) | (load > high)).sum())
     count = {0: "No hour leaves", 1: "One hour leaves"}.get(outside, f"{outside} hours leave")
     title = f"{count} the global limits. Which hour is odd?"
@@ -215,7 +216,8 @@ def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> 
 
     Examples
     --------
-    >>> ax = class_counts(pd.Series(["normal", "smurf", "smurf"]), pd.Series(["normal", "dos", "dos"]))
+    >>> y = pd.Series(["normal", "smurf", "smurf"])
+    >>> ax = class_counts(y, y.replace("smurf", "dos"))
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['smurf', 'normal']
     """
@@ -234,7 +236,7 @@ def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> 
             fontsize=9,
         )
     ax.set_yticks(range(len(counts)), [str(name) for name in counts.index])
-    ax.invert_yaxis()
+    ax.set_ylim(len(counts) - 0.3, -0.7)
     ax.set_xscale("log")
     ax.set_xlim(0.8, float(counts.max()) * 6)
     ax.grid(visible=False, axis="y")
@@ -243,7 +245,7 @@ def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> 
         Patch(facecolor=_FAMILY_LOOK[n][0], hatch=_FAMILY_LOOK[n][1], edgecolor=PAPER) for n in seen
     ]
     ax.legend(looks, seen, loc="lower right", title="family")
-    top = counts.head(3)
-    share = top.sum() / counts.sum()
-    title = f"Three classes hold {share:.1%} of the rows" if len(counts) > 3 else "Rows per class"
+    top = min(3, len(counts))
+    share = counts.head(top).sum() / counts.sum()
+    title = f"The {top} largest of {len(counts)} classes hold {share:.1%} of the rows"
     return finish(ax, title, "rows (logarithmic axis)", "class")

@@ -29,7 +29,7 @@ _COSTS = ("seconds", "a minute", "minutes,\nand care")
 
 
 def rotor_story(*, ax: Axes | None = None) -> Axes:
-    """Return the rotor frequency that Stuxnet set, and what a monitor reading the controller saw.
+    """Return the frequency that Stuxnet set for the drives, and what a monitor was shown.
 
     Time is not to scale. The monitor shows the last value from before the attack: the controller's
     own logic is suspended and no longer refreshes it.
@@ -48,7 +48,12 @@ def rotor_story(*, ax: Axes | None = None) -> Axes:
     edges = np.cumsum([0.0] + [width for _, width, _ in _ROTOR_STAGES])
     hertz = [frequency for _, _, frequency in _ROTOR_STAGES]
     ax.step(
-        edges, [*hertz, hertz[-1]], where="post", color=ALERT, linestyle="-", label="the rotor does"
+        edges,
+        [*hertz, hertz[-1]],
+        where="post",
+        color=ALERT,
+        linestyle="-",
+        label="the drive is told",
     )
     ax.plot(
         edges[[0, -1]],
@@ -75,7 +80,7 @@ def rotor_story(*, ax: Axes | None = None) -> Axes:
     ax.set_ylim(-80, 1620)
     ax.set_xlim(edges[0], edges[-1])
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 0.12))
-    title = "The rotor changes speed twice; a monitor that trusts the controller sees nothing"
+    title = "The drive is told to change speed; the monitor shows an ordinary day"
     return finish(ax, title, "time (not to scale)", "frequency (Hz)", note="")
 
 
@@ -99,9 +104,9 @@ def method_map(*, ax: Axes | None = None) -> Axes:
             linewidth=0.9,
         )
         ax.add_patch(box)
-        ax.text(column, row - 0.18, name, ha="center", va="center", fontweight="bold")
-        ax.text(column, row + 0.13, assumption, ha="center", va="center", fontsize=9.5)
-        ax.text(column + 0.41, row - 0.31, lab, ha="right", va="top", fontsize=8, color=MUTED)
+        ax.text(column, row - 0.2, name, ha="center", va="center", fontweight="bold")
+        ax.text(column, row + 0.05, assumption, ha="center", va="center", fontsize=9.5)
+        ax.text(column + 0.41, row + 0.32, lab, ha="right", va="bottom", fontsize=8, color=MUTED)
     ax.set_xticks(range(3), _LABEL_COLUMNS)
     ax.set_yticks(range(3), _COSTS)
     ax.set_xlim(-0.5, 2.5)
@@ -109,4 +114,4 @@ def method_map(*, ax: Axes | None = None) -> Axes:
     ax.grid(visible=False)
     ax.tick_params(length=0)
     title = "Each method buys its answer with labels, an assumption, or time"
-    return finish(ax, title, "what you need to have", "training time", note="")
+    return finish(ax, title, "labels you need for training", "training time", note="")
