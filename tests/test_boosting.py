@@ -82,9 +82,7 @@ def test_early_stopping_without_validation_is_refused():
 
 def test_early_stopping_from_validation_rows_keeps_accuracy():
     X, y = traffic()
-    booster = boosting.train(
-        X, y, validation=traffic(seed=5), n_rounds=60, early_stopping_rounds=2
-    )
+    booster = boosting.train(X, y, validation=traffic(seed=5), n_rounds=60, early_stopping_rounds=2)
     assert booster.num_boosted_rounds() < 60 or booster.best_iteration == 59
     assert (boosting.predict(booster, X).argmax(axis=1) == y).all()
 

@@ -20,7 +20,7 @@ def default_params(*, n_classes: int = 2, device: str | None = None, seed: int =
     Parameters
     ----------
     n_classes
-        2 gives a binary objective with AUC, more give class probabilities with log loss.
+        2 gives a binary objective, more give class probabilities; early stopping watches log loss.
     device
         ``"cuda"``, ``"cpu"``, or None for ``"cuda"`` where the NVIDIA driver reports a device.
     seed
@@ -38,7 +38,8 @@ def default_params(*, n_classes: int = 2, device: str | None = None, seed: int =
     Notes
     -----
     `min_child_weight` is .1, not XGBoost's 1: a leaf may then hold two or three rows, which the
-    rare attacks need (some have fewer than ten rows). 64 bins instead of 256 cost no accuracy.
+    rare attacks need (some have fewer than ten rows). On the 23 classes of KDD99, duplicates removed, it
+    raises the macro-F1 from about .6 to .8.
 
     Examples
     --------
@@ -53,11 +54,11 @@ def default_params(*, n_classes: int = 2, device: str | None = None, seed: int =
         "max_depth": 6,
         "eta": 0.3,
         "min_child_weight": 0.1,
-        "max_bin": 64,
+        "max_bin": 256,
         "seed": seed,
     }
     if n_classes == 2:
-        return params | {"objective": "binary:logistic", "eval_metric": ["logloss", "auc"]}
+        return params | {"objective": "binary:logistic", "eval_metric": ["auc", "logloss"]}
     return params | {
         "objective": "multi:softprob",
         "eval_metric": "mlogloss",
@@ -254,7 +255,8 @@ def _count_classes(y: Any, stated: int | None) -> int:
 
 
 def _check_codes(codes: np.ndarray, n_classes: int | None) -> None:
-    if codes.dtype.kind not in "biuf" or not np.array_equal(codes, codes.astype(np.int64)):
+    numeric = codes.dtype.kind in "biuf" and np.isfinite(codes).all()
+    if not numeric or (codes % 1 != 0).any():
         raise ValueError(
             f"y must hold 0/1 or class codes 0, 1, 2, ..., not {codes.tolist()[:5]}; "
             "use datasets.is_attack(y) for 0/1 or pandas.factorize(y) for codes"

@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import sys
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -94,7 +95,7 @@ def _machine() -> "Iterator[Finding]":
 def _data() -> "Iterator[Finding]":
     from anomaly_labs import datasets
 
-    mend = "`make data` downloads it; or set ANOMALY_LABS_DATA to a folder that holds it; else it is generated"
+    mend = "`make data` downloads it, ANOMALY_LABS_DATA names a folder of yours; else generated"
     for status in datasets.verify():
         found = f"{status.status}: {status.path}" if status.path else status.status
         bad = status.status not in ("ok", "missing")
@@ -202,26 +203,21 @@ def course(
     """Build, execute and grade the whole course, and print the results."""
     from anomaly_labs.course import build as builder
     from anomaly_labs.course.run import run
+    from anomaly_labs.runtime import is_fast
 
     with _one_sentence_errors():
-        good = run(builder.project_folder(), fast=fast, console=console)
+        good = run(builder.project_folder(), fast=fast or is_fast(), console=console)
     raise typer.Exit(0 if good else 1)
 
 
-class _one_sentence_errors:
+@contextmanager
+def _one_sentence_errors() -> "Iterator[None]":
     """Print what stops a command as its message, without a traceback."""
+    from anomaly_labs.course import CourseError
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        from anomaly_labs.course.build import BuildError
-        from anomaly_labs.course.execute import ExecutionError
-        from anomaly_labs.course.grade import GradingError
-        from anomaly_labs.course.sources import SourceError
-
-        known = (BuildError, ExecutionError, GradingError, SourceError, FileNotFoundError)
-        if isinstance(error, known):
-            console.print(f"[bold red]{type(error).__name__}[/]")
-            console.print(str(error), markup=False, highlight=False)
-            raise typer.Exit(1)
+    try:
+        yield
+    except (CourseError, FileNotFoundError) as error:
+        console.print(f"[bold red]{type(error).__name__}[/]")
+        console.print(str(error), markup=False, highlight=False)
+        raise typer.Exit(1) from None

@@ -32,8 +32,8 @@ def reduce_anomalies(X: Rows, y: Labels, *, ratio: float, seed: int = 0) -> tupl
     Raises
     ------
     ValueError
-        If `ratio` is not between 0 and 1, there are no normal rows, there are fewer anomalies than
-        `ratio` needs, `X` and `y` differ in length, or `y` holds other numbers than 0 and 1.
+        If `ratio` is not between 0 and 1, there are no normal rows, fewer anomalies than `ratio`
+        needs or none at all, `X` and `y` differ in length, or `y` holds other numbers than 0 and 1.
 
     Examples
     --------
@@ -50,12 +50,14 @@ def reduce_anomalies(X: Rows, y: Labels, *, ratio: float, seed: int = 0) -> tupl
     anomalies, n_normal = np.flatnonzero(anomalous), int((~anomalous).sum())
     if n_normal == 0:
         raise ValueError("y holds no normal rows, so the share of anomalies cannot be reduced")
+    if anomalies.size == 0:
+        raise ValueError("y holds no anomalies: every label is normal, so none can be drawn")
     wanted = max(1, round(n_normal * ratio / (1 - ratio)))
     if wanted > anomalies.size:
         raise ValueError(
             f"ratio={ratio!r} needs {wanted:,} anomalies beside {n_normal:,} normal rows, and there"
-            f" are {anomalies.size:,}; choose a ratio of at most"
-            f" {anomalies.size / len(y):.4g}"
+            f" are {anomalies.size:,}; the largest possible ratio is about"
+            f" {anomalies.size / len(y):.3g}"
         )
     keep = ~anomalous
     keep[np.random.default_rng(seed).choice(anomalies, wanted, replace=False)] = True
@@ -79,5 +81,5 @@ def _anomalous(y: ArrayLike) -> np.ndarray:
 def _take(rows: Rows, keep: np.ndarray) -> Rows:
     """Return the rows where `keep` is true; frames and series with a new index."""
     if isinstance(rows, np.ndarray):
-        return rows[keep]
+        return np.compress(keep, rows, axis=0)
     return rows[keep].reset_index(drop=True)

@@ -9,10 +9,10 @@ from typing import Any
 
 import nbformat
 
-from anomaly_labs.course import sources
+from anomaly_labs.course import CourseError, sources
 
 
-class BuildError(RuntimeError):
+class BuildError(CourseError):
     """nbgrader refused a notebook; the message holds what it said."""
 
 
@@ -22,9 +22,9 @@ def project_folder() -> Path:
     Raises
     ------
     FileNotFoundError
-        If neither this package nor the current folder belongs to a checkout.
+        If neither the current folder nor this package belongs to a checkout.
     """
-    for folder in (Path(__file__).resolve().parents[3], Path.cwd()):
+    for folder in (Path.cwd(), Path(__file__).resolve().parents[3]):
         if (folder / "solutions").is_dir() and (folder / "nbgrader_config.py").is_file():
             return folder
     raise FileNotFoundError(

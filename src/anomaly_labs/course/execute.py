@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from anomaly_labs.course import CourseError
 from anomaly_labs.course.sources import Source
 
 CELL_TIMEOUT = 900  # seconds
@@ -20,7 +21,7 @@ QUIET_KERNEL = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=
 HEADLINE = "application/vnd.anomaly-labs.headline+json"
 
 
-class ExecutionError(RuntimeError):
+class ExecutionError(CourseError):
     """A solution notebook that stopped with an error; the message names file, line and error."""
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import nbformat
 from sqlalchemy.exc import SAWarning
 
-from anomaly_labs.course import build
+from anomaly_labs.course import CourseError, build
 from anomaly_labs.course.sources import Source
 
 
-class GradingError(RuntimeError):
+class GradingError(CourseError):
     """nbgrader could not grade a submission; the message holds its log."""
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import jupytext
 import nbformat
 
+from anomaly_labs.course import CourseError
+
 KEYS = {
     "code": {"exercise", "check", "points", "slide", "instructor"},
     "markdown": {"reflect", "points", "slide", "instructor"},
@@ -31,7 +33,7 @@ _RUN_TIME = re.compile(r"runs in under (\d+) minutes? on two")
 _DRAWS = re.compile(r"\bplots\.(?!use_course_style)\w+\(|\bplt\.(?!subplots\()\w+\(")
 
 
-class SourceError(ValueError):
+class SourceError(CourseError):
     """A notebook source that cannot be released; the message names file and line."""
 
 

@@ -3,7 +3,10 @@
 from .catalog import Description, describe, names
 from .dataset import Dataset
 from .errors import ChecksumError, DataFormatError, DownloadError
+from .fetch import download
+from .files import FileStatus, Location, locate, verify
 from .labels import attack_family, is_attack
+from .loading import SyntheticDataWarning, load
 from .schema import (
     BINARY,
     CATEGORICAL,
@@ -35,8 +38,15 @@ __all__ = [
     "Dataset",
     "Description",
     "DownloadError",
+    "FileStatus",
+    "Location",
+    "SyntheticDataWarning",
     "attack_family",
     "describe",
+    "download",
     "is_attack",
+    "load",
+    "locate",
     "names",
+    "verify",
 ]

@@ -37,7 +37,7 @@ class Dataset:
     --------
     >>> X = pd.DataFrame({"count": [1, 9], "flag": ["SF", "S0"]})
     >>> Dataset(X, pd.Series(["normal", "neptune"]), "kdd99", "test", "synthetic")
-    kdd99/test: 2 rows × 2 columns, 50.00 % attacks, generated data (not real traffic)
+    kdd99/test: 2 rows, 2 columns, 50.00 % attacks, generated data (not real traffic)
     """
 
     X: pd.DataFrame
@@ -51,7 +51,7 @@ class Dataset:
         rows, columns = self.X.shape
         share = float(is_attack(self.y).mean()) if rows else 0.0
         facts = [
-            f"{rows:,} rows × {columns} columns",
+            f"{rows:,} rows, {columns} columns",
             f"{share:.2%} attacks".replace("%", " %"),
             "real data" if self.source == "real" else "generated data (not real traffic)",
         ]

@@ -9,14 +9,14 @@ import pandas as pd
 
 from .schema import FAMILIES, FAMILY, NORMAL
 
-Names = pd.Series | pd.Categorical | np.ndarray | Sequence[str]
+Names = pd.Series | np.ndarray | Sequence[str]
 
 
 def _codes(y: Names) -> tuple[np.ndarray, list[str]]:
     """Return the code of each row and the distinct names, checked."""
-    values = pd.Categorical(y)
+    values = pd.Series(y).astype("category").cat
     distinct = list(values.categories)
-    codes = np.asarray(values.codes)
+    codes = values.codes.to_numpy()
     unknown = [name for name in distinct if name != NORMAL and name not in FAMILY]
     if unknown:
         raise ValueError(
@@ -54,7 +54,8 @@ def is_attack(y: Names) -> np.ndarray:
     """
     codes, distinct = _codes(y)
     flags = np.array([name != NORMAL for name in distinct], dtype=np.int8)
-    return flags[codes]
+    attacks: np.ndarray = flags[codes]
+    return attacks
 
 
 def attack_family(y: Names) -> pd.Series:

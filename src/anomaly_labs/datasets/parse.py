@@ -28,14 +28,14 @@ class _Hashed(io.RawIOBase):
     """A readable stream that keeps the SHA-256 of what went through it."""
 
     def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+        self.stream = stream
         self.sha256 = hashlib.sha256()
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        block = self._stream.read(size)
+        block = self.stream.read(size)
         self.sha256.update(block)
         return block
 
@@ -71,26 +71,31 @@ def open_text(path: Path, files: tuple[str, ...], stack: ExitStack) -> tuple[IO[
     return raw, hashed
 
 
-def text_sha256(path: Path, info: Split) -> str:
-    """Return the checksum that is compared with the official one: of the text, where known.
+def verify_file(path: Path, info: Split) -> None:
+    """Raise unless a file is the official one; its content is hashed, not parsed.
 
     Raises
     ------
     DataFormatError
         If the compressed data is damaged.
+    ChecksumError
+        If it is another file.
     """
+    lines = 0
     with ExitStack() as stack:
         try:
             text, raw = open_text(path, info.files, stack)
             digest = _Hashed(text)
-            while digest.read(1 << 20):
-                pass
+            while block := digest.read(1 << 20):
+                lines += block.count(b"\n")
         except _BROKEN as error:
             raise DataFormatError(
-                f"{path}: the compressed data is damaged ({error}); get the file again"
+                f"{path}: the compressed data ends or is damaged ({error}); get the file again"
             ) from error
-        of_archive = info.text_sha256 is None and text is not raw._stream
-        return (raw if of_archive else digest).sha256.hexdigest()
+    compressed = text is not raw.stream
+    of_archive = info.text_sha256 is None and compressed
+    found = (raw if of_archive else digest).sha256.hexdigest()
+    check_official(path, info, found, rows=lines, compressed=compressed)
 
 
 def _arrow_csv(text: Any, columns: int) -> pa.Table:
@@ -166,7 +171,7 @@ def read_official(path: Path, name: str, info: Split) -> tuple[pa.Table, str]:
     with ExitStack() as stack:
         try:
             text, raw = open_text(path, info.files, stack)
-            compressed = text is not raw._stream
+            compressed = text is not raw.stream
             hashed = raw if info.text_sha256 is None and compressed else _Hashed(text)
             source = hashed if hashed is not raw else text
             table = _checked(_arrow_csv(source, columns), name)

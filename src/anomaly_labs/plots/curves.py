@@ -39,10 +39,10 @@ def roc_steps(
     ax.fill_between(false_alarms, hits, alpha=0.1, lw=0)
     for t, x, y in zip(ordered, false_alarms, hits, strict=True):
         ax.annotate(
-            f"{t:g}", (x, y), xytext=(7, -4), textcoords="offset points", fontsize=9, color=INK
+            f"{t:g}", (x, y), xytext=(7, -13), textcoords="offset points", fontsize=9, color=INK
         )
     _unit_square(ax)
-    ax.set_ylim(-0.05, 1.08)
+    ax.set_ylim(-0.09, 1.08)
     area = float(np.trapezoid(hits, false_alarms))
     title = f"{len(ordered)} thresholds, {len(ordered)} points, area {area:.2f}"
     return finish(
@@ -87,7 +87,12 @@ def roc_curve(
 
 
 def precision_recall(
-    y_true: np.ndarray, scores: np.ndarray, *, ax: Axes | None = None, label: str = ""
+    y_true: np.ndarray,
+    scores: np.ndarray,
+    *,
+    ax: Axes | None = None,
+    label: str = "",
+    note: str | None = None,
 ) -> Axes:
     """Return precision against recall over all thresholds, average precision in the title.
 
@@ -95,6 +100,8 @@ def precision_recall(
     ----------
     y_true, scores : shape (n_samples,)
         1 for attacks and 0 for normal rows; larger scores are more anomalous.
+    note
+        Replaces the note on the source of the data; `""` for made-up points.
 
     Raises
     ------
@@ -121,7 +128,9 @@ def precision_recall(
         ax.legend(loc="lower left")
     area = average_precision_score(y_true, scores)
     title = f"Average precision: {area:.3f}"
-    return finish(ax, title, "recall (share of attacks found)", "precision (share of alerts right)")
+    return finish(
+        ax, title, "recall (share of attacks found)", "precision (share of alerts right)", note=note
+    )
 
 
 def _unit_square(ax: Axes) -> None:

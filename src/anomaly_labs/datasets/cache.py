@@ -1,0 +1,119 @@
+"""Parsed tables as Parquet files, and a note of which source files were found genuine.
+
+Every file is written aside under a name of its own and then renamed: two processes that load the
+same data at once each write a whole file, and the last one stays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Raised when the columns, types or vocabulary of the tables change: old files are not read then.
+VERSION = 1
+
+
+def cache_folder() -> Path:
+    """Return the cache folder: $ANOMALY_LABS_CACHE or the user's cache; it may not exist yet."""
+    folder = os.environ.get("ANOMALY_LABS_CACHE")
+    if folder:
+        return Path(folder).expanduser()
+    import pooch
+
+    return Path(pooch.os_cache("anomaly-labs"))
+
+
+def table_path(name: str, split: str, key: str) -> Path:
+    """Return where the table of a source with this key is or would be."""
+    return cache_folder() / f"{name}-{split}-{key[:16]}-v{VERSION}.parquet"
+
+
+def write_aside(path: Path, write: Callable[[Path], object]) -> None:
+    """Write a file under a temporary name beside its place, then put it there at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        write(aside)
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def store_table(path: Path, table: pa.Table, key: str) -> None:
+    """Keep a table; where the folder cannot be written, warn and go on without a cache."""
+    import pyarrow.parquet as pq
+
+    table = table.replace_schema_metadata({"anomaly_labs": key})
+    try:
+        write_aside(
+            path,
+            lambda aside: pq.write_table(
+                table, aside, compression="zstd", write_page_checksum=True, row_group_size=1 << 17
+            ),
+        )
+    except OSError as error:
+        warnings.warn(
+            f"the data cannot be cached in {path.parent} ({error}), so each load parses again; "
+            "set ANOMALY_LABS_CACHE to a folder that can be written",
+            stacklevel=4,
+        )
+
+
+def read_table(path: Path, key: str, rows: int) -> pa.Table | None:
+    """Return the table of a cache file, or None where it is missing, damaged or another one."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from .table import arrow_types
+
+    if not path.is_file():
+        return None
+    try:
+        table = pq.read_table(path, page_checksum_verification=True)
+    except (OSError, pa.ArrowException):
+        return None
+    wanted = arrow_types()
+    genuine = (
+        (table.schema.metadata or {}).get(b"anomaly_labs") == key.encode()
+        and table.num_rows == rows
+        and dict(zip(table.column_names, table.schema.types, strict=True)) == wanted
+    )
+    return table if genuine else None
+
+
+def _note(source: Path, split: str) -> Path:
+    name = hashlib.sha256(f"{source.resolve()}|{split}".encode()).hexdigest()[:16]
+    return cache_folder() / "genuine" / f"{name}.json"
+
+
+def _stamp(source: Path) -> dict[str, object]:
+    stat = source.stat()
+    return {"bytes": stat.st_size, "modified": stat.st_mtime_ns}
+
+
+def remember_genuine(source: Path, split: str, key: str) -> None:
+    """Note that this file, as it is now, has the checksum `key`."""
+    note = {**_stamp(source), "key": key}
+    try:
+        write_aside(_note(source, split), lambda aside: aside.write_text(json.dumps(note)))
+    except OSError:
+        return  # store_table has said that the folder cannot be written
+
+
+def known_key(source: Path, split: str) -> str | None:
+    """Return the checksum that was found when this file, unchanged since, was read, or None."""
+    try:
+        note = json.loads(_note(source, split).read_text())
+        key = note.pop("key")
+    except (OSError, ValueError, KeyError, AttributeError):
+        return None
+    return key if isinstance(key, str) and note == _stamp(source) else None

@@ -1,0 +1,210 @@
+"""Download official files: two addresses each, retries, a progress bar, checked before use."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from .catalog import Split, find_split
+from .errors import ChecksumError, DataFormatError, DownloadError
+from .files import REJECTED, candidates, download_folder
+from .parse import verify_file
+
+# pooch reports after each such block, so `patience` seconds a block is the slowest that is borne.
+_BLOCK = 4096
+
+
+class _Unreachable(OSError):
+    """An address that sent nothing at all."""
+
+
+class _Watch:
+    """The progress that pooch's downloader reports, as pooch wants it: total and four methods."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.received = 0
+        self.cancelled = False
+        self.moved = time.monotonic()
+
+    def update(self, count: int) -> None:
+        if self.cancelled:
+            raise TimeoutError("given up")
+        self.received += count
+        self.moved = time.monotonic()
+
+    def reset(self) -> None:
+        self.received = 0
+
+    def close(self) -> None:
+        """Nothing to close: the bar is drawn by the thread that waits."""
+
+
+def _transfer(url: str, part: Path, patience: float) -> None:
+    """Store what an address sends.
+
+    A thread of its own does it, because neither a name server that never answers nor a trickle of
+    single bytes ends at the time limit of a socket.
+    """
+    import pooch
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    watch = _Watch()
+    failures: list[Exception] = []
+
+    def work() -> None:
+        get = pooch.HTTPDownloader(progressbar=watch, chunk_size=_BLOCK, timeout=patience)
+        try:
+            get(url, str(part), None)
+        except Exception as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(url, total=None)
+        thread.start()
+        while thread.is_alive():
+            thread.join(0.1)
+            progress.update(task, completed=watch.received, total=watch.total or None)
+            if time.monotonic() - watch.moved > patience:
+                watch.cancelled = True
+                failures.append(TimeoutError(f"nothing came for {patience:g} s"))
+                break
+    if failures:
+        if watch.total or watch.received or _answered(failures[0]):
+            raise failures[0]
+        raise _Unreachable(str(failures[0])) from failures[0]
+
+
+def _answered(error: Exception) -> bool:
+    return getattr(error, "response", None) is not None
+
+
+def _try_address(url: str, target: Path, info: Split, patience: float) -> None:
+    """Put the file of one address in its place, or raise; a bad file is set aside."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
+    try:
+        _transfer(url, part, patience)
+        with part.open("rb") as start:
+            if start.read(64).lstrip().startswith(b"<"):
+                raise DownloadError("a web page came instead of the file")
+        try:
+            verify_file(part, info)
+        except (ChecksumError, DataFormatError) as error:
+            aside = target.with_name(target.name + REJECTED)
+            os.replace(part, aside)
+            message = str(error).replace(str(part), f"{url} (set aside as {aside})")
+            raise type(error)(message) from None
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def fetch(
+    addresses: Sequence[tuple[str, str]],
+    folder: Path,
+    info: Split,
+    *,
+    patience: float,
+    rounds: int,
+    insist: bool,
+) -> Path:
+    """Return the downloaded and verified file, from the first address that gives it.
+
+    Parameters
+    ----------
+    addresses
+        Pairs of address and file name.
+    patience
+        Seconds without any progress after which an address is given up.
+    rounds
+        How often all addresses are tried, with a pause that doubles between.
+    insist
+        Whether to go on after a round in which no address sent anything at all.
+
+    Raises
+    ------
+    ChecksumError
+        If a whole file came that is not the official one; it is set aside.
+    DownloadError
+        If no address gave the file.
+    """
+    left = list(addresses)
+    reasons: dict[str, str] = {}
+    for attempt in range(rounds):
+        if attempt:
+            time.sleep(2.0 ** (attempt - 1))
+        silent = 0
+        for address in tuple(left):
+            url, file = address
+            try:
+                _try_address(url, folder / file, info, patience)
+                return folder / file
+            except _Unreachable as error:
+                silent += 1
+                reasons[url] = str(error)
+            except (OSError, DataFormatError) as error:
+                reasons[url] = str(error)
+                if getattr(getattr(error, "response", None), "status_code", 0) in (404, 410):
+                    left.remove(address)
+        if not left or (silent == len(left) and not insist):
+            break
+    tried = "; ".join(f"{url}: {reason}" for url, reason in reasons.items())
+    raise DownloadError(f"no address gave {info.files[0]} ({tried})")
+
+
+def download(
+    name: str,
+    *,
+    split: str | None = None,
+    folder: Path | str | None = None,
+    base_urls: Sequence[str] | None = None,
+    force: bool = False,
+) -> Path:
+    """Return the official file of a split, downloaded where it is not there yet.
+
+    Parameters
+    ----------
+    name
+        Data set, one of `names()`.
+    split
+        The default split where None.
+    folder
+        Where the file goes, into a sub-folder called `name`; the project's ``data/`` (or the
+        cache, where there is no project) if None.
+    base_urls
+        Addresses of folders to ask instead of the official ones, such as a class-room server.
+    force
+        Download even if the file is there, and replace it.
+
+    Raises
+    ------
+    ChecksumError
+        If the file, or what came, is not the official one; what came is set aside as
+        ``*.rejected``.
+    DownloadError
+        If no address gave the file.
+
+    Examples
+    --------
+    >>> download("kdd99", split="test")  # doctest: +SKIP
+    PosixPath('data/kdd99/corrected.gz')
+    """
+    _, info = find_split(name, split)
+    target = Path(folder or download_folder()) / name
+    for file in () if force else candidates(info):
+        if (target / file).is_file():
+            verify_file(target / file, info)
+            return target / file
+    addresses: Sequence[tuple[str, str]] = info.urls
+    if base_urls is not None:
+        files = dict.fromkeys(file for _, file in info.urls)
+        addresses = [(f"{base.rstrip('/')}/{file}", file) for base in base_urls for file in files]
+    return fetch(addresses, target, info, patience=10, rounds=3, insist=True)

@@ -1,0 +1,87 @@
+import numpy as np
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from anomaly_labs import checks
+
+
+def shown(code: str) -> str:
+    """What IPython writes when a cell raises."""
+    shell = InteractiveShell.instance()
+    lines: list[str] = []
+    shell._showtraceback = lambda kind, error, trace: lines.extend(trace)
+    shell.run_cell(f"from anomaly_labs import checks\n{code}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("checks.expect(False, 'look again')", "✗ look again"),
+        ("checks.expect_answered(None, 'n')", "… Not answered yet: give `n` a value"),
+        ("raise checks.NotAnswered()", "… Not answered yet: replace the line"),
+    ],
+)
+def test_failed_check_shows_one_sentence_and_no_traceback(code, sentence):
+    text = shown(code)
+    assert text.startswith(sentence)
+    assert "Traceback" not in text
+    assert "\n" not in text
+
+
+class Chameleon:
+    """Claims to equal everything."""
+
+    def __eq__(self, other):
+        return self
+
+    def __bool__(self):
+        return True
+
+
+@pytest.mark.parametrize("verdict", [Chameleon(), np.array([True]), 1, "yes", None, False])
+def test_only_a_plain_true_passes(verdict):
+    with pytest.raises(checks.CheckFailed):
+        checks.expect(verdict, "hint")
+
+
+@pytest.mark.parametrize(
+    "value", ["2.0", None, [2.0], Chameleon(), object(), 2.1, {}, [[1], [2, 3]]]
+)
+def test_strange_values_become_a_sentence_not_an_error_of_another_kind(value):
+    with pytest.raises(checks.CheckFailed, match=r"^count again"):
+        checks.expect_close(value, 2.0, "count again")
+    with pytest.raises(checks.CheckFailed):
+        checks.expect_between(value, 3, 4, "count again")
+
+
+def test_numbers_of_every_kind_pass():
+    for value in (2, 2.0, np.float32(2), np.int64(2), np.array(2.0)):
+        checks.expect_close(value, 2.0, "hint")
+        checks.expect_between(value, 2, 3, "hint")
+    checks.expect_close(pd.Series([1.0, np.nan]), [1.0, np.nan], "hint")
+    checks.expect_shape(np.zeros((3, 2)), (None, 2), "hint")
+
+
+def test_wrong_shapes_are_named():
+    with pytest.raises(checks.CheckFailed, match=r"shape \(3,\), expected \(any, 2\)"):
+        checks.expect_shape([1, 2, 3], (None, 2), "two columns")
+    with pytest.raises(checks.CheckFailed, match="rows of different lengths"):
+        checks.expect_shape([[1], [2, 3]], (2, 2), "two columns")
+    with pytest.raises(checks.CheckFailed, match=r"shape \(2,\), expected \(3,\)"):
+        checks.expect_close([1, 2], [1, 2, 3], "three numbers")
+
+
+def test_columns_missing_and_superfluous_are_named():
+    with pytest.raises(checks.CheckFailed, match="missing: b; not asked for: c"):
+        checks.expect_columns(pd.DataFrame({"a": [1], "c": [1]}), ["a", "b"], "hint")
+    with pytest.raises(checks.CheckFailed, match="of type DataFrame"):
+        checks.expect_columns([1], ["a"], "hint")
+
+
+def test_type_error_names_both_types():
+    with pytest.raises(
+        checks.CheckFailed, match="should be of type int or float, but it is of type str"
+    ):
+        checks.expect_type("1", (int, float), "the area")

@@ -1,0 +1,106 @@
+"""The main job as a newcomer starts it: `make course`, in fast mode, on generated data."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from anomaly_labs.course import build, sources
+
+PROJECT = Path(__file__).parents[1]
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "grading", ".*_cache", "__pycache__")
+
+pytestmark = pytest.mark.notebook
+
+
+def make_course(checkout: Path, cache: Path) -> str:
+    env = {k: v for k, v in os.environ.items() if not k.startswith("ANOMALY_LABS_")}
+    env |= {
+        "ANOMALY_LABS_FAST": "1",
+        "ANOMALY_LABS_OFFLINE": "1",
+        "ANOMALY_LABS_CACHE": str(cache),
+    }
+    ran = subprocess.run(["make", "course"], cwd=checkout, env=env, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stderr == ""
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A copy of the project that shares the virtual environment, after `make course`."""
+    folder = tmp_path_factory.mktemp("checkout") / "anomaly-labs"
+    shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
+    if not (PROJECT / ".venv" / "ready-requirements.lock").is_file():
+        pytest.skip("the environment was not made by make, so `make course` would make its own")
+    (folder / ".venv").symlink_to(PROJECT / ".venv")
+    text = make_course(folder, folder.parent / "cache")
+    (folder / "printed.txt").write_text(text)
+    return folder
+
+
+def test_result_names_data_device_minutes_headlines_and_points(checkout):
+    text = (checkout / "printed.txt").read_text()
+    assert "generated data (not real traffic)" in text
+    assert "Data: synthetic. Device:" in text
+    for path in build.source_paths(checkout):
+        source = sources.read(path)
+        run = json.loads((checkout / "build/course" / source.name / "run.json").read_text())
+        assert run["source"] == "synthetic"
+        assert run["headline"]
+        assert all(name in text for name in run["headline"])
+    assert text.count("as it should") == 3 * len(build.source_paths(checkout))
+    assert "differs" not in text
+
+
+def test_sample_class_gets_the_points_it_should(checkout):
+    kept = json.loads((checkout / "build/sample/graded.json").read_text())
+    for result in kept["graded"]:
+        assert result["points"] == result["expected"]
+    totals = {(r["lab"], r["learner"]): sum(r["points"].values()) for r in kept["graded"]}
+    for path in build.source_paths(checkout):
+        source = sources.read(path)
+        assert totals[source.name, "perfect"] == sum(source.points.values())
+        assert 0 < totals[source.name, "half-right"] < totals[source.name, "perfect"]
+        assert totals[source.name, "untouched"] == 0
+
+
+def test_feedback_shows_points_and_no_hidden_test(checkout):
+    for path in build.source_paths(checkout):
+        source = sources.read(path)
+        secrets = {
+            line.strip()
+            for cell in source.cells
+            if "check" in cell.keys
+            for line in set(cell.text.splitlines()) - set(cell.visible.splitlines())
+            if len(line.strip()) > 24
+        }
+        notebook = checkout / f"build/sample/autograded/untouched/{source.name}/{source.name}.ipynb"
+        errors = [
+            output
+            for cell in nbformat.read(notebook, as_version=4).cells
+            for output in cell.get("outputs", [])
+            if output.output_type == "error"
+        ]
+        assert {error.ename for error in errors} == {"NotAnswered"}
+        for learner in ("perfect", "half-right", "untouched"):
+            page = checkout / f"build/sample/feedback/{learner}/{source.name}/{source.name}.html"
+            text = page.read_text()
+            assert "Score:" in text
+            assert not any(secret in text for secret in secrets)
+
+
+def test_solutions_become_pages_with_figures(checkout):
+    for path in build.source_paths(checkout):
+        folder = checkout / "build" / "course" / path.stem
+        assert (folder / f"{path.stem}.html").stat().st_size > 100_000
+        assert len(list((folder / "figures").glob("*.png"))) >= 5
+
+
+def test_second_run_keeps_what_has_not_changed(checkout):
+    text = make_course(checkout, checkout.parent / "cache")
+    assert text.count("(kept from an earlier run)") == len(build.source_paths(checkout)) + 1

@@ -1,0 +1,107 @@
+import nbformat
+import pytest
+
+from anomaly_labs.course import sources
+
+GOOD = '''\
+# %% [markdown]
+# # Lab 9
+# It runs in under 1 minute on two CPU cores.
+
+# %%
+from anomaly_labs import checks
+
+# %% exercise="lab9-q1"
+def twice(x):
+    """Return x twice."""
+    ### BEGIN SOLUTION
+    doubled_by_addition = x + x
+    return doubled_by_addition
+    ### END SOLUTION
+
+# %% check="lab9-q1" points=2
+checks.expect(twice(2) == 4, "twice 2 is 4")
+### BEGIN HIDDEN TESTS
+checks.expect(twice(-3) == -6, "negative numbers too")
+### END HIDDEN TESTS
+checks.passed("lab9-q1")
+
+# %% [markdown] reflect="lab9-r1" points=3
+# The model answer speaks of costs.
+
+# %% [markdown] instructor=true
+# Ask the room before you go on.
+'''
+
+
+@pytest.fixture
+def write(tmp_path):
+    def _write(text: str):
+        path = tmp_path / "lab9_try.py"
+        path.write_text(text)
+        return path
+
+    return _write
+
+
+def test_good_source_is_read(write):
+    source = sources.read(write(GOOD))
+    assert source.name == "lab9_try"
+    assert source.points == {"lab9-q1": 2.0}
+    assert source.run_minutes == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "complaint"),
+    [
+        ('exercise="lab9-q1"', 'exercise="lab9-q1" level=3', 8, "unknown key 'level'"),
+        ('check="lab9-q1" points=2', 'check="lab9-q2" points=2', 16, "'lab9-q2' has no exercise"),
+        ('check="lab9-q1" points=2', 'check="lab9-q1"', 16, "points=None"),
+        ('check="lab9-q1" points=2', 'check="lab9-q1" points=0', 16, "points=0"),
+        ('reflect="lab9-r1"', 'reflect="lab9-q1"', 23, "stands already in line 8"),
+        ('exercise="lab9-q1"', 'exercise="Q 1"', 8, "write it like lab1-q2"),
+        ("from anomaly_labs import checks", 'open("../data/kdd.csv")', 5, "a relative path"),
+        ("from anomaly_labs import checks", "x = 1\n" * 21, 5, "a code cell of 21 lines"),
+        ("from anomaly_labs import checks", "plots.roc(y, s)", 5, "a figure needs a markdown"),
+        ("    ### END SOLUTION\n", "", 8, "an exercise without ### BEGIN"),
+        ("### END HIDDEN TESTS\n", "", 16, "'### BEGIN HIDDEN TESTS' has no partner"),
+        ('checks.passed("lab9-q1")', "", 16, "a check ends with checks.passed"),
+        ("# It runs in under 1 minute on two CPU cores.", "# Soon.", 1, "runs in under N minutes"),
+        ("# Ask the room", "# # Ask the room", 26, "one title"),
+        (
+            "from anomaly_labs import checks",
+            "x = 1\ndoubled_by_addition = x + x",
+            9,
+            "a line of the answer stands in the release too: doubled_by_addition = x + x",
+        ),
+    ],
+)
+def test_what_must_not_be_released_is_refused_with_its_line(write, old, new, line, complaint):
+    assert old in GOOD
+    path = write(GOOD.replace(old, new))
+    with pytest.raises(sources.SourceError) as refusal:
+        sources.read(path)
+    assert str(refusal.value).startswith(f"{path}:{line}: ")
+    assert complaint in str(refusal.value)
+
+
+def test_text_before_the_first_cell_is_refused(write):
+    with pytest.raises(sources.SourceError, match="start the file with a cell"):
+        sources.read(write(f"import numpy\n\n{GOOD}"))
+
+
+def test_submissions_hold_the_answers_asked_for_and_no_hidden_test(write):
+    source = sources.read(write(GOOD))
+    for solved in (set(), {"lab9-q1"}, {"lab9-q1", "lab9-r1"}):
+        text = nbformat.writes(source.submission(solved))
+        assert ("x + x" in text) == ("lab9-q1" in solved)
+        assert ("speaks of costs" in text) == ("lab9-r1" in solved)
+        assert "-6" not in text
+        assert "Ask the room" not in text
+
+
+def test_solution_holds_all_and_no_marker(write):
+    text = nbformat.writes(sources.read(write(GOOD)).solution())
+    for part in ("x + x", "-6", "speaks of costs", "Ask the room"):
+        assert part in text
+    assert "BEGIN" not in text

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from anomaly_labs.thresholds import f1_optimal, youden
+
+RULES = pytest.mark.parametrize("rule", [youden, f1_optimal])
+
+
+def informedness(alerts, y):
+    return alerts[y == 1].mean() - alerts[y == 0].mean()
+
+
+def f1(alerts, y):
+    return 2 * (alerts & (y == 1)).sum() / (alerts.sum() + y.sum())
+
+
+def tied_scores(seed, dtype):
+    """Return scores with ties and labels of both classes."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(2, 30))
+    y = rng.permutation(np.r_[0, 1, rng.integers(0, 2, size - 2)])
+    return (rng.integers(-4, 5, size) * rng.choice([1e-30, 0.1, 1e30])).astype(dtype), y
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(("rule", "figure"), [(youden, informedness), (f1_optimal, f1)])
+def test_no_other_threshold_is_better_and_no_higher_one_as_good(rule, figure, dtype):
+    for seed in range(300):
+        scores, y = tied_scores(seed, dtype)
+        threshold = rule(scores, y)
+        found = figure(scores > threshold, y)
+        others = {float(t): figure(scores > t, y) for t in [-np.inf, *scores]}
+        assert found >= max(others.values()) - 1e-12
+        highest = max(t for t, value in others.items() if value >= found - 1e-12)
+        assert np.array_equal(scores > highest, scores > threshold) or threshold == np.inf
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@RULES
+def test_neighbouring_floats_are_told_apart(rule, dtype):
+    low = dtype(0.1)
+    scores = np.array([low, np.nextafter(low, dtype(1))])
+    assert (scores > rule(scores, [0, 1])).tolist() == [False, True]
+
+
+@RULES
+def test_threshold_lies_halfway_between_neighbouring_scores(rule):
+    assert rule([0, 10, 20, 40], [0, 0, 1, 1]) == 15
+
+
+@RULES
+def test_largest_floats_do_not_overflow(rule):
+    assert rule(np.array([1.59e308, 1.79e308]), [0, 1]) == pytest.approx(1.69e308)
+
+
+@RULES
+def test_result_is_a_plain_float(rule):
+    assert type(rule(np.array([1, 2], dtype=np.float32), [0, 1])) is float
+
+
+@pytest.mark.parametrize("scores", [[1.0, 1.0, 1.0, 1.0], [4.0, 3.0, 2.0, 1.0]])
+def test_youden_selects_nothing_where_no_threshold_beats_chance(scores):
+    assert youden(scores, [0, 0, 1, 1]) == np.inf
+
+
+def test_f1_flags_every_row_where_that_is_best():
+    assert f1_optimal([1.0, 1.0, 1.0], [0, 1, 1]) == -np.inf
+
+
+def test_youden_ignores_prevalence_and_f1_does_not():
+    y = np.array([0] * 1000 + [1] * 10)
+    scores = np.r_[np.linspace(0, 1, 1000), np.linspace(0.8, 1.2, 10)]
+    assert youden(scores, y) < 0.8 + 1e-3
+    assert f1_optimal(scores, y) >= 1
+
+
+@pytest.mark.parametrize(
+    ("scores", "y", "message"),
+    [
+        ([], [], "no rows"),
+        ([1.0, 2.0], [1, 1], "only 1"),
+        ([1.0, np.nan], [0, 1], "nan in row 1"),
+        ([1.0, 2.0, 3.0], [0, 1], "same rows"),
+        ([0, 1], [0.2, 0.7], "argument order"),
+        ([1.0, 2.0], ["normal", "smurf"], "is_attack"),
+    ],
+)
+@RULES
+def test_unusable_input_is_refused(rule, scores, y, message):
+    with pytest.raises(ValueError, match=message):
+        rule(scores, y)

@@ -1,0 +1,90 @@
+"""Every lab in fast mode: right answers pass, and each wrong answer gets the hint it deserves."""
+
+import re
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+
+from anomaly_labs.course import build, execute, sources
+
+PROJECT = Path(__file__).parents[1]
+LABS = build.source_paths(PROJECT)
+WRONG = Path(__file__).parent / "wrong_answers"
+
+pytestmark = pytest.mark.notebook
+
+
+def wrong_answers(lab: str) -> dict[str, list[tuple[str, str]]]:
+    """For each exercise: pairs of a wrong answer and a part of the hint it must get."""
+    answers: dict[str, list[tuple[str, str]]] = {}
+    for cell in jupytext.read(WRONG / f"{lab}.py", fmt="py:percent").cells:
+        if cell.cell_type == "code" and "wrong" in cell.metadata:
+            answers.setdefault(cell.metadata["wrong"], []).append(
+                (cell.source, cell.metadata["hint"])
+            )
+    return answers
+
+
+def with_wrong_answers(source: sources.Source) -> nbformat.NotebookNode:
+    """The solution notebook; after each check every wrong answer is tried, then the right one."""
+    answers = wrong_answers(source.name)
+    notebook = source.solution()
+    cells, exercises = [], {}
+    for written, cell in zip(source.cells, notebook.cells, strict=True):
+        cells.append(cell)
+        exercises[written.keys.get("exercise")] = cell.source
+        question = written.keys.get("check")
+        for text, hint in answers.get(question, []):
+            cells.append(nbformat.v4.new_code_cell(text))
+            cells.append(
+                nbformat.v4.new_code_cell(cell.source, metadata={"hint": hint, "q": question})
+            )
+        if question in answers:
+            cells.append(nbformat.v4.new_code_cell(exercises[question]))
+    notebook.cells = cells
+    return notebook
+
+
+def errors(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [o for o in cell.get("outputs", []) if o.output_type == "error"]
+
+
+@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
+def test_each_exercise_has_two_wrong_answers_with_different_hints(path):
+    answers = wrong_answers(path.stem)
+    assert answers.keys() == sources.read(path).points.keys()
+    assert all(len({hint for _, hint in tried}) >= 2 for tried in answers.values())
+
+
+@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
+def test_right_answers_pass_and_wrong_answers_get_their_hint(path, tmp_path):
+    ran = execute.run_notebook(
+        with_wrong_answers(sources.read(path)), folder=tmp_path, env={"ANOMALY_LABS_FAST": "1"}
+    )
+    complaints = []
+    for cell in ran.cells:
+        hint = cell.metadata.get("hint")
+        raised = [f"{e.ename}: {e.evalue}" for e in errors(cell)]
+        if hint is None and raised:
+            complaints.append(f"should run: {raised} in\n{cell.source}")
+        if hint is not None and not any(
+            e.ename == "CheckFailed" and hint in e.evalue for e in errors(cell)
+        ):
+            complaints.append(f"{cell.metadata['q']}: hint {hint!r} expected, {raised} came")
+    assert complaints == [], "\n\n".join(complaints)
+
+
+@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
+def test_untouched_notebook_runs_with_one_sentence_for_each_exercise(path, tmp_path):
+    source = sources.read(path)
+    ran = execute.run_notebook(
+        source.submission(set()), folder=tmp_path, env={"ANOMALY_LABS_FAST": "1"}
+    )
+    raised = {cell.id: errors(cell) for cell in ran.cells if errors(cell)}
+    assert {e.ename for found in raised.values() for e in found} == {"NotAnswered"}
+    assert all(len(e.traceback) == 1 for found in raised.values() for e in found)
+    assert {f"{question}-check" for question in source.points} <= raised.keys()
+    graded = re.compile(r"lab\d+-q\d+(-check)?|assessment-q\d+(-check)?")
+    assert all(graded.fullmatch(cell_id) for cell_id in raised)
