@@ -1,7 +1,7 @@
 # %% [markdown] slide="slide"
 # # Lab 1: Supervised detection with gradient-boosted trees
 #
-# **90 minutes.** You have labels: somebody has marked which connections were attacks. The strongest
+# **90 minutes; the code runs in under 5 minutes on two CPU cores.** You have labels: somebody has marked which connections were attacks. The strongest
 # simple tool for such a table is an ensemble of decision trees.
 #
 # You will be able to
@@ -346,9 +346,14 @@ def three_parts(target, seed=rt.seed):
     return train, valid, test
 
 
+def encode(encoder, rows):
+    """Return encoded rows as a table; XGBoost allows no < in a column name."""
+    return encoder.transform(rows).rename(columns=lambda name: name.replace("<unknown>", "unknown"))
+
+
 train, valid, test = three_parts(attack)
 encoder = features.make_encoder().set_output(transform="pandas").fit(data.X.iloc[train])
-X_train, X_valid, X_test = (encoder.transform(data.X.iloc[part]) for part in (train, valid, test))
+X_train, X_valid, X_test = (encode(encoder, data.X.iloc[part]) for part in (train, valid, test))
 print(f"{data.X.shape[1]} features became {X_train.shape[1]} columns of {X_train.dtypes.iloc[0]}.")
 
 # %% [markdown]
@@ -618,9 +623,9 @@ data.show(counts, f"{lost} of {len(counts)} attack types have no row left")
 train_r, valid_r, test_r = three_parts(attack_rare)
 encoder_r = features.make_encoder().set_output(transform="pandas").fit(X_rare.iloc[train_r])
 model_r = boosting.train(
-    encoder_r.transform(X_rare.iloc[train_r]), attack_rare[train_r], n_rounds=rt.rounds(100), seed=rt.seed
+    encode(encoder_r, X_rare.iloc[train_r]), attack_rare[train_r], n_rounds=rt.rounds(100), seed=rt.seed
 )
-scores_valid_r, scores_r = (boosting.predict(model_r, encoder_r.transform(X_rare.iloc[part])) for part in (valid_r, test_r))
+scores_valid_r, scores_r = (boosting.predict(model_r, encode(encoder_r, X_rare.iloc[part])) for part in (valid_r, test_r))
 rare = evaluation.summary(attack_rare[test_r], scores_r, thresholds.f1_optimal(scores_valid_r, attack_rare[valid_r]))
 never = evaluation.summary(attack_rare[test_r], np.zeros(len(test_r)), 0.5)
 comparison = pd.DataFrame({"attacks as they come": binary, "attacks at 1 %": rare, "never an alert, 1 %": never})
@@ -692,7 +697,7 @@ family_code = datasets.attack_family(data.y).cat.codes.to_numpy()
 some = np.random.default_rng(0).choice(train, 2_000, replace=False)
 tables = {"cancer": load_breast_cancer(return_X_y=True), "wine": load_wine(return_X_y=True)}
 tables |= {"iris": load_iris(return_X_y=True), "digits": load_digits(return_X_y=True)}
-tables |= {"KDD99, 2,000 rows": (encoder.transform(data.X.iloc[some]).to_numpy(), attack[some])}
+tables |= {"KDD99, 2,000 rows": (encode(encoder, data.X.iloc[some]).to_numpy(), attack[some])}
 contest = {
     "one tree": DecisionTreeClassifier(random_state=0),
     "logistic regression": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000)),
@@ -787,7 +792,7 @@ kept = np.flatnonzero(unique & data.y.map(enough).astype(bool))
 codes, classes = pd.factorize(data.y.iloc[kept].astype(str), sort=True)
 part, held = train_test_split(np.arange(len(kept)), test_size=0.25, stratify=codes, random_state=rt.seed)
 encoder_m = features.make_encoder().set_output(transform="pandas").fit(data.X.iloc[kept[part]])
-M_train, M_test = encoder_m.transform(data.X.iloc[kept[part]]), encoder_m.transform(data.X.iloc[kept[held]])
+M_train, M_test = encode(encoder_m, data.X.iloc[kept[part]]), encode(encoder_m, data.X.iloc[kept[held]])
 c_train, c_test = codes[part], codes[held]
 print(f"{len(kept):,} of {len(data.y):,} rows are unique; {len(classes)} classes; smallest has {np.bincount(codes).min()} rows.")
 
@@ -924,7 +929,7 @@ def with_vectors(rows):
     return np.hstack([numeric.to_numpy(dtype=np.float32), np.asarray(embedding.transform(rows), dtype=np.float32)])
 
 
-forms = {"one-hot": lambda rows: encoder_m.transform(rows).to_numpy(), "learned vectors": with_vectors}
+forms = {"one-hot": lambda rows: encode(encoder_m, rows).to_numpy(), "learned vectors": with_vectors}
 forms["numeric features only"] = lambda rows: rows.drop(columns=list(embedding.vectors_)).to_numpy(dtype=np.float32)
 results = {}
 for name, form in forms.items():
@@ -951,7 +956,7 @@ data.show(pd.DataFrame(results).T, f"Three forms of protocol, service and flag; 
 # %%
 official = datasets.load("kdd99", split="test")
 attack_o = datasets.is_attack(official.y)
-scores_o = boosting.predict(model, encoder.transform(official.X))
+scores_o = boosting.predict(model, encode(encoder, official.X))
 alerts_o = (scores_o > threshold).astype(int)
 on_official = evaluation.summary(attack_o, scores_o, threshold)
 official.show(pd.DataFrame({"random split": binary, "official test": on_official}), "The same model, two kinds of test")

@@ -90,9 +90,10 @@ def test_tiny_spread_does_not_divide_by_zero(scale):
 @pytest.mark.parametrize("dtype", [object, "category", "str"])
 @pytest.mark.parametrize("value", ["ftp", None, "<unknown>"])
 def test_new_and_missing_categories_take_the_unknown_slot(dtype, value):
-    encoder = make_encoder().fit(pd.DataFrame({"service": ["smtp", "http"]}, dtype=dtype))
-    new = pd.DataFrame({"service": pd.Series(["http", value], dtype=dtype)})
-    assert encoder.transform(new).tolist() == [[1, 0, 0], [0, 0, 1]]
+    service = pd.Series(["smtp", "http"], dtype=dtype)
+    encoder = make_encoder().fit(pd.DataFrame({"zero": 0, "service": service}))
+    new = pd.DataFrame({"zero": 0, "service": pd.Series(["http", value], dtype=dtype)})
+    assert encoder.transform(new).tolist() == [[0, 1, 0, 0], [0, 0, 0, 1]]
 
 
 def test_category_dtype_and_strings_give_the_same_matrix(table):
@@ -102,8 +103,9 @@ def test_category_dtype_and_strings_give_the_same_matrix(table):
     )
 
 
-def test_missing_category_in_training_takes_the_unknown_slot():
-    table = pd.DataFrame({"service": ["http", None]})
+@pytest.mark.parametrize("value", [None, "<unknown>"])
+def test_missing_category_in_training_takes_the_unknown_slot(value):
+    table = pd.DataFrame({"service": ["http", value]})
     assert make_encoder().fit_transform(table).tolist() == [[1, 0], [0, 1]]
 
 

@@ -38,9 +38,12 @@ def test_no_other_threshold_is_better_and_no_higher_one_as_good(rule, figure, dt
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 @RULES
 def test_neighbouring_floats_are_told_apart(rule, dtype):
-    low = dtype(0.1)
-    scores = np.array([low, np.nextafter(low, dtype(1))])
-    assert (scores > rule(scores, [0, 1])).tolist() == [False, True]
+    scores = np.full(5, dtype(0.1))
+    for i in range(1, 5):
+        scores[i] = np.nextafter(scores[i - 1], dtype(1))
+        threshold = rule(scores[i - 1 : i + 1], [0, 1])
+        assert float(dtype(threshold)) == threshold
+        assert (scores[i - 1 : i + 1] > threshold).tolist() == [False, True]
 
 
 @RULES

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from anomaly_labs.features import UNKNOWN
+from anomaly_labs.features.encoder import UNKNOWN
 
 LARGEST_DIM = 50
 
@@ -118,7 +118,10 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"y holds {classes.tolist()} only: vectors need two classes to part")
         values = {name: _distinct(X[name]) for name in self.columns_}
         dims = {name: _dim(len(known)) for name, known in values.items()} | dict(self.dims or {})
-        table = pd.DataFrame({name: _slots(X[name], values[name]) for name in self.columns_})
+        # positions, not names: a column may be called "y" or "weight"
+        table = pd.DataFrame(
+            {place: _slots(X[name], values[name]) for place, name in enumerate(self.columns_)}
+        )
         rows = _with_unknown(_grouped(table.assign(y=codes, weight=1.0)), self.unknown_rate)
 
         layers = self._embedding_layers(values, dims)
@@ -197,7 +200,7 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _train(self, network: Any, rows: pd.DataFrame) -> pd.DataFrame:
         """Train by Adam steps on weighted rows; one step costs less than a call of `fit`."""
-        inputs = [rows[name].to_numpy(np.int32) for name in self.columns_]
+        inputs = [rows[place].to_numpy(np.int32) for place in range(len(self.columns_))]
         labels = rows["y"].to_numpy(np.int32)
         weights = (rows["weight"] / rows["weight"].mean()).to_numpy(np.float32)
         rng = np.random.default_rng(self.seed)
@@ -247,9 +250,12 @@ def _with_unknown(rows: pd.DataFrame, rate: float) -> pd.DataFrame:
             f"unknown_rate={rate!r} must be at least 0 and below 1 / {len(columns)} columns; "
             "0.01 is a usual choice"
         )
-    kept = rows.assign(weight=rows["weight"] * (1 - rate * len(columns)))
-    hidden = [rows.assign(weight=rows["weight"] * rate, **{name: 0}) for name in columns]
-    return _grouped(pd.concat([kept, *hidden], ignore_index=True))
+    parts = [rows.assign(weight=rows["weight"] * (1 - rate * len(columns)))]
+    for name in columns:
+        hidden = rows.assign(weight=rows["weight"] * rate)
+        hidden[name] = 0
+        parts.append(hidden)
+    return _grouped(pd.concat(parts, ignore_index=True))
 
 
 def _network(layers: Mapping[str, Any], hidden: int, n_classes: int, seed: int) -> Any:

@@ -83,10 +83,10 @@ def _real(name: str, split: str, info: Split) -> pa.Table:
 
 
 def _generator_key() -> str:
-    """Return a key that changes with the generator's code and profiles."""
+    """Return a key that changes with the code of this package and the generator's profiles."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in (*sorted(here.glob("synthetic*.py")), *sorted(here.glob("profiles/*"))):
+    for path in (*sorted(here.glob("*.py")), *sorted(here.glob("profiles/*"))):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()

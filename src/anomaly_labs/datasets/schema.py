@@ -85,32 +85,24 @@ DTYPES: Final[dict[str, str]] = {
     **dict.fromkeys(RATES, "float32"),
 }
 
-# One vocabulary for all splits of both sets, so that codes mean the same everywhere. The 70
-# services of kddcup.names and "icmp", which only the official KDD99 test file has.
+# The 70 services of kddcup.names and "icmp", which only the official KDD99 test file has.
+# fmt: off
+_SERVICES: Final = (
+    "IRC", "X11", "Z39_50", "aol", "auth", "bgp", "courier", "csnet_ns", "ctf", "daytime",
+    "discard", "domain", "domain_u", "echo", "eco_i", "ecr_i", "efs", "exec", "finger", "ftp",
+    "ftp_data", "gopher", "harvest", "hostnames", "http", "http_2784", "http_443", "http_8001",
+    "icmp", "imap4", "iso_tsap", "klogin", "kshell", "ldap", "link", "login", "mtp", "name",
+    "netbios_dgm", "netbios_ns", "netbios_ssn", "netstat", "nnsp", "nntp", "ntp_u", "other",
+    "pm_dump", "pop_2", "pop_3", "printer", "private", "red_i", "remote_job", "rje", "shell",
+    "smtp", "sql_net", "ssh", "sunrpc", "supdup", "systat", "telnet", "tftp_u", "tim_i", "time",
+    "urh_i", "urp_i", "uucp", "uucp_path", "vmnet", "whois",
+)
+# fmt: on
+
+# One vocabulary for all splits of both sets, so that codes mean the same everywhere.
 VOCABULARY: Final[dict[str, tuple[str, ...]]] = {
     "protocol_type": ("icmp", "tcp", "udp"),
-    # fmt: off
-    "service": (
-                     "IRC",             "X11",             "Z39_50",             "aol",
-        "auth",             "bgp",             "courier",             "csnet_ns",
-        "ctf",             "daytime",             "discard",             "domain",
-        "domain_u",             "echo",             "eco_i",             "ecr_i",
-        "efs",             "exec",             "finger",             "ftp",
-        "ftp_data",             "gopher",             "harvest",             "hostnames",
-        "http",             "http_2784",             "http_443",             "http_8001",
-        "icmp",             "imap4",             "iso_tsap",             "klogin",
-        "kshell",             "ldap",             "link",             "login",
-        "mtp",             "name",             "netbios_dgm",             "netbios_ns",
-        "netbios_ssn",             "netstat",             "nnsp",             "nntp",
-        "ntp_u",             "other",             "pm_dump",             "pop_2",
-        "pop_3",             "printer",             "private",             "red_i",
-        "remote_job",             "rje",             "shell",             "smtp",
-        "sql_net",             "ssh",             "sunrpc",             "supdup",
-        "systat",             "telnet",             "tftp_u",             "tim_i",
-        "time",             "urh_i",             "urp_i",             "uucp",
-        "uucp_path",             "vmnet",             "whois",,
-    ),
-    # fmt: on
+    "service": _SERVICES,
     "flag": ("OTH", "REJ", "RSTO", "RSTOS0", "RSTR", "S0", "S1", "S2", "S3", "SF", "SH"),
 }
 

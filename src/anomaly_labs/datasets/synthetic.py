@@ -189,6 +189,21 @@ def _frame(cells: np.ndarray, numeric: list[np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def rows(
+    profile: Profile, name: str, split: str, n_rows: int, seed: int
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return features and labels drawn from a profile, in random order."""
+    bits = _Bits(seed)
+    cell = np.repeat(np.arange(len(profile.cells)), _cell_rows(profile, split, n_rows, bits))
+    numeric = _numeric(profile, cell, bits)
+    order = np.argsort(bits.words(n_rows), kind="stable")
+    cells = profile.cells[cell[order]]
+    X = _frame(cells, [column[order] for column in numeric])
+    codes = cells[:, 0].astype(np.int8)
+    classes = pd.Categorical.from_codes(codes, categories=pd.Index(CLASSES[name]))
+    return X, pd.Series(classes, name="label")
+
+
 def _whole_number(value: int, name: str, least: int) -> int:
     """Return the value as int.
 
@@ -252,13 +267,6 @@ def synthesize(name: str, n_rows: int, *, split: str | None = None, seed: int = 
     """
     split, _ = find_split(name, split)
     n_rows = _whole_number(n_rows, "n_rows", 1)
-    bits = _Bits(_whole_number(seed, "seed", 0))
-    profile = read(PARTS[name, split])
-    cell = np.repeat(np.arange(len(profile.cells)), _cell_rows(profile, split, n_rows, bits))
-    numeric = _numeric(profile, cell, bits)
-    order = np.argsort(bits.words(n_rows), kind="stable")
-    cells = profile.cells[cell[order]]
-    X = _frame(cells, [column[order] for column in numeric])
-    codes = cells[:, 0].astype(np.int8)
-    classes = pd.Categorical.from_codes(codes, categories=pd.Index(CLASSES[name]))
-    return Dataset(X, pd.Series(classes, name="label"), name, split, "synthetic")
+    seed = _whole_number(seed, "seed", 0)
+    X, y = rows(read(PARTS[name, split]), name, split, n_rows, seed)
+    return Dataset(X, y, name, split, "synthetic")

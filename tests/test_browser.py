@@ -1,0 +1,164 @@
+"""A learner's first minutes with Lab 1: a real JupyterLab in a real Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import jupytext
+import pytest
+
+from anomaly_labs.course import build, sources
+
+PROJECT = Path(__file__).parents[1]
+LAB = "lab1_xgboost"
+QUESTION = "lab1-q1"
+TOKEN = "anomaly-labs-test"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """JupyterLab on a copy of the labs; yields its address."""
+    folder = tmp_path_factory.mktemp("labs")
+    shutil.copy(build.released_path(PROJECT, LAB), folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+        f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}",
+        "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]  # fmt: skip
+    environment = {
+        **os.environ,
+        "ANOMALY_LABS_FAST": "1",
+        "JUPYTER_CONFIG_DIR": str(folder / ".cfg"),
+    }
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{address}/api?token={TOKEN}").close()
+            break
+        except OSError:
+            time.sleep(0.5)
+    yield address
+    process.terminate()
+    process.wait()
+
+
+@pytest.fixture
+def page(server):
+    """The lab, open in a browser, with a running kernel."""
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.fail("no chromium on PATH: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(f"{server}/lab/tree/{LAB}.ipynb?token={TOKEN}")
+        page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+            "?.status === 'idle'",
+            timeout=120_000,
+        )
+        yield page
+        browser.close()
+
+
+def select(page, cell_id: str) -> None:
+    page.evaluate(
+        """id => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            notebook.activeCellIndex = notebook.widgets.findIndex(c => c.model.id === id);
+            return notebook.scrollToItem(notebook.activeCellIndex, 'center');
+        }""",
+        cell_id,
+    )
+
+
+def run_selected(page) -> None:
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
+
+
+def answer(page, text: str) -> None:
+    """Type `text` into the exercise cell as a learner does, then run exercise and check."""
+    select(page, QUESTION)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(text)
+    page.keyboard.press("Escape")
+    run_selected(page)
+    select(page, f"{QUESTION}-check")
+    run_selected(page)
+
+
+def shown(page) -> str:
+    """The output of the check cell."""
+    return page.evaluate(
+        """id => {
+            const cell = window.jupyterapp.shell.currentWidget.content.widgets.find(
+                c => c.model.id === id);
+            return cell.outputArea.node.innerText;
+        }""",
+        f"{QUESTION}-check",
+    )
+
+
+def wait_for(page, text: str) -> str:
+    for _ in range(240):
+        if text in (output := shown(page)):
+            return output
+        page.wait_for_timeout(250)
+    raise AssertionError(f"{text!r} did not come; the check shows {output!r}")
+
+
+def picture(page, name: str) -> None:
+    folder = PROJECT / "build" / "browser"
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
+
+
+def test_learner_is_told_what_is_wrong_and_what_is_right(page):
+    source = sources.read(PROJECT / "solutions" / f"{LAB}.py")
+    right = next(
+        cell.source for cell in source.submission({QUESTION}).cells if cell.get("id") == QUESTION
+    )
+    tried = jupytext.read(PROJECT / "tests" / "wrong_answers" / f"{LAB}.py", fmt="py:percent")
+    wrong = next(c for c in tried.cells if c.metadata.get("wrong") == QUESTION)
+    for cell in source.submission(set()).cells[:3]:
+        if cell.cell_type == "code":
+            select(page, cell.id)
+            run_selected(page)
+    select(page, f"{QUESTION}-check")
+    picture(page, "1-before")
+
+    answer(page, wrong.source)
+    told = wait_for(page, "✗")
+    picture(page, "2-wrong")
+    assert wrong.metadata["hint"] in told
+    assert "Traceback" not in told
+    assert len(told.strip().splitlines()) == 1
+
+    answer(page, right)
+    told = wait_for(page, "✓")
+    picture(page, "3-right")
+    assert told.strip() == f"✓ {QUESTION} passed"
