@@ -610,7 +610,7 @@ checks.passed("lab1-q8")
 
 # %%
 counts = pd.DataFrame({"before": data.y.value_counts(), "at 1 %": y_rare.value_counts()})
-counts = counts.drop(index="normal").sort_values("before", ascending=False)
+counts = counts[counts["before"] > 0].drop(index="normal").sort_values("before", ascending=False)
 lost = int((counts["at 1 %"] == 0).sum())
 data.show(counts, f"{lost} of {len(counts)} attack types have no row left")
 
@@ -816,8 +816,8 @@ print(f"{len(kept):,} of {len(data.y):,} rows are unique; {len(classes)} classes
 
 # %% exercise="lab1-q9"
 ### BEGIN SOLUTION
-dtrain = xgb.QuantileDMatrix(M_train, label=c_train, max_bin=64)
-dtest = xgb.QuantileDMatrix(M_test, label=c_test, ref=dtrain)
+dtrain = xgb.DMatrix(M_train, label=c_train)
+dtest = xgb.DMatrix(M_test, label=c_test)
 params = {
     "objective": "multi:softprob",
     "num_class": len(classes),

@@ -1,5 +1,6 @@
 """Entity embeddings: learned vectors in the place of one-hot columns."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -120,7 +121,10 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         dims = {name: _dim(len(known)) for name, known in values.items()} | dict(self.dims or {})
         # positions, not names: a column may be called "y" or "weight"
         table = pd.DataFrame(
-            {place: _slots(X[name], values[name]) for place, name in enumerate(self.columns_)}
+            {
+                place: _slots(X[name], pd.Index(values[name]))
+                for place, name in enumerate(self.columns_)
+            }
         )
         rows = _with_unknown(_grouped(table.assign(y=codes, weight=1.0)), self.unknown_rate)
 
@@ -228,18 +232,18 @@ def _distinct(column: pd.Series) -> np.ndarray:
     return np.array(sorted(set(column.dropna().unique()) - {UNKNOWN}, key=str), dtype=object)
 
 
-def _slots(column: pd.Series, known: ArrayLike) -> np.ndarray:
+def _slots(column: pd.Series, known: pd.Index) -> np.ndarray:
     """Return the row of the vector table for each value; 0 is the unknown."""
-    return pd.Index(known).get_indexer(column.astype(object)) + 1
+    return known.get_indexer(pd.Index(column.astype(object))) + 1
 
 
 def _dim(n_values: int) -> int:
-    return min(LARGEST_DIM, max(2, round(n_values**0.5)))
+    return min(LARGEST_DIM, max(2, round(math.sqrt(n_values))))
 
 
 def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
     keys = [name for name in rows.columns if name != "weight"]
-    return rows.groupby(keys, as_index=False)["weight"].sum()
+    return rows.groupby(keys, as_index=False)[["weight"]].sum()
 
 
 def _with_unknown(rows: pd.DataFrame, rate: float) -> pd.DataFrame:

@@ -1,0 +1,137 @@
+import io
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from anomaly_labs import plots
+
+GENERATED = "generated data"
+
+
+@pytest.fixture(autouse=True)
+def course_style():
+    mpl.use("Agg")
+    with mpl.rc_context():
+        plots.use_course_style(source="real")
+        yield
+        plots.use_course_style(source="real")
+        plt.close("all")
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def week_with_odd_hour():
+    week = np.tile(np.arange(24.0), (7, 1))
+    week[4, 3] = 15.0
+    return week
+
+
+def labels():
+    y = pd.Series(["smurf"] * 50 + ["normal"] * 20 + ["satan"] * 5 + ["spy"] * 2, dtype="category")
+    return y, y.map({"smurf": "dos", "normal": "normal", "satan": "probe", "spy": "r2l"})
+
+
+FIGURES = {
+    "lettered_points": lambda ax: plots.lettered_points(np.eye(2), {"A": 0}, title="t", ax=ax),
+    "hourly_series": lambda ax: plots.hourly_series(week_with_odd_hour(), limits=(-1, 24), ax=ax),
+    "hours_on_top": lambda ax: plots.hours_on_top(
+        week_with_odd_hour(), week_with_odd_hour() > 30, ax=ax
+    ),
+    "windows": lambda ax: plots.windows(np.arange(40.0), 10, ax=ax),
+    "class_counts": lambda ax: plots.class_counts(*labels(), ax=ax),
+    "rotor_story": lambda ax: plots.rotor_story(ax=ax),
+    "method_map": lambda ax: plots.method_map(ax=ax),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_is_drawn_on_the_axes_it_is_given_with_title_and_labels(name):
+    figure, (ax, untouched) = plt.subplots(1, 2)
+    returned = FIGURES[name](ax)
+    assert returned is ax and not untouched.has_data()
+    assert all((ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel()))
+    figure.savefig(io.BytesIO())
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_figure_makes_its_own_axes_when_none_are_given(name):
+    assert FIGURES[name](None).get_figure() in map(plt.figure, plt.get_fignums())
+
+
+def test_figure_of_generated_rows_says_so():
+    plots.use_course_style(source="synthetic")
+    assert GENERATED in texts(plots.class_counts(*labels()))
+
+
+def test_figure_of_real_rows_carries_no_note():
+    assert GENERATED not in texts(plots.class_counts(*labels()))
+
+
+@pytest.mark.parametrize("name", ["rotor_story", "method_map"])
+def test_drawing_without_data_is_never_called_generated(name):
+    plots.use_course_style(source="synthetic")
+    assert GENERATED not in texts(FIGURES[name](None))
+
+
+@pytest.mark.parametrize("name", ["lettered_points", "hourly_series", "hours_on_top", "windows"])
+def test_invented_numbers_are_called_made_up_even_beside_real_data(name):
+    assert "made-up numbers" in texts(FIGURES[name](None))
+
+
+def test_unknown_source_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"source='made up' must be 'real' or 'synthetic'"):
+        plots.use_course_style(source="made up")
+
+
+def test_background_is_opaque_and_light():
+    figure, ax = plt.subplots()
+    for colour in (figure.get_facecolor(), ax.get_facecolor()):
+        red, green, blue, alpha = colour
+        assert min(red, green, blue) > 0.9 and alpha == 1.0
+
+
+def test_ten_lines_differ_in_colour_and_neighbours_in_line_style():
+    looks = list(mpl.rcParams["axes.prop_cycle"])
+    assert len({look["color"] for look in looks}) == 10
+    assert all(a["linestyle"] != b["linestyle"] for a, b in zip(looks, looks[1:], strict=False))
+
+
+def test_long_title_is_wrapped_inside_the_figure():
+    figure, ax = plt.subplots(figsize=(6, 4))
+    plots.finish(ax, "a finding that needs many words " * 4, "x (s)", "y (V)")
+    figure.draw_without_rendering()
+    box = ax._left_title.get_window_extent()
+    assert box.x1 <= figure.bbox.x1 and "\n" in ax.get_title(loc="left")
+
+
+def test_hour_outside_the_limits_is_counted_in_the_title():
+    ax = plots.hourly_series(week_with_odd_hour(), limits=(-1, 22.5))
+    assert ax.get_title(loc="left").startswith("7 hours leave")
+
+
+def test_odd_hour_is_named_by_day_and_hour():
+    ax = plots.hours_on_top(week_with_odd_hour(), np.abs(week_with_odd_hour() - np.arange(24)) > 5)
+    assert "day 4, hour 3" in texts(ax)
+
+
+def test_incomplete_last_window_is_left_out():
+    ax = plots.windows(np.arange(25.0), 10)
+    assert ax.lines[1].get_ydata().tolist() == [0.0, 10.0]
+
+
+def test_class_counts_write_every_count_largest_first():
+    ax = plots.class_counts(*labels())
+    assert texts(ax) == ["50", "20", "5", "2"]
+    assert ax.get_xscale() == "log"
+
+
+def test_class_counts_tell_families_apart_without_colour():
+    legend = plots.class_counts(*labels()).get_legend()
+    hatches = [patch.get_hatch() for patch in legend.get_patches()]
+    assert [text.get_text() for text in legend.get_texts()] == ["normal", "dos", "probe", "r2l"]
+    assert len(set(hatches[1:])) == len(hatches) - 1
