@@ -22,8 +22,8 @@ if [ $with = uv ]; then
     uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
 else
     "$found" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --require-hashes --requirement "$lock"
-    "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable .
+    "$venv/bin/python" -m pip install -qq --require-hashes --requirement "$lock"
+    "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable .
     "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null 2>&1 || true  # some packages ship templates that are not Python
 fi
 echo "Ready: $venv"

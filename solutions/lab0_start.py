@@ -81,7 +81,8 @@ data.show(pd.Series(machine).to_frame("this machine"), "Ready check")
 # | health | a heartbeat of unusual shape | physician |
 # | driving | an object no training image shows | the car |
 # | video | a person walking against the crowd | guard |
-#
+
+# %% [markdown]
 # Other problems can be **re-framed**. *Customer retention*: a customer whose use departs from the customer's own past may be about
 # to leave. *Targeted advertising*: an interest that is unusual for a group is a reason for an offer.
 
@@ -156,8 +157,8 @@ ax = plots.hourly_series(week, limits=limits)
 # **4 min · core · 2 points.** `load` has one row per day and one column per hour. Return an array of the same shape with True
 # where a value differs by more than `limit`, up or down, from the **median of the same hour** over all days.
 #
-# <details><summary>Hint 1</summary>You need 24 medians, one per column. Which `axis` do you take away?</details>
-# <details><summary>Hint 2</summary>`np.median(load, axis=0)` has the shape (24,). NumPy subtracts it from every row by itself. Think of
+# <details><summary>Hint 1</summary>You need 24 medians, one per column. Which <code>axis</code> do you take away?</details>
+# <details><summary>Hint 2</summary><code>np.median(load, axis=0)</code> has the shape (24,). NumPy subtracts it from every row by itself. Think of
 # <code>np.abs</code>.</details>
 
 
@@ -207,8 +208,7 @@ checks.expect(
 checks.passed("lab0-q2")
 
 # %% slide="subslide"
-far_from_usual = abs(week - np.median(week, axis=0)) > 150
-ax = plots.hours_on_top(week, far_from_usual)
+ax = plots.hours_on_top(week, limit=150)
 
 # %% [markdown]
 # All days lie over each other, and the odd hour leaves the bundle. The detector is no cleverer than a limit; the *question* is better:
@@ -341,7 +341,7 @@ bill.style.format({"recall": "{:.0%}", "alerts a day": "{:,}"}).set_caption(
 #
 # | | |
 # |---|---|
-# | **How it spread** | By USB sticks and engineering project files, later also through local networks, with four Windows flaws unknown until then and two stolen signing keys. No internet link was needed. |
+# | **How it spread** | By USB sticks and engineering project files, later through local networks; four Windows flaws unknown until then, two stolen signing keys. No internet needed. |
 # | **What it looked for** | Siemens PLCs that run certain frequency converters at 807 to 1,210 Hz. Elsewhere it did nothing. |
 # | **What it did** | It set the drives to 1,410 Hz, weeks later to 2 Hz, each for under an hour, then back to 1,064 Hz. An older part closed valves and played back recorded readings. |
 # | **Result** | About 1,000 of 9,000 centrifuges in Natanz replaced in 2009 and 2010 (estimate). Found in June 2010. |
@@ -377,7 +377,7 @@ ax = plots.rotor_story()
 # | SNMP (Simple Network Management Protocol) | a counter of a device, every few minutes | faults, load | who caused it | low |
 # | authentication | who logged in, from where, with what result | stolen accounts | what they did next | low |
 #
-# KDD99 is a fourth-hand product: packets, made into connections, with some facts from the logs of hosts.
+# KDD99 is made from packets: they are joined into connections, with some facts from inside each session.
 
 # %% [markdown] slide="subslide"
 # ### Attacks on telecoms
@@ -385,14 +385,14 @@ ax = plots.rotor_story()
 # | when | what | record that could show it |
 # |---|---|---|
 # | 2013 | Belgacom: an intruder stays unseen in the network for long | authentication, flows |
-# | Nov 2016 | Deutsche Telekom: a Mirai variant attacks the maintenance port of home routers; about 900,000 lose service | flows (one port, all at once) |
+# | Nov 2016 | Deutsche Telekom: a Mirai variant attacks a port of home routers; about 900,000 fail | flows (one port, all at once) |
 # | 2017 | O2 Germany: redirected text messages (SS7 signalling) empty bank accounts | signalling logs |
 # | Dec 2023 | Kyivstar: intruders wipe systems; 24 million customers are cut off | authentication, weeks before |
 # | always | SIM boxes sell international calls as local ones | call records |
 #
 # Several of these began weeks or months before anybody noticed. That is the time a detector can win.
 #
-# <small>Sources: company statements of those days; Süddeutsche Zeitung, 3 May 2017; Reuters, 4 January 2024.</small>
+# <small>Belgacom, 16 September 2013. Deutsche Telekom, 28 November 2016. Süddeutsche Zeitung, 3 May 2017. Reuters, 4 January 2024.</small>
 
 # %% [markdown] slide="slide"
 # ## From a time series to rows
@@ -411,7 +411,7 @@ ax = plots.rotor_story()
 # window at the end is left out.
 #
 # <details><summary>Hint 1</summary>How many full windows are there? Cut the rest off first.</details>
-# <details><summary>Hint 2</summary>`reshape(-1, width)` puts each window into a row of its own. Then take the mean along a row.</details>
+# <details><summary>Hint 2</summary><code>reshape(-1, width)</code> puts each window into a row of its own. Then take the mean along a row.</details>
 
 
 # %% exercise="lab0-q4"
@@ -521,17 +521,16 @@ ax = plots.class_counts(data.y, datasets.attack_family(data.y))
 # administrator). Attacks are the majority here, and some classes have a handful of rows.
 
 # %%
-counts = data.y.value_counts()
-facts = pd.Series(
-    {
-        "classes with normal": f"{(counts > 0).sum()}",
-        "share of normal rows": f"{(data.y == 'normal').mean():.1%}",
-        "rows": f"{len(data.y):,}",
-        "rows that repeat an earlier row": f"{(copies := int(data.X.assign(label=data.y).duplicated().sum())):,}",
-        "their share": f"{copies / len(data.y):.1%}",
-    }
-)
-data.show(facts.to_frame("loaded data"), "KDD99 as loaded")
+table = pd.concat([data.X, data.y.rename("label")], axis=1)
+different = len(table.drop_duplicates())
+facts = {
+    "rows": f"{len(table):,}",
+    "rows that repeat an earlier row": f"{len(table) - different:,}",
+    "their share": f"{1 - different / len(table):.1%}",
+    "classes with normal": f"{(data.y.value_counts() > 0).sum()}",
+    "share of normal rows": f"{(data.y == 'normal').mean():.1%}",
+}
+data.show(pd.Series(facts).to_frame("loaded data"), "KDD99 as loaded")
 
 # %% [markdown] slide="subslide"
 # ### Known defects
@@ -550,7 +549,7 @@ data.show(facts.to_frame("loaded data"), "KDD99 as loaded")
 # label agree. Leave `X` as it is.
 #
 # <details><summary>Hint 1</summary>pandas has <code>DataFrame.duplicated()</code>; the first of several equal rows is not marked.</details>
-# <details><summary>Hint 2</summary>`X.assign(label=y)` gives a new table with one more column.</details>
+# <details><summary>Hint 2</summary><code>X.assign(label=y)</code> gives a new table with one more column.</details>
 
 
 # %% exercise="lab0-q5"
@@ -565,14 +564,12 @@ def count_copies(X, y):
 small = pd.DataFrame({"service": list("aaabbacde"), "count": [1, 1, 1, 2, 2, 1, 1, 1, 1]})
 label = pd.Series(["smurf"] * 3 + ["normal"] * 6)
 answer = count_copies(small, label)
+checks.expect_type(answer, (int, np.integer), "the result of count_copies")
 checks.expect(
     list(small.columns) == ["service", "count"],
     "your function changed the table it was given; work on a new one",
 )
-checks.expect(
-    answer != 4,
-    "two rows with equal features but different labels are not copies: include the label",
-)
+checks.expect(answer != 4, "equal features with different labels are no copies: include the label")
 checks.expect(answer != 5, "the first of several equal rows is no copy; count only the later ones")
 checks.expect(
     answer != 6, "that is the number of different rows; count those that repeat an earlier one"
@@ -610,7 +607,7 @@ card = {
 
 # %% [markdown]
 # <details><summary>Hint 1</summary>The number of features in the card does not even add up to 41.</details>
-# <details><summary>Hint 2</summary>Six of the eight claims are wrong. `card | {"key": value}` gives a copy of the card with one value changed.</details>
+# <details><summary>Hint 2</summary>Six of the eight claims are wrong. <code>card | {"key": value}</code> gives a copy of the card with one value changed.</details>
 
 # %% exercise="lab0-q6"
 corrected = None  # a dictionary with the keys of `card`
@@ -667,14 +664,14 @@ checks.passed("lab0-q6")
 ax = plots.method_map()
 
 # %% [markdown]
-# To the right a method needs more labels; further down it takes longer to train. Each box says what the method **assumes**. Where that
+# To the right: more labels. Further down: more training time. Each box says what the method **assumes**. Where that
 # fails, the method fails, and no tuning helps:
 #
 # - **supervised** methods learn the attacks that somebody has named;
 # - **normal only** methods learn what is normal, from rows that are known to be clean, and flag the rest;
 # - **unlabelled** methods take everything and trust that anomalies are few.
 #
-# In KDD99, attacks are four rows out of five. Which family breaks on it at once?
+# In KDD99, four rows of five are attacks. Which family breaks at once?
 
 # %% [markdown]
 # ### Exercise 7: choose a family
@@ -706,7 +703,7 @@ have = {
     "d": {"labels", "clean rows"},
 }
 for situation, family in sorted(choice.items()):
-    checks.expect(family in needs, f"situation {situation}: choose one of {', '.join(needs)}")
+    checks.expect(str(family) in needs, f"situation {situation}: choose one of {', '.join(needs)}")
     lacking = " and ".join(needs[family] - have[situation])
     checks.expect(
         not lacking,
@@ -737,7 +734,7 @@ evaluation.headline(
     rows=len(data.X),
     classes=int((data.y.value_counts() > 0).sum()),
     normal_share=float((data.y == "normal").mean()),
-    copies_share=float(data.X.assign(label=data.y).duplicated().mean()),
+    copies_share=1 - different / len(data.X),
 )
 
 # %% [markdown] slide="slide"

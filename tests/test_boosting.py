@@ -1,4 +1,3 @@
-import dask
 import dask.dataframe as dd
 import numpy as np
 import pandas as pd
@@ -127,6 +126,14 @@ def test_order_of_categories_does_not_matter():
     np.testing.assert_array_equal(boosting.predict(booster, X), boosting.predict(booster, turned))
 
 
+def test_brackets_in_column_names_become_round():
+    X, y = traffic()
+    X = X.rename(columns={"count": "service_<unknown>", "noise": "noise [dB]"})
+    booster = boosting.train(X, y, validation=(X, y), n_rounds=2)
+    assert booster.feature_names == ["service", "service_(unknown)", "noise (dB)"]
+    assert boosting.predict(booster, X).shape == (300, 3)
+
+
 def test_own_parameters_win_over_defaults():
     X, y = traffic()
     booster = boosting.train(
@@ -162,12 +169,17 @@ def test_gpu_is_used_where_there_is_one():
     assert (boosting.predict(booster, X).argmax(axis=1) == y).all()
 
 
+def test_validation_rows_and_labels_must_match():
+    X, y = traffic()
+    with pytest.raises(ValueError, match="300 rows and y has 10"):
+        boosting.train(X, y, validation=(X, y[:10]))
+
+
 @pytest.fixture(scope="module")
 def client():
     from distributed import Client, LocalCluster
 
     with (
-        dask.config.set({"distributed.admin.tick.limit": "1h"}),  # other tests load the machine
         LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
         ) as cluster,

@@ -45,6 +45,14 @@ def test_release_holds_no_answer_no_hidden_test_and_no_instructor_cell(built, pa
         assert not {line.strip() for line in secret if len(line.strip()) > 24} & lines
 
 
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_release_has_the_text_of_an_untouched_submission(built, path):
+    source = sources.read(path)
+    released = nbformat.reads(built[build.released_path(PROJECT, source.name)].decode(), 4)
+    handed_in = source.submission(set())
+    assert [c.source for c in released.cells] == [c.source for c in handed_in.cells]
+
+
 def test_release_is_a_valid_notebook_without_outputs(built):
     for text in built.values():
         notebook = nbformat.reads(text.decode(), as_version=4)

@@ -100,6 +100,13 @@ def test_submissions_hold_the_answers_asked_for_and_no_hidden_test(write):
         assert "Ask the room" not in text
 
 
+def test_untouched_submission_is_what_nbgrader_releases(write):
+    cells = sources.read(write(GOOD)).submission(set()).cells
+    assert cells[2].source.endswith(
+        '"""Return x twice."""\n    # YOUR CODE HERE\n    raise checks.NotAnswered()'
+    )
+
+
 def test_solution_holds_all_and_no_marker(write):
     text = nbformat.writes(sources.read(write(GOOD)).solution())
     for part in ("x + x", "-6", "speaks of costs", "Ask the room"):

@@ -231,3 +231,11 @@ def test_attacks_and_families_keep_the_index() -> None:
 def test_names_that_are_no_classes_are_refused(names: list[object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         is_attack(names)  # type: ignore[arg-type]
+
+
+def test_every_column_can_be_written(tmp_path: Path) -> None:
+    X, y = parse(tmp_path, many(20))
+    for column in X.columns:
+        X.loc[0, column] = X.loc[1, column]
+    y.iloc[0] = "spy"
+    assert X.loc[0].equals(X.loc[1]) and y[0] == "spy"

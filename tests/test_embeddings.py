@@ -151,6 +151,7 @@ def test_works_in_a_pipeline_and_clones():
         ({"unknown_rate": 0.6}, {}, "unknown_rate=0.6"),
         ({}, {"y": np.zeros(240)}, "two classes"),
         ({}, {"y": [0, 1]}, "y has 2"),
+        ({}, {"y": ["normal", None] * 120}, "y has 120"),
         ({}, {"X": pd.DataFrame({"a": np.arange(240)})}, "categorical"),
     ],
 )

@@ -1,4 +1,5 @@
 import io
+import itertools
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -39,9 +40,7 @@ def labels():
 FIGURES = {
     "lettered_points": lambda ax: plots.lettered_points(np.eye(2), {"A": 0}, title="t", ax=ax),
     "hourly_series": lambda ax: plots.hourly_series(week_with_odd_hour(), limits=(-1, 24), ax=ax),
-    "hours_on_top": lambda ax: plots.hours_on_top(
-        week_with_odd_hour(), week_with_odd_hour() > 30, ax=ax
-    ),
+    "hours_on_top": lambda ax: plots.hours_on_top(week_with_odd_hour(), limit=5.0, ax=ax),
     "windows": lambda ax: plots.windows(np.arange(40.0), 10, ax=ax),
     "class_counts": lambda ax: plots.class_counts(*labels(), ax=ax),
     "rotor_story": lambda ax: plots.rotor_story(ax=ax),
@@ -98,7 +97,7 @@ def test_background_is_opaque_and_light():
 def test_ten_lines_differ_in_colour_and_neighbours_in_line_style():
     looks = list(mpl.rcParams["axes.prop_cycle"])
     assert len({look["color"] for look in looks}) == 10
-    assert all(a["linestyle"] != b["linestyle"] for a, b in zip(looks, looks[1:], strict=False))
+    assert all(a["linestyle"] != b["linestyle"] for a, b in itertools.pairwise(looks))
 
 
 def test_long_title_is_wrapped_inside_the_figure():
@@ -115,8 +114,20 @@ def test_hour_outside_the_limits_is_counted_in_the_title():
 
 
 def test_odd_hour_is_named_by_day_and_hour():
-    ax = plots.hours_on_top(week_with_odd_hour(), np.abs(week_with_odd_hour() - np.arange(24)) > 5)
+    ax = plots.hours_on_top(week_with_odd_hour(), limit=5.0)
     assert "day 4, hour 3" in texts(ax)
+
+
+def test_ordinary_week_has_no_odd_hour_in_the_title():
+    ax = plots.hours_on_top(np.ones((3, 24)), limit=5.0)
+    assert ax.get_title(loc="left").startswith("No hour differs")
+
+
+def test_window_title_tells_what_is_left_of_the_peak():
+    series = np.zeros(20)
+    series[5] = 90.0
+    title = plots.windows(series, 10).get_title(loc="left").replace("\n", " ")
+    assert title == "A peak of 90 megabit/s is 9 in the means and 0 in the sub-sample"
 
 
 def test_incomplete_last_window_is_left_out():

@@ -12,6 +12,9 @@ from anomaly_labs import runtime
 
 Params = dict[str, Any]
 
+# XGBoost refuses these in the names of columns
+BRACKETS = str.maketrans("[]<>", "()()")
+
 
 def default_params(*, n_classes: int = 2, device: str | None = None, seed: int = 0) -> Params:
     """Return XGBoost parameters that suit network traffic and this machine.
@@ -82,6 +85,7 @@ def train(
     ----------
     X : shape (n_samples, n_features)
         Matrix or DataFrame. Columns of dtype ``category`` are split natively, without one-hot.
+        Other brackets in column names become round ones, as XGBoost refuses them.
     y : shape (n_samples,)
         0/1, or class codes 0 to k - 1 (a class may be missing in the middle, not at the top).
     validation
@@ -95,7 +99,8 @@ def train(
         Replace or extend `default_params`; ``num_class`` states classes without training rows.
     client
         A ``dask.distributed.Client``: train on its workers. Arrays and frames are cut into one
-        partition per worker; Dask collections are taken as they are.
+        partition per worker; Dask collections are taken as they are. Each worker writes a line
+        with its rank to its standard error; XGBoost has no setting that stops it.
 
     Raises
     ------
@@ -121,8 +126,12 @@ def train(
             f"early_stopping_rounds={early_stopping_rounds} needs validation=(X, y): rows that are "
             "not trained on"
         )
+    _check_lengths(X, y)
+    rows = (_plain_names(X), y)
     n_classes = _count_classes(y, given.get("num_class"))
     if validation is not None:
+        _check_lengths(*validation)
+        validation = (_plain_names(validation[0]), validation[1])
         _check_codes(_distinct(validation[1]), n_classes)
     given = default_params(n_classes=n_classes, device=given.get("device"), seed=seed) | given
     options: Params = {
@@ -131,10 +140,10 @@ def train(
         "verbose_eval": False,
     }
     if client is not None:
-        return _train_on_cluster(client, given, (X, y), validation, options)
-    rows = _matrix(X, y, given)
-    evals = [] if validation is None else [(_matrix(*validation, given, ref=rows), "validation")]
-    return xgb.train(given, rows, evals=evals, **options)
+        return _train_on_cluster(client, given, rows, validation, options)
+    trained = _matrix(*rows, given)
+    evals = [] if validation is None else [(_matrix(*validation, given, trained), "validation")]
+    return xgb.train(given, trained, evals=evals, **options)
 
 
 def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
@@ -171,6 +180,7 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     >>> predict(train(X, [0, 1, 2], n_rounds=2), X).shape
     (3, 3)
     """
+    X = _plain_names(X)
     _check_categories(booster, X)
     used = (0, _last_round(booster))
     if client is None:
@@ -197,6 +207,12 @@ def effective_device(booster: xgb.Booster) -> str:
     return str(config["learner"]["generic_param"]["device"])
 
 
+def _plain_names(X: Any) -> Any:
+    if not hasattr(X, "rename"):
+        return X
+    return X.rename(columns=lambda name: str(name).translate(BRACKETS))
+
+
 def _last_round(booster: xgb.Booster) -> int:
     """Return the number of rounds to use; `best_iteration` exists only after early stopping."""
     best = booster.attr("best_iteration")
@@ -217,6 +233,11 @@ def _check_categories(booster: xgb.Booster, X: Any) -> None:
                 "not know; give both the same categories (datasets.load does), or encode them with "
                 "features.make_encoder, which has a slot for unknown values"
             )
+
+
+def _check_lengths(X: Any, y: Any) -> None:
+    if not hasattr(X, "dask") and len(X) != len(y):
+        raise ValueError(f"X has {len(X)} rows and y has {len(y)}; they must be the same rows")
 
 
 def _distinct(y: Any) -> np.ndarray:
@@ -249,9 +270,7 @@ def _check_codes(codes: np.ndarray, n_classes: int | None) -> None:
         )
 
 
-def _matrix(X: Any, y: Any, params: Params, *, ref: xgb.DMatrix | None = None) -> xgb.DMatrix:
-    if len(X) != len(y):
-        raise ValueError(f"X has {len(X)} rows and y has {len(y)}; they must be the same rows")
+def _matrix(X: Any, y: Any, params: Params, ref: xgb.DMatrix | None = None) -> xgb.DMatrix:
     label = np.asarray(y)
     if params["tree_method"] != "hist":
         return xgb.DMatrix(X, label, enable_categorical=True)

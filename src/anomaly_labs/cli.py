@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,9 @@ GIBIBYTE = 2**30
 @app.command()
 def doctor() -> None:
     """Say what this machine has, what is missing, and how to mend it."""
-    table = Table("", "what", "found", "how to mend it", title="anomaly-labs doctor")
+    table = Table("", "what", title="anomaly-labs doctor")
+    table.add_column("found", overflow="fold")
+    table.add_column("how to mend it", overflow="fold")
     broken = False
     for good, what, found, mend in [*_software(), *_machine(), *_data(), *_notebooks()]:
         broken |= good is False
@@ -219,5 +222,5 @@ def _one_sentence_errors() -> "Iterator[None]":
         yield
     except (CourseError, FileNotFoundError) as error:
         console.print(f"[bold red]{type(error).__name__}[/]")
-        console.print(str(error), markup=False, highlight=False)
+        console.print(Text.from_ansi(str(error)))
         raise typer.Exit(1) from None

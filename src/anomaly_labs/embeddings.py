@@ -108,15 +108,17 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         TypeError
             If `X` is not a DataFrame.
         ValueError
-            If a column is missing or none is left to embed, `y` has one class only or another
-            length, or `dims` names a column that is not embedded.
+            If a column is missing or none is left to embed, `y` has one class only, gaps or
+            another length, or `dims` names a column that is not embedded.
         """
         self.columns_ = self._choose_columns(X)
-        classes, codes = np.unique(np.asarray(y), return_inverse=True)
-        if len(codes) != len(X):
-            raise ValueError(f"X has {len(X)} rows and y has {len(codes)}; they must be the same")
+        codes, classes = pd.factorize(pd.Series(y), sort=True)
+        if len(codes) != len(X) or (codes < 0).any():
+            raise ValueError(
+                f"X has {len(X)} rows and y has {(codes >= 0).sum()} classes; each row needs one"
+            )
         if len(classes) < 2:
-            raise ValueError(f"y holds {classes.tolist()} only: vectors need two classes to part")
+            raise ValueError(f"y holds {list(classes)} only: vectors need two classes to part")
         values = {name: _distinct(X[name]) for name in self.columns_}
         dims = {name: _dim(len(known)) for name, known in values.items()} | dict(self.dims or {})
         # positions, not names: a column may be called "y" or "weight"

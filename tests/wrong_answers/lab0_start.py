@@ -89,6 +89,11 @@ def count_copies(X, y):
     return len(X.assign(label=y).drop_duplicates())
 
 
+# %% wrong="lab0-q5" hint="should be of type int"
+def count_copies(X, y):
+    return X.assign(label=y).duplicated()
+
+
 # %% wrong="lab0-q5" hint="changed the table"
 def count_copies(X, y):
     X["label"] = y
@@ -137,6 +142,9 @@ corrected = card | {
 
 # %% wrong="lab0-q6" hint="keep the keys of the card"
 corrected = {"rows": 4_898_431}
+
+# %% wrong="lab0-q7" hint="situation b: choose one of"
+choice = {"a": "supervised", "b": ["normal only"], "c": "unlabelled", "d": "normal only"}
 
 # %% wrong="lab0-q7" hint="situation c has no clean rows"
 choice = {"a": "supervised", "b": "normal only", "c": "normal only", "d": "normal only"}

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import jupytext
@@ -58,7 +59,8 @@ class Cell:
         """What of the cell stands in the learner's notebook."""
         if "reflect" in self.keys:
             return TEXT_STUB
-        return _HIDDEN.sub("", _SOLUTION.sub(CODE_STUB, self.text))
+        stubbed = _SOLUTION.sub(lambda found: indent(CODE_STUB, found[1]), self.text)
+        return _HIDDEN.sub("", stubbed)
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,8 @@ def _leak_complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
         for line in cell.visible.splitlines()
     }
     for cell in cells:
-        secret = "".join(_SOLUTION.findall(cell.text) + _HIDDEN.findall(cell.text))
+        answers = [found[2] for found in _SOLUTION.finditer(cell.text)]
+        secret = "".join([*answers, *_HIDDEN.findall(cell.text)])
         for line in secret.splitlines():
             if len(line.strip()) > 24 and line.strip() in visible:
                 yield cell.line, f"a line of the answer stands in the release too: {line.strip()}"

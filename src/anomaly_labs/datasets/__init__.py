@@ -20,6 +20,7 @@ from .schema import (
     TEST_ONLY,
     VOCABULARY,
 )
+from .synthetic import synthesize
 
 __all__ = [
     "BINARY",
@@ -48,5 +49,6 @@ __all__ = [
     "load",
     "locate",
     "names",
+    "synthesize",
     "verify",
 ]

@@ -8,6 +8,8 @@ import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from .catalog import Split, find_split
 from .errors import ChecksumError, DataFormatError, DownloadError
@@ -56,17 +58,28 @@ def _transfer(url: str, part: Path, patience: float) -> None:
 
     watch = _Watch()
     failures: list[Exception] = []
+    answers: list[Any] = []  # pooch leaves the response open when something goes wrong
 
     def work() -> None:
-        get = pooch.HTTPDownloader(progressbar=watch, chunk_size=_BLOCK, timeout=patience)
+        get = pooch.HTTPDownloader(
+            progressbar=watch,
+            chunk_size=_BLOCK,
+            timeout=patience,
+            hooks={"response": lambda answer, *_, **__: answers.append(answer)},
+        )
         try:
             get(url, str(part), None)
         except Exception as error:
             failures.append(error)
+        finally:
+            for answer in answers:
+                answer.close()
 
     thread = threading.Thread(target=work, daemon=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    shown = console.is_terminal or console.is_jupyter
+    with Progress(*columns, console=console, transient=True, disable=not shown) as progress:
         task = progress.add_task(url, total=None)
         thread.start()
         while thread.is_alive():
@@ -77,13 +90,9 @@ def _transfer(url: str, part: Path, patience: float) -> None:
                 failures.append(TimeoutError(f"nothing came for {patience:g} s"))
                 break
     if failures:
-        if watch.total or watch.received or _answered(failures[0]):
+        if answers:
             raise failures[0]
         raise _Unreachable(str(failures[0])) from failures[0]
-
-
-def _answered(error: Exception) -> bool:
-    return getattr(error, "response", None) is not None
 
 
 def _try_address(url: str, target: Path, info: Split, patience: float) -> None:
@@ -114,7 +123,7 @@ def fetch(
     *,
     patience: float,
     rounds: int,
-    insist: bool,
+    silent_rounds: int,
 ) -> Path:
     """Return the downloaded and verified file, from the first address that gives it.
 
@@ -126,8 +135,8 @@ def fetch(
         Seconds without any progress after which an address is given up.
     rounds
         How often all addresses are tried, with a pause that doubles between.
-    insist
-        Whether to go on after a round in which no address sent anything at all.
+    silent_rounds
+        After how many rounds in which no address sent anything at all the network counts as down.
 
     Raises
     ------
@@ -138,6 +147,8 @@ def fetch(
     """
     left = list(addresses)
     reasons: dict[str, str] = {}
+    last: Exception | None = None
+    all_silent = 0
     for attempt in range(rounds):
         if attempt:
             time.sleep(2.0 ** (attempt - 1))
@@ -149,15 +160,16 @@ def fetch(
                 return folder / file
             except _Unreachable as error:
                 silent += 1
-                reasons[url] = str(error)
+                reasons[url], last = "does not answer", error
             except (OSError, DataFormatError) as error:
-                reasons[url] = str(error)
+                reasons[url], last = str(error)[:150], error
                 if getattr(getattr(error, "response", None), "status_code", 0) in (404, 410):
                     left.remove(address)
-        if not left or (silent == len(left) and not insist):
+        all_silent += silent == len(left)
+        if not left or all_silent == silent_rounds:
             break
-    tried = "; ".join(f"{url}: {reason}" for url, reason in reasons.items())
-    raise DownloadError(f"no address gave {info.files[0]} ({tried})")
+    tried = "; ".join(f"{urlsplit(url).hostname}: {reason}" for url, reason in reasons.items())
+    raise DownloadError(f"{info.files[0]} could not be downloaded ({tried})") from last
 
 
 def download(
@@ -207,4 +219,4 @@ def download(
     if base_urls is not None:
         files = dict.fromkeys(file for _, file in info.urls)
         addresses = [(f"{base.rstrip('/')}/{file}", file) for base in base_urls for file in files]
-    return fetch(addresses, target, info, patience=10, rounds=3, insist=True)
+    return fetch(addresses, target, info, patience=8, rounds=3, silent_rounds=2)

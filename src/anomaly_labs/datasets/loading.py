@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 FAST_ROWS = 20_000
 FAST_ROWS_PER_CLASS = 20
 
-# Set when nothing could be downloaded: the next split must not wait for the network again.
-_network_down = threading.Event()
+# Set when a download failed: the next split must not wait for the network again.
+_download_failed = threading.Event()
 
 
 class SyntheticDataWarning(UserWarning):
@@ -53,7 +53,7 @@ def _cached_or_parsed(name: str, split: str, info: Split) -> pa.Table | None:
 
 
 def _offline() -> bool:
-    return os.environ.get("ANOMALY_LABS_OFFLINE", "0") not in ("", "0") or _network_down.is_set()
+    return os.environ.get("ANOMALY_LABS_OFFLINE", "0") not in ("", "0") or _download_failed.is_set()
 
 
 def _real(name: str, split: str, info: Split) -> pa.Table:
@@ -68,13 +68,14 @@ def _real(name: str, split: str, info: Split) -> pa.Table:
     if table is not None:
         return table
     if _offline():
-        reason = "the network was out of reach" if _network_down.is_set() else "downloads are off"
-        raise DownloadError(f"no file {info.files[0]} was found, and {reason}")
+        failed = _download_failed.is_set()
+        reason = "an earlier download failed" if failed else "downloads are off"
+        raise DownloadError(f"{info.files[0]} is not here, and {reason}")
     try:
         # Short patience: with no network the generated data must be there within 30 s.
-        fetch(info.urls, download_folder() / name, info, patience=4, rounds=2, insist=False)
+        fetch(info.urls, download_folder() / name, info, patience=4, rounds=2, silent_rounds=1)
     except DownloadError:
-        _network_down.set()
+        _download_failed.set()
         raise
     table = _cached_or_parsed(name, split, info)
     if table is None:

@@ -41,17 +41,18 @@ def to_frame(table: pa.Table, name: str) -> tuple[pd.DataFrame, pd.Series]:
     name
         Data set, for the class names.
     """
-    import pyarrow as pa
-
-    label = table.column(LABEL).to_numpy()
-    table = table.select(list(FEATURES))
+    words = {**{column: VOCABULARY[column] for column in CATEGORICAL}, LABEL: CLASSES[name]}
+    # Copied, because memory that Arrow shares cannot be written: `X.loc[0, "flag"] = "S0"`.
+    coded = {
+        column: pd.Categorical.from_codes(
+            table.column(column).to_numpy().copy(), categories=pd.Index(vocabulary)
+        )
+        for column, vocabulary in words.items()
+    }
+    X = table.drop_columns(list(words)).to_pandas(self_destruct=True, ignore_metadata=True)
     for column in CATEGORICAL:
-        codes = table.column(column).combine_chunks()
-        words = pa.DictionaryArray.from_arrays(codes, pa.array(VOCABULARY[column]))
-        table = table.set_column(FEATURES.index(column), column, words)
-    X = table.to_pandas(self_destruct=True, ignore_metadata=True)
-    classes = pd.Categorical.from_codes(label, categories=pd.Index(CLASSES[name]))
-    return X, pd.Series(classes, name=LABEL)
+        X.insert(FEATURES.index(column), column, coded[column])
+    return X, pd.Series(coded[LABEL], name=LABEL)
 
 
 def from_frame(X: pd.DataFrame, y: pd.Series, name: str) -> pa.Table:
@@ -70,11 +71,12 @@ def from_frame(X: pd.DataFrame, y: pd.Series, name: str) -> pa.Table:
     for column, wanted in types.items():
         values = y if column == LABEL else X[column]
         if column in vocabulary:
-            codes = pd.Categorical(values, categories=list(vocabulary[column])).codes
+            words = values.astype("category").cat
+            codes = pd.Index(vocabulary[column]).get_indexer(words.categories)
             if (codes < 0).any():
-                strange = values[codes < 0].iloc[0]
+                strange = words.categories[codes < 0][0]
                 raise ValueError(f"{column} holds {strange!r}, which is not in the vocabulary")
-            arrays.append(pa.array(codes, wanted))
+            arrays.append(pa.array(codes[words.codes.to_numpy()], wanted))
         else:
             arrays.append(pa.array(values.to_numpy(), wanted))
     return pa.Table.from_arrays(arrays, names=list(types))

@@ -163,4 +163,5 @@ def vector_map(
             fontsize=9,
         )
     ax.margins(0.15)
+    ax.locator_params(nbins=4)
     return finish(ax, title, "first component", "second component")

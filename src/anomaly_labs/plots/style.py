@@ -11,6 +11,9 @@ from matplotlib.axes import Axes
 GENERATED_NOTE = "generated data"
 """What a figure says when the rows behind it come from the generator."""
 
+MADE_UP = "made-up numbers"
+"""What a figure says whose numbers are invented to make an idea visible."""
+
 PAPER = "#fbfaf7"
 INK = "#2b2d33"
 MUTED = "#6b6f78"

@@ -1,0 +1,231 @@
+# %% wrong="lab1-q1" hint="add the leaves of both trees"
+def ensemble_score(age, owns_console, plays_daily):
+    first = -1.0 if age >= 15 else (2.0 if owns_console else 0.1)
+    second = 0.9 if plays_daily else -0.9
+    return (first + second) / 2  # an average, as a forest would
+
+
+# %% wrong="lab1-q1" hint="15 is not below 15"
+def ensemble_score(age, owns_console, plays_daily):
+    first = -1.0 if age > 15 else (2.0 if owns_console else 0.1)
+    return first + (0.9 if plays_daily else -0.9)
+
+
+# %% wrong="lab1-q1" hint="without a console tree 1 gives"
+def ensemble_score(age, owns_console, plays_daily):
+    return (2.0 if age < 15 else -1.0) + (0.9 if plays_daily else -0.9)
+
+
+# %% wrong="lab1-q2" hint="add the residuals first, then square the sum"
+def similarity(residuals, lam):
+    return sum(r**2 for r in residuals) / (len(residuals) + lam)
+
+
+# %% wrong="lab1-q2" hint="λ is added to the number of residuals"
+def similarity(residuals, lam):
+    return sum(residuals) ** 2 / len(residuals)
+
+
+# %% wrong="lab1-q2" hint="subtract the similarity of the parent"
+def similarity(residuals, lam):
+    return sum(residuals) ** 2 / (len(residuals) + lam)
+
+
+def gain(left, right, lam):
+    return similarity(left, lam) + similarity(right, lam)
+
+
+# %% wrong="lab1-q2" hint="use the same λ in all three nodes"
+def similarity(residuals, lam):
+    return sum(residuals) ** 2 / (len(residuals) + lam)
+
+
+def gain(left, right, lam):
+    parent = list(left) + list(right)
+    return similarity(left, lam) + similarity(right, lam) - similarity(parent, 0)
+
+
+# %% wrong="lab1-q3" hint="half-way between two dosages"
+def best_split(x, residuals, lam):
+    x, r = np.asarray(x), np.asarray(residuals)
+    whole = r.sum() ** 2 / (len(r) + lam)
+    gains = []
+    for cut in x[1:]:  # cuts at the values themselves
+        left, right = r[x < cut], r[x >= cut]
+        gains.append(
+            (
+                left.sum() ** 2 / (len(left) + lam) + right.sum() ** 2 / (len(right) + lam) - whole,
+                cut,
+            )
+        )
+    best = max(gains)
+    return float(best[1]), float(best[0])
+
+
+# %% wrong="lab1-q3" hint="sort the values of x before you cut"
+def best_split(x, residuals, lam):
+    r = np.asarray(residuals, dtype=float)
+    best = (float("nan"), float("-inf"))
+    for i in range(1, len(r)):  # takes the rows in the order in which they come
+        left, right = r[:i], r[i:]
+        worth = (
+            left.sum() ** 2 / (i + lam)
+            + right.sum() ** 2 / (len(right) + lam)
+            - r.sum() ** 2 / (len(r) + lam)
+        )
+        if worth > best[1]:
+            best = ((x[i - 1] + x[i]) / 2, worth)
+    return best
+
+
+# %% wrong="lab1-q3" hint="λ counts in every node"
+def best_split(x, residuals, lam):
+    x, r = np.asarray(x, dtype=float), np.asarray(residuals, dtype=float)
+    values = np.unique(x)
+    best = (float("nan"), float("-inf"))
+    for cut in (values[:-1] + values[1:]) / 2:
+        left, right = r[x < cut], r[x >= cut]
+        worth = left.sum() ** 2 / len(left) + right.sum() ** 2 / len(right) - r.sum() ** 2 / len(r)
+        if worth > best[1]:
+            best = (float(cut), float(worth))
+    return best
+
+
+# %% wrong="lab1-q4" hint="divide by the attacks, not by all rows"
+def rates(scores, y, threshold):
+    alerts = scores > threshold
+    return float((alerts & (y == 1)).mean()), float((alerts & (y == 0)).mean())
+
+
+# %% wrong="lab1-q4" hint="recall comes first"
+def rates(scores, y, threshold):
+    alerts = scores > threshold
+    return float(alerts[y == 0].mean()), float(alerts[y == 1].mean())
+
+
+# %% wrong="lab1-q4" hint="a score equal to the threshold is not an alert"
+def rates(scores, y, threshold):
+    alerts = scores >= threshold
+    return float(alerts[y == 1].mean()), float(alerts[y == 0].mean())
+
+
+# %% wrong="lab1-q5" hint="return one of the candidates, not its F1"
+def choose_threshold(scores, y, candidates):
+    return max(f1_score(y, scores > t) for t in candidates)
+
+
+# %% wrong="lab1-q5" hint="the missed attacks must count in F1"
+def choose_threshold(scores, y, candidates):
+    return max(candidates, key=lambda t: ((scores > t) == (y == 1)).mean())
+
+
+# %% wrong="lab1-q5" hint="a score equal to the threshold is not an alert"
+def choose_threshold(scores, y, candidates):
+    return max(candidates, key=lambda t: f1_score(y, scores >= t, zero_division=0))
+
+
+# %% wrong="lab1-q6" hint="the first row is about normal rows"
+def confusion_counts(y, alerts):
+    return [[int(((y == i) & (alerts == j)).sum()) for i in (0, 1)] for j in (0, 1)]
+
+
+# %% wrong="lab1-q6" hint="return two rows of two counts"
+def confusion_counts(y, alerts):
+    return [int(((y == i) & (alerts == j)).sum()) for i in (0, 1) for j in (0, 1)]
+
+
+# %% wrong="lab1-q6" hint="the table stays two by two"
+def confusion_counts(y, alerts):
+    return pd.crosstab(np.asarray(y), np.asarray(alerts)).to_numpy()
+
+
+# %% wrong="lab1-q7" hint="use the original features as keys"
+def gain_by_feature(gains, original):
+    total = sum(gains.values())
+    return {column: g / total for column, g in gains.items()}
+
+
+# %% wrong="lab1-q7" hint="do not cut at the first one"
+def gain_by_feature(gains, original):
+    total = sum(gains.values())
+    shares = dict.fromkeys(original, 0.0)
+    for column, g in gains.items():
+        name = column if column in shares else column.split("_")[0]
+        shares[name] = shares.get(name, 0.0) + g / total
+    return shares
+
+
+# %% wrong="lab1-q7" hint="then divide by the total"
+def gain_by_feature(gains, original):
+    return {
+        name: sum(g for c, g in gains.items() if c == name or c.startswith(name + "_"))
+        for name in original
+    }
+
+
+# %% wrong="lab1-q7" hint="compare the beginning of the name"
+def gain_by_feature(gains, original):
+    total = sum(gains.values())
+    return {
+        name: sum(g for column, g in gains.items() if name in column) / total for name in original
+    }
+
+
+# %% wrong="lab1-q8" hint="a category with 0 rows is not left"
+def types_left(before, after):
+    left = set(after.astype("category").cat.categories) - {"normal"}
+    return sorted(left), sorted(set(before.unique()) - left - {"normal"})
+
+
+# %% wrong="lab1-q8" hint="normal is no attack"
+def types_left(before, after):
+    left = set(after.unique())
+    return sorted(left), sorted(set(before.unique()) - left)
+
+
+# %% wrong="lab1-q8" hint="sort the names"
+def types_left(before, after):
+    names = [name for name in before.unique() if name != "normal"]
+    there = after.unique()
+    return [name for name in names if name in there], [name for name in names if name not in there]
+
+
+# %% wrong="lab1-q9" hint="one code per row, not one probability per class"
+def predict_classes(X):
+    return multi_model.predict(xgb.DMatrix(X))
+
+
+# %% wrong="lab1-q9" hint="look at the rare classes"
+def predict_classes(X):
+    answer = multi_model.predict(xgb.DMatrix(X)).argmax(axis=1)
+    return np.where(np.isin(answer, np.argsort(-np.bincount(c_train))[:8]), answer, 0)
+
+
+# %% wrong="lab1-q9" hint="must compute its answer from the rows that it is given"
+def predict_classes(X):
+    return c_test[: len(X)]
+
+
+# %% wrong="lab1-q10" hint="normal is no attack"
+def recall_seen_unseen(train_names, test_names, alerts):
+    seen = np.isin(np.asarray(test_names), np.asarray(train_names))
+    alerts = np.asarray(alerts)
+    return float(alerts[seen].mean()), float(alerts[~seen].mean())
+
+
+# %% wrong="lab1-q10" hint="divide by the unseen rows only"
+def recall_seen_unseen(train_names, test_names, alerts):
+    names, alerts = np.asarray(test_names), np.asarray(alerts)
+    attack = names != "normal"
+    seen = np.isin(names, np.asarray(train_names))
+    return float(alerts[attack & seen].mean()), float(
+        (alerts * (attack & ~seen)).sum() / attack.sum()
+    )
+
+
+# %% wrong="lab1-q10" hint="two of them raise an alert"
+def recall_seen_unseen(train_names, test_names, alerts):
+    table = pd.DataFrame({"name": np.asarray(test_names), "alert": np.asarray(alerts)})
+    found = table[table["name"] != "normal"].groupby("name")["alert"].mean()  # by type, not by row
+    seen = found.index.isin(np.asarray(train_names))
+    return float(found[seen].mean()), float(found[~seen].mean())
