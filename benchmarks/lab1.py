@@ -101,7 +101,7 @@ def classes(rt: runtime.Runtime) -> None:
     print(f"macro-F1: {np.mean(figures):.3f} ± {np.std(figures, ddof=1):.3f} (standard deviation)")
     print(f"rarest classes, distinct rows: {rare}; with a single row: {(counts == 1).sum()}")
     print(
-        f"without a test row in some split, so not in its mean: {', '.join(sorted(untested)) or 'none'}"
+        f"without a test row in some split, so not in its mean: {untested or 'none'}"
     )
 
 

@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly_labs import boosting
+from anomaly_labs import boosting, runtime
 
 
 def traffic(n=300, seed=0):
@@ -147,9 +147,9 @@ def test_own_parameters_win_over_defaults():
 
 
 def test_default_device_follows_the_machine(monkeypatch):
-    monkeypatch.setattr(boosting.runtime, "gpu_available", lambda: True)
+    monkeypatch.setattr(runtime, "gpu_available", lambda: True)
     assert boosting.default_params()["device"] == "cuda"
-    monkeypatch.setattr(boosting.runtime, "gpu_available", lambda: False)
+    monkeypatch.setattr(runtime, "gpu_available", lambda: False)
     assert boosting.default_params()["device"] == "cpu"
     assert boosting.default_params(device="cuda:1")["device"] == "cuda:1"
 

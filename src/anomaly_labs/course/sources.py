@@ -23,7 +23,7 @@ CODE_STUB = "# YOUR CODE HERE\nraise checks.NotAnswered()"
 TEXT_STUB = "YOUR ANSWER HERE"
 
 _SOLUTION = re.compile(
-    r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$", re.M | re.S
+    r"^([ \t]*)### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$", re.M | re.S
 )
 _HIDDEN = re.compile(
     r"^[ \t]*### BEGIN HIDDEN TESTS\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*\n?", re.M | re.S

@@ -95,14 +95,15 @@ def _note(source: Path, split: str) -> Path:
     return cache_folder() / "genuine" / f"{name}.json"
 
 
-def _stamp(source: Path) -> dict[str, object]:
+def stamp(source: Path) -> dict[str, int]:
+    """Return what changes when a file changes: its size and the time of the last change."""
     stat = source.stat()
     return {"bytes": stat.st_size, "modified": stat.st_mtime_ns}
 
 
-def remember_genuine(source: Path, split: str, key: str) -> None:
-    """Note that this file, as it is now, has the checksum `key`."""
-    note = {**_stamp(source), "key": key}
+def remember_genuine(source: Path, split: str, key: str, stamped: dict[str, int]) -> None:
+    """Note that this file had the checksum `key` when it was `stamped`, before it was read."""
+    note = {**stamped, "key": key}
     try:
         write_aside(_note(source, split), lambda aside: aside.write_text(json.dumps(note)))
     except OSError:
@@ -116,4 +117,4 @@ def known_key(source: Path, split: str) -> str | None:
         key = note.pop("key")
     except (OSError, ValueError, KeyError, AttributeError):
         return None
-    return key if isinstance(key, str) and note == _stamp(source) else None
+    return key if isinstance(key, str) and note == stamp(source) else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ..runtime import is_fast
-from .cache import known_key, read_table, remember_genuine, store_table, table_path
+from .cache import known_key, read_table, remember_genuine, stamp, store_table, table_path
 from .catalog import Split, find_split
 from .dataset import Dataset
 from .errors import DownloadError
@@ -46,9 +46,10 @@ def _cached_or_parsed(name: str, split: str, info: Split) -> pa.Table | None:
         table = read_table(table_path(name, split, key), key, info.rows)
         if table is not None:
             return table
+    stamped = stamp(found.path)
     table, key = read_official(found.path, name, info)
     store_table(table_path(name, split, key), table, key)
-    remember_genuine(found.path, split, key)
+    remember_genuine(found.path, split, key, stamped)
     return table
 
 

@@ -1,19 +1,16 @@
-"""Gradient-boosted trees: XGBoost on the CPU, on an NVIDIA GPU or on a Dask cluster."""
+"""Train boosted trees, predict with them, and say which device did it."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xgboost as xgb
 
 from anomaly_labs import runtime
+from anomaly_labs.boosting import inputs
 
 Params = dict[str, Any]
-
-# XGBoost refuses these in the names of columns
-BRACKETS = str.maketrans("[]<>", "()()")
 
 
 def default_params(*, n_classes: int = 2, device: str | None = None, seed: int = 0) -> Params:
@@ -126,13 +123,13 @@ def train(
             f"early_stopping_rounds={early_stopping_rounds} needs validation=(X, y): rows that are "
             "not trained on"
         )
-    _check_lengths(X, y)
-    rows = (_plain_names(X), y)
-    n_classes = _count_classes(y, given.get("num_class"))
+    inputs.check_lengths(X, y)
+    rows = (inputs.plain_names(X), y)
+    n_classes = inputs.count_classes(y, given.get("num_class"))
     if validation is not None:
-        _check_lengths(*validation)
-        validation = (_plain_names(validation[0]), validation[1])
-        _check_codes(_distinct(validation[1]), n_classes)
+        inputs.check_lengths(*validation)
+        validation = (inputs.plain_names(validation[0]), validation[1])
+        inputs.check_codes(validation[1], n_classes)
     given = default_params(n_classes=n_classes, device=given.get("device"), seed=seed) | given
     options: Params = {
         "num_boost_round": n_rounds,
@@ -140,7 +137,9 @@ def train(
         "verbose_eval": False,
     }
     if client is not None:
-        return _train_on_cluster(client, given, rows, validation, options)
+        from anomaly_labs.boosting import cluster
+
+        return cluster.train(client, given, rows, validation, options)
     trained = _matrix(*rows, given)
     evals = [] if validation is None else [(_matrix(*validation, given, trained), "validation")]
     return xgb.train(given, trained, evals=evals, **options)
@@ -180,17 +179,15 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     >>> predict(train(X, [0, 1, 2], n_rounds=2), X).shape
     (3, 3)
     """
-    X = _plain_names(X)
-    _check_categories(booster, X)
+    X = inputs.plain_names(X)
+    inputs.check_categories(booster, X)
     used = (0, _last_round(booster))
     if client is None:
         rows = xgb.DMatrix(X, enable_categorical=True)
         return np.asarray(booster.predict(rows, iteration_range=used), dtype=np.float32)
-    import xgboost.dask as xgb_dask
+    from anomaly_labs.boosting import cluster
 
-    rows = _collection(X, _n_workers(client))
-    found = xgb_dask.predict(client, booster, rows, iteration_range=used)
-    return np.asarray(found.compute(), dtype=np.float32)
+    return cluster.predict(client, booster, X, used)
 
 
 def effective_device(booster: xgb.Booster) -> str:
@@ -207,67 +204,10 @@ def effective_device(booster: xgb.Booster) -> str:
     return str(config["learner"]["generic_param"]["device"])
 
 
-def _plain_names(X: Any) -> Any:
-    if not hasattr(X, "rename"):
-        return X
-    return X.rename(columns=lambda name: str(name).translate(BRACKETS))
-
-
 def _last_round(booster: xgb.Booster) -> int:
     """Return the number of rounds to use; `best_iteration` exists only after early stopping."""
     best = booster.attr("best_iteration")
     return booster.num_boosted_rounds() if best is None else int(best) + 1
-
-
-def _check_categories(booster: xgb.Booster, X: Any) -> None:
-    """Raise for unknown categories: some releases of XGBoost raise, others predict silently."""
-    if not isinstance(X, pd.DataFrame) or "category" not in X.dtypes.astype(str).to_list():
-        return
-    for name, categories in booster.get_categories(export_to_arrow=True).to_arrow():
-        if categories is None or name not in X:
-            continue
-        unknown = set(X[name].dropna().unique()) - set(categories.to_pylist())
-        if unknown:
-            raise ValueError(
-                f"column {name!r} holds {sorted(unknown)[:5]}, which the training rows' dtype does "
-                "not know; give both the same categories (datasets.load does), or encode them with "
-                "features.make_encoder, which has a slot for unknown values"
-            )
-
-
-def _check_lengths(X: Any, y: Any) -> None:
-    if not hasattr(X, "dask") and len(X) != len(y):
-        raise ValueError(f"X has {len(X)} rows and y has {len(y)}; they must be the same rows")
-
-
-def _distinct(y: Any) -> np.ndarray:
-    values = y.unique() if hasattr(y, "unique") else np.unique(y)
-    return np.asarray(values.compute() if hasattr(values, "compute") else values)
-
-
-def _count_classes(y: Any, stated: int | None) -> int:
-    codes = _distinct(y)
-    _check_codes(codes, stated)
-    if len(codes) < 2:
-        raise ValueError(f"y holds {codes.tolist()} only: training needs rows of two classes")
-    return stated or int(codes.max()) + 1
-
-
-def _check_codes(codes: np.ndarray, n_classes: int | None) -> None:
-    numeric = codes.dtype.kind in "biuf" and np.isfinite(codes).all()
-    if not numeric or (codes % 1 != 0).any():
-        raise ValueError(
-            f"y must hold 0/1 or class codes 0, 1, 2, ..., not {codes.tolist()[:5]}; "
-            "use datasets.is_attack(y) for 0/1 or pandas.factorize(y) for codes"
-        )
-    if codes.min(initial=0) < 0:
-        raise ValueError(f"class codes start at 0, but y holds {codes.min()}")
-    if n_classes is not None and codes.max(initial=0) >= n_classes:
-        raise ValueError(
-            f"y holds class {int(codes.max())}, but the model has the classes 0 to "
-            f"{n_classes - 1}: split so that every class has training rows (stratified), or state "
-            f"the number of classes with params={{'num_class': {int(codes.max()) + 1}}}"
-        )
 
 
 def _matrix(X: Any, y: Any, params: Params, ref: xgb.DMatrix | None = None) -> xgb.DMatrix:
@@ -277,42 +217,3 @@ def _matrix(X: Any, y: Any, params: Params, ref: xgb.DMatrix | None = None) -> x
     return xgb.QuantileDMatrix(
         X, label, enable_categorical=True, max_bin=params["max_bin"], ref=ref
     )
-
-
-def _train_on_cluster(
-    client: Any,
-    params: Params,
-    rows: tuple[Any, Any],
-    validation: tuple[Any, Any] | None,
-    options: Params,
-) -> xgb.Booster:
-    import xgboost.dask as xgb_dask
-
-    def matrix(data: tuple[Any, Any], ref: Any = None) -> Any:
-        X, y = (_collection(part, _n_workers(client)) for part in data)
-        return xgb_dask.DaskQuantileDMatrix(
-            client, X, y, enable_categorical=True, max_bin=params["max_bin"], ref=ref
-        )
-
-    trained = matrix(rows)
-    evals = [] if validation is None else [(matrix(validation, trained), "validation")]
-    return xgb_dask.train(client, params, trained, evals=evals, **options)["booster"]
-
-
-def _n_workers(client: Any) -> int:
-    return len(client.scheduler_info(n_workers=-1)["workers"])
-
-
-def _collection(data: Any, n_parts: int) -> Any:
-    """Return `data` cut into about `n_parts` partitions; Dask collections come back unchanged."""
-    if hasattr(data, "dask"):
-        return data
-    if isinstance(data, pd.DataFrame):
-        import dask.dataframe as dd
-
-        return dd.from_pandas(data.reset_index(drop=True), npartitions=n_parts)
-    import dask.array as da
-
-    array = np.asarray(data)
-    rows = max(1, -(-len(array) // n_parts))
-    return da.from_array(array, chunks=(rows, *array.shape[1:]))

@@ -1,0 +1,67 @@
+"""What goes into XGBoost, checked: column names, class codes, categories."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xgboost as xgb
+
+# XGBoost refuses these in the names of columns
+BRACKETS = str.maketrans("[]<>", "()()")
+
+
+def plain_names(X: Any) -> Any:
+    if not hasattr(X, "rename"):
+        return X
+    return X.rename(columns=lambda name: str(name).translate(BRACKETS))
+
+
+def check_categories(booster: xgb.Booster, X: Any) -> None:
+    """Raise for unknown categories: some releases of XGBoost raise, others predict silently."""
+    if not isinstance(X, pd.DataFrame) or "category" not in X.dtypes.astype(str).to_list():
+        return
+    for name, categories in booster.get_categories(export_to_arrow=True).to_arrow():
+        if categories is None or name not in X:
+            continue
+        unknown = set(X[name].dropna().unique()) - set(categories.to_pylist())
+        if unknown:
+            raise ValueError(
+                f"column {name!r} holds {sorted(unknown)[:5]}, which the training rows' dtype does "
+                "not know; give both the same categories (datasets.load does), or encode them with "
+                "features.make_encoder, which has a slot for unknown values"
+            )
+
+
+def check_lengths(X: Any, y: Any) -> None:
+    if not hasattr(X, "dask") and len(X) != len(y):
+        raise ValueError(f"X has {len(X)} rows and y has {len(y)}; they must be the same rows")
+
+
+def _distinct(y: Any) -> np.ndarray:
+    values = y.unique() if hasattr(y, "unique") else np.unique(y)
+    return np.asarray(values.compute() if hasattr(values, "compute") else values)
+
+
+def count_classes(y: Any, stated: int | None) -> int:
+    codes = _distinct(y)
+    _check_range(codes, stated)
+    if len(codes) < 2:
+        raise ValueError(f"y holds {codes.tolist()} only: training needs rows of two classes")
+    return stated or int(codes.max()) + 1
+
+
+def _check_range(codes: np.ndarray, n_classes: int | None) -> None:
+    numeric = codes.dtype.kind in "biuf" and np.isfinite(codes).all()
+    if not numeric or (codes % 1 != 0).any():
+        raise ValueError(
+            f"y must hold 0/1 or class codes 0, 1, 2, ..., not {codes.tolist()[:5]}; "
+            "use datasets.is_attack(y) for 0/1 or pandas.factorize(y) for codes"
+        )
+    if codes.min(initial=0) < 0:
+        raise ValueError(f"class codes start at 0, but y holds {codes.min()}")
+    if n_classes is not None and codes.max(initial=0) >= n_classes:
+        raise ValueError(
+            f"y holds class {int(codes.max())}, but the model has the classes 0 to "
+            f"{n_classes - 1}: split so that every class has training rows (stratified), or state "
+            f"the number of classes with params={{'num_class': {int(codes.max()) + 1}}}"
+        )
