@@ -100,9 +100,8 @@ def classes(rt: runtime.Runtime) -> None:
     figures = [row["macro_f1"] for row in rows]
     print(f"macro-F1: {np.mean(figures):.3f} ± {np.std(figures, ddof=1):.3f} (standard deviation)")
     print(f"rarest classes, distinct rows: {rare}; with a single row: {(counts == 1).sum()}")
-    print(
-        f"without a test row in some split, so not in its mean: {untested or 'none'}"
-    )
+    missing = ", ".join(sorted(untested)) or "none"
+    print(f"without a test row in some split, so not in its mean: {missing}")
 
 
 def official(rt: runtime.Runtime) -> None:

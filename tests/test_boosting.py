@@ -110,6 +110,12 @@ def test_validation_class_without_training_rows_is_refused_unless_stated():
     assert boosting.predict(booster, X).shape == (300, 3)
 
 
+def test_two_stated_classes_stay_binary():
+    X, y = traffic()
+    booster = boosting.train(X, y > 0, n_rounds=2, params={"num_class": 2})
+    assert boosting.predict(booster, X).shape == (300,)
+
+
 def test_unknown_category_is_refused_and_known_but_untrained_one_is_predicted():
     X, y = traffic()
     booster = boosting.train(X, y, n_rounds=3)

@@ -6,18 +6,22 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
-# XGBoost refuses these in the names of columns
+# XGBoost refuses all but the round ones in the names of columns
 BRACKETS = str.maketrans("[]<>", "()()")
 
 
 def plain_names(X: Any) -> Any:
+    """Return `X` with round brackets in the place of others in the names of its columns."""
     if not hasattr(X, "rename"):
         return X
     return X.rename(columns=lambda name: str(name).translate(BRACKETS))
 
 
 def check_categories(booster: xgb.Booster, X: Any) -> None:
-    """Raise for unknown categories: some releases of XGBoost raise, others predict silently."""
+    """Raise if a category of `X` is unknown to `booster`.
+
+    XGBoost 3.2 predicts such rows without a word; other releases raise.
+    """
     if not isinstance(X, pd.DataFrame) or "category" not in X.dtypes.astype(str).to_list():
         return
     for name, categories in booster.get_categories(export_to_arrow=True).to_arrow():
@@ -26,31 +30,29 @@ def check_categories(booster: xgb.Booster, X: Any) -> None:
         unknown = set(X[name].dropna().unique()) - set(categories.to_pylist())
         if unknown:
             raise ValueError(
-                f"column {name!r} holds {sorted(unknown)[:5]}, which the training rows' dtype does "
-                "not know; give both the same categories (datasets.load does), or encode them with "
-                "features.make_encoder, which has a slot for unknown values"
+                f"column {name!r} holds {sorted(unknown, key=str)[:5]}, which the dtype of the "
+                "training rows does not know; give both the same categories (datasets.load does), "
+                "or encode them with features.make_encoder, which has a slot for unknown values"
             )
 
 
 def check_lengths(X: Any, y: Any) -> None:
+    """Raise if `X` and `y` differ in length; Dask collections do not know theirs."""
     if not hasattr(X, "dask") and len(X) != len(y):
         raise ValueError(f"X has {len(X)} rows and y has {len(y)}; they must be the same rows")
 
 
-def _distinct(y: Any) -> np.ndarray:
-    values = y.unique() if hasattr(y, "unique") else np.unique(y)
-    return np.asarray(values.compute() if hasattr(values, "compute") else values)
-
-
 def count_classes(y: Any, stated: int | None) -> int:
-    codes = _distinct(y)
-    _check_range(codes, stated)
+    """Return the number of classes: the stated one, or the largest code of `y` plus 1."""
+    codes = check_codes(y, stated)
     if len(codes) < 2:
         raise ValueError(f"y holds {codes.tolist()} only: training needs rows of two classes")
     return stated or int(codes.max()) + 1
 
 
-def _check_range(codes: np.ndarray, n_classes: int | None) -> None:
+def check_codes(y: Any, n_classes: int | None) -> np.ndarray:
+    """Return the distinct codes of `y`; raise if they are no codes of a model of `n_classes`."""
+    codes = _distinct(y)
     numeric = codes.dtype.kind in "biuf" and np.isfinite(codes).all()
     if not numeric or (codes % 1 != 0).any():
         raise ValueError(
@@ -65,3 +67,9 @@ def _check_range(codes: np.ndarray, n_classes: int | None) -> None:
             f"{n_classes - 1}: split so that every class has training rows (stratified), or state "
             f"the number of classes with params={{'num_class': {int(codes.max()) + 1}}}"
         )
+    return codes
+
+
+def _distinct(y: Any) -> np.ndarray:
+    values = y.unique() if hasattr(y, "unique") else np.unique(y)
+    return np.asarray(values.compute() if hasattr(values, "compute") else values)

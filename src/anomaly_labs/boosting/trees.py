@@ -130,6 +130,8 @@ def train(
         inputs.check_lengths(*validation)
         validation = (inputs.plain_names(validation[0]), validation[1])
         inputs.check_codes(validation[1], n_classes)
+    if n_classes == 2 and "objective" not in given:
+        given.pop("num_class", None)  # a binary objective has none
     given = default_params(n_classes=n_classes, device=given.get("device"), seed=seed) | given
     options: Params = {
         "num_boost_round": n_rounds,

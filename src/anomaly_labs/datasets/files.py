@@ -128,7 +128,8 @@ def _status(name: str, split: str) -> FileStatus:
     except FileNotFoundError as error:
         return FileStatus(name, split, None, "missing", str(error))
     if found is None:
-        hint = f"no file {info.files[0]} (or .gz, .zip); `anomaly-labs data download` gets it"
+        command = f"anomaly-labs data download {name} --split {split}"
+        hint = f"no file {info.files[0]} (or .gz, .zip); `{command}` gets it"
         return FileStatus(name, split, None, "missing", hint)
     if known_key(found.path, split) is None:
         try:

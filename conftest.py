@@ -1,0 +1,14 @@
+"""What every test and doctest shares: no window for figures, no trace in the user's cache."""
+
+import matplotlib
+import pytest
+
+matplotlib.use("Agg")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory):
+    """Parse and generate data once for the whole run, in a folder that goes away."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANOMALY_LABS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

@@ -1,5 +1,0 @@
-"""Shared fixtures."""
-
-import matplotlib
-
-matplotlib.use("Agg")

@@ -1,0 +1,129 @@
+"""Figures of scores, curves and trees say what their data says."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import xgboost as xgb
+
+from anomaly_labs import plots
+
+SCORES = np.array([0.9, 0.8, 0.6, 0.3, 0.1])
+ATTACK = np.array([1, 1, 0, 1, 0])
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    plots.use_course_style()
+    yield
+    plt.close("all")
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def title(ax):
+    return ax.get_title(loc="left").replace("\n", " ")
+
+
+def test_ladder_title_counts_hits_and_false_alarms():
+    ax = plots.score_ladder(SCORES, ATTACK, 0.5)
+    assert title(ax) == "Threshold 0.5: 2 of 3 attacks found, 1 of 2 normal rows flagged"
+
+
+def test_ladder_does_not_alert_at_the_threshold_itself():
+    assert "1 of 3 attacks found, 0 of 2" in title(plots.score_ladder(SCORES, ATTACK, 0.8))
+
+
+def test_roc_steps_draws_one_point_per_threshold_in_any_order():
+    ax = plots.roc_steps(SCORES, ATTACK, [0.0, 1.0, 0.5])
+    points = ax.lines[1].get_xydata()
+    assert np.allclose(points, [[0, 0], [0.5, 2 / 3], [1, 1]])
+    assert set(texts(ax)) == {"0", "0.5", "1"}
+
+
+def test_roc_title_holds_the_area():
+    ax = plots.roc_curve(ATTACK, SCORES, false_alarms_up_to=0.1)
+    assert title(ax) == "Area under the curve: 0.83333"
+    assert ax.get_xlim()[1] < 0.2
+
+
+def test_precision_recall_marks_what_guessing_reaches():
+    ax = plots.precision_recall(ATTACK, SCORES, note="")
+    assert texts(ax) == ["guessing: 0.6"]
+    assert title(ax) == "Average precision: 0.917"
+
+
+@pytest.mark.parametrize("draw", [plots.roc_curve, plots.precision_recall])
+def test_curves_refuse_a_single_class(draw):
+    with pytest.raises(ValueError, match="normal"):
+        draw(np.ones(3, dtype=int), np.array([0.1, 0.2, 0.3]))
+
+
+def test_confusion_matrix_counts_errors_off_the_diagonal():
+    table = pd.DataFrame([[5, 1], [2, 1000]], index=["normal", "attack"], columns=["no", "yes"])
+    ax = plots.confusion_matrix(table)
+    assert title(ax) == "3 errors in 1,008 rows"
+    assert texts(ax) == ["5", "1", "2", "1,000"]
+
+
+def test_share_bars_put_the_largest_on_top_and_cut_the_rest():
+    ax = plots.share_bars(pd.Series({"a": 0.1, "b": 0.7, "c": 0.2}), top=2)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["c", "b"]
+
+
+def test_model_selection_names_the_best_model_and_the_time_of_all():
+    table = pd.DataFrame({"seconds": [1.0, 2.0, 3.0], "error": [0.3, 0.1, 0.2]})
+    ax = plots.model_selection(table)
+    assert title(ax) == "Model 2 of 3 is best; all of them took 6.0 s to train"
+    assert ax.lines[0].get_ydata().tolist() == [0.3, 0.1, 0.1]
+
+
+def test_vector_map_names_the_heaviest_and_shapes_attacks_as_triangles():
+    points = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]])
+    values = np.array([1.0, 0.0, np.nan])
+    ax = plots.vector_map(points, ["a", "b", "c"], weights=[1, 9, 5], values=values, label_top=2)
+    assert texts(ax) == ["b", "c"]
+    assert [len(group.get_offsets()) for group in ax.collections] == [1, 2]
+
+
+def test_decision_tree_draws_every_question_and_leaf():
+    ax = plots.decision_tree(("a?", ("b?", "1", "2"), "3"), title="t")
+    assert sorted(texts(ax)) == ["1", "2", "3", "a?", "b?", "no", "no", "yes", "yes"]
+
+
+def test_booster_tree_shows_the_gain_of_the_hand_worked_split():
+    dosage = xgb.DMatrix([[10.0], [20.0], [25.0], [35.0]], label=[-10.0, 7.0, 8.0, -7.0])
+    params = {"base_score": 0.5, "lambda": 0, "eta": 1, "max_depth": 1, "tree_method": "exact"}
+    ax = plots.booster_tree(xgb.train(params, dosage, num_boost_round=1))
+    assert any("gain 120.33" in text for text in texts(ax))
+    assert "leaf \N{MINUS SIGN}10.50" in texts(ax)
+
+
+def test_booster_tree_refuses_a_tree_that_is_not_there():
+    booster = xgb.train({}, xgb.DMatrix([[0.0], [1.0]], label=[0, 1]), num_boost_round=1)
+    with pytest.raises(ValueError, match="number=7: the model has 1 trees"):
+        plots.booster_tree(booster, number=7)
+
+
+def test_split_residuals_writes_threshold_gain_and_each_residual():
+    ax = plots.split_residuals([10, 20], [-1.5, 2], 15, gain=3.061)
+    assert title(ax) == "Split at 15: gain 3.06"
+    assert texts(ax) == ["\N{MINUS SIGN}1.5", "+2"]
+
+
+def test_fitted_function_draws_each_curve_with_its_name():
+    grid = np.linspace(0, 1, 5)
+    ax = plots.fitted_function(grid, grid, grid, {"truth": grid, "one tree": grid**2})
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["truth", "one tree"]
+
+
+def test_ensemble_schemes_name_both_ways():
+    assert any("boosting" in text for text in texts(plots.ensemble_schemes()))
+
+
+def test_figures_of_generated_data_say_so():
+    plots.use_course_style("synthetic")
+    assert "generated data" in texts(plots.share_bars(pd.Series({"a": 1.0})))
+    assert "generated data" not in texts(plots.decision_tree("leaf"))
