@@ -3,6 +3,9 @@
 import matplotlib
 import pytest
 
+from anomaly_labs import runtime
+
+runtime.prepare()
 matplotlib.use("Agg")
 
 

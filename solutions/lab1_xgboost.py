@@ -839,7 +839,7 @@ tables |= {
 contest = {
     "one tree": DecisionTreeClassifier(random_state=0),
     "logistic regression": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000)),
-    "random forest": RandomForestClassifier(100, random_state=0),
+    "random forest": RandomForestClassifier(50, random_state=0),
     "XGBoost": xgb.XGBClassifier(n_estimators=60, max_depth=4, n_jobs=1, random_state=0),
 }
 accuracy = pd.DataFrame(
@@ -934,21 +934,33 @@ else:
 
 # %%
 unique = ~data.X.assign(label=data.y).duplicated()
-enough = data.y[unique].value_counts() >= 2  # one row cannot be in training and test
-kept = np.flatnonzero(unique & data.y.map(enough).astype(bool))
-codes, classes = pd.factorize(data.y.iloc[kept].astype(str), sort=True)
-part, held = train_test_split(
-    np.arange(len(kept)), test_size=0.25, stratify=codes, random_state=rt.seed
-)
-encoder_m = features.make_encoder().set_output(transform="pandas").fit(data.X.iloc[kept[part]])
-M_train, M_test = (
-    encode(encoder_m, data.X.iloc[kept[part]]),
-    encode(encoder_m, data.X.iloc[kept[held]]),
-)
+twice = data.y[unique].value_counts() >= 2  # one row cannot be in training and test
+unique_rows = data.X[unique & data.y.map(twice).astype(bool)]
+codes, classes = pd.factorize(data.y[unique_rows.index].astype(str), sort=True)
+sizes = np.bincount(codes)
+print(f"{len(codes):,} of {len(data.y):,} rows are left, in {len(classes)} classes.")
+print(f"The largest class has {sizes.max():,} rows, the smallest has {sizes.min()}.")
+
+# %% [markdown]
+# The split keeps the share of each class. From the training part at most 10,000 rows of a class are used: the
+# largest classes need no more, and training is several times faster. The test part stays as it is.
+
+
+# %%
+def two_parts(seed):
+    """Return row numbers for training, at most 10,000 of each class, and for testing (25 %)."""
+    rows = np.arange(len(codes))
+    part, held = train_test_split(rows, test_size=0.25, stratify=codes, random_state=seed)
+    nth_of_class = pd.Series(codes[part]).groupby(codes[part]).cumcount().to_numpy()
+    return part[nth_of_class < 10_000], held
+
+
+part, held = two_parts(rt.seed)
+encoder_m = features.make_encoder().set_output(transform="pandas").fit(unique_rows.iloc[part])
+M_train = encode(encoder_m, unique_rows.iloc[part])
+M_test = encode(encoder_m, unique_rows.iloc[held])
 c_train, c_test = codes[part], codes[held]
-print(
-    f"{len(kept):,} of {len(data.y):,} rows are unique; {len(classes)} classes; smallest has {np.bincount(codes).min()} rows."
-)
+print(f"{len(part):,} rows to train on, {len(held):,} rows to test on.")
 
 # %% [markdown]
 # ### Challenge rules
@@ -1035,12 +1047,11 @@ checks.passed("lab1-q9")
 # %%
 def one_split(seed):
     """Return true and predicted classes of the test part of one random split."""
-    rows = np.arange(len(kept))
-    a, b = train_test_split(rows, test_size=0.25, stratify=codes, random_state=seed)
-    enc = features.make_encoder().fit(data.X.iloc[kept[a]])
-    matrix, params = enc.transform(data.X.iloc[kept[a]]), {"num_class": len(classes)}
+    a, b = two_parts(seed)
+    enc = features.make_encoder().fit(unique_rows.iloc[a])
+    matrix, params = enc.transform(unique_rows.iloc[a]), {"num_class": len(classes)}
     booster = boosting.train(matrix, codes[a], n_rounds=rt.rounds(30), params=params)
-    found = boosting.predict(booster, enc.transform(data.X.iloc[kept[b]])).argmax(axis=1)
+    found = boosting.predict(booster, enc.transform(unique_rows.iloc[b])).argmax(axis=1)
     return codes[b], found
 
 
@@ -1075,10 +1086,9 @@ ax = plots.share_bars(
 # %%
 from anomaly_labs.embeddings import EntityEmbedding
 
-sample = np.random.default_rng(0).permutation(part)[:30_000]
 embedding = EntityEmbedding(epochs=rt.epochs(8), seed=rt.seed)
 started = time.perf_counter()
-embedding.fit(data.X.iloc[kept[sample]], codes[sample])
+embedding.fit(unique_rows.iloc[part], c_train)
 embedding_seconds = time.perf_counter() - started
 print({name: frame.shape for name, frame in embedding.vectors_.items()})
 
@@ -1086,8 +1096,8 @@ print({name: frame.shape for name, frame in embedding.vectors_.items()})
 from sklearn.decomposition import PCA
 
 fig, axes = plt.subplots(1, 3, figsize=(12, 4.4))
-rows_e = data.X.iloc[kept[sample]]
-hostile = pd.Series(attack[kept[sample]], index=rows_e.index)
+rows_e = unique_rows.iloc[part]
+hostile = pd.Series(attack[rows_e.index], index=rows_e.index)
 for ax, (column, vectors) in zip(axes, embedding.vectors_.items(), strict=True):
     weight = rows_e[column].astype(str).value_counts().reindex(vectors.index, fill_value=0)
     seen = vectors[weight > 0]
@@ -1134,11 +1144,11 @@ def with_one_hot(rows):
 forms = {"one-hot": with_one_hot, "learned vectors": with_vectors, "left out": numbers}
 results = {}
 for name, form in forms.items():
-    matrix, started = form(data.X.iloc[kept[sample]]), time.perf_counter()
+    matrix, started = form(unique_rows.iloc[part]), time.perf_counter()
     params = {"num_class": len(classes)}
-    booster = boosting.train(matrix, codes[sample], n_rounds=rt.rounds(30), params=params)
+    booster = boosting.train(matrix, c_train, n_rounds=rt.rounds(30), params=params)
     spent = time.perf_counter() - started
-    found = boosting.predict(booster, form(data.X.iloc[kept[held]])).argmax(axis=1)
+    found = boosting.predict(booster, form(unique_rows.iloc[held])).argmax(axis=1)
     figures = (matrix.shape[1], spent, macro_f1(c_test, found), int((found != c_test).sum()))
     results[name] = dict(zip(("columns", "seconds", "macro-F1", "errors"), figures, strict=True))
 caption = f"Protocol, service and flag in three forms; the vectors took {embedding_seconds:.0f} s"
