@@ -1,6 +1,6 @@
 """How fair a stand-in the generated data are: prints every figure that is claimed about them.
 
-Needs the official files (``$ANOMALY_LABS_DATA``); about ten minutes on two cores. With names of
+Needs the official files (``$ANOMALY_LABS_DATA``); about five minutes on two quiet cores. With names of
 sections (shares, legal, repeats, speed, transfer, told_apart, unseen, detector) only those run.
 """
 
@@ -16,12 +16,16 @@ import xgboost as xgb
 from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from anomaly_labs.datasets import catalog, is_attack
-from anomaly_labs.datasets.synthetic import synthesize
-from anomaly_labs.datasets.loading import load
+from anomaly_labs.datasets import describe, is_attack, load, synthesize
 from anomaly_labs.datasets.profile import PARTS
 from anomaly_labs.datasets.schema import (
-    BINARY, CATEGORICAL, DTYPES, FEATURES, INTEGER, RATES, VOCABULARY,
+    BINARY,
+    CATEGORICAL,
+    DTYPES,
+    FEATURES,
+    INTEGER,
+    RATES,
+    VOCABULARY,
 )  # fmt: skip
 
 Table = tuple[pd.DataFrame, pd.Series]
@@ -34,7 +38,7 @@ def real(name: str, split: str) -> Table:
 
 
 def generated(name: str, split: str, seed: int = 0) -> Table:
-    data = synthesize(name, catalog.describe(name).splits[split], split=split, seed=seed)
+    data = synthesize(name, describe(name).splits[split], split=split, seed=seed)
     return data.X, data.y
 
 
@@ -94,7 +98,7 @@ def repeats() -> None:
     X, y = generated("kdd99", "10_percent")
     rows = X.astype(str).assign(label=y.astype(str)).drop_duplicates()
     same = rows[pd.MultiIndex.from_frame(rows).isin(seen)].label.value_counts()
-    print(f"  distinct generated rows that also stand in the real file: {same.sum():,} of {len(rows):,}")
+    print(f"  distinct generated rows that a real row equals: {same.sum():,} of {len(rows):,}")
     print(f"  by class: {same[same > 0].head(8).to_dict()}")
 
 
@@ -198,8 +202,7 @@ def detector() -> None:
 
 
 SECTIONS: dict[str, Callable[[], None]] = {
-    f.__name__: f
-    for f in (shares, legal, repeats, speed, transfer, told_apart, unseen, detector)
+    f.__name__: f for f in (shares, legal, repeats, speed, transfer, told_apart, unseen, detector)
 }
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ two minutes. Nothing but aggregates is written:
 - cells: how many rows each combination of class, protocol, service, flag and group has;
 - groups: rows of a class with the same combination where there are at least 200 (else the rows
   with the same protocol and flag, else all rows of the class), cut into strata of rows that behave
-  alike, none below 50 rows where the class has as many;
+  alike; groups below 50 rows join the largest one of their class;
 - per group a histogram of each column with at most one segment per ten rows and at most 24, and
   loadings of a Gaussian copula.
 
@@ -26,13 +26,14 @@ import pandas as pd
 from scipy.stats import rankdata
 from sklearn.cluster import KMeans
 
-from anomaly_labs.datasets import profile, synthetic
-from anomaly_labs.datasets.loading import load
+from anomaly_labs.datasets import copula, load, profile, synthetic
 from anomaly_labs.datasets.schema import CATEGORICAL, CLASSES, RATES, VOCABULARY
 
 PROFILES = Path(profile.__file__).parent / "profiles"
 OWN_ROWS, OWN_SHARE = 200, 0.01  # a combination gets a group of its own from here on
-STRATUM_ROWS, STRATA, SMALLEST = 400, 12, 50
+DETAIL = (400, 12)  # rows of a stratum on average, and most strata of a group
+DETAILS = {("nsl_kdd", "test"): (150, 24)}  # a small part needs finer strata to be fair
+SMALLEST = 50
 SEGMENTS, TOLERANCE = 24, 0.004
 COPULA_ROWS = 60
 SAMPLE = 8_000
@@ -76,7 +77,9 @@ def worst(values: np.ndarray, total: np.ndarray, i: int, j: int) -> tuple[float,
         return 0.0, j
     low, width, mass = values[i], values[j] - values[i] + 1, total[j + 1] - total[i]
     after = np.abs((total[i + 1 : j + 1] - total[i]) / mass - (values[i:j] - low + 1) / width)
-    before = np.abs((total[i + 1 : j + 1] - total[i]) / mass - (values[i + 1 : j + 1] - low) / width)
+    before = np.abs(
+        (total[i + 1 : j + 1] - total[i]) / mass - (values[i + 1 : j + 1] - low) / width
+    )
     cut = int(np.argmax(np.maximum(after, before)))
     return float(max(after[cut], before[cut]) * mass / total[-1]), i + cut + 1
 
@@ -162,7 +165,7 @@ def fit_loadings(columns: np.ndarray, group: profile.Group, seed: int) -> np.nda
     for step in range(6):
         loadings = whole_loadings(latent)
         trial = profile.Group(group.constant, group.histograms, loadings)
-        block = synthetic.draw(trial, 3_000, synthetic._Bits(seed + step))
+        block = copula.draw(trial, 3_000, copula.Bits(seed + step))
         missing = wanted - rank_correlation(block[list(group.histograms)].T)
         error = float(np.abs(missing).sum())
         best = min(best, (error, loadings), key=lambda pair: pair[0])
@@ -180,7 +183,9 @@ def families(keys: np.ndarray, hard: np.ndarray) -> list[Hashable]:
     size = table.groupby(list(table.columns))["hard"].transform("size")
     wider = ["label", "hard", "protocol", "flag"]
     wide_size = table.groupby(wider)["hard"].transform("size")
-    own = (size >= OWN_ROWS) & (size >= OWN_SHARE * table.groupby("label")["hard"].transform("size"))
+    own = (size >= OWN_ROWS) & (
+        size >= OWN_SHARE * table.groupby("label")["hard"].transform("size")
+    )
     result: list[Hashable] = []
     for row, alone, wide in zip(table.itertuples(index=False), own, wide_size, strict=True):
         if alone:
@@ -192,9 +197,9 @@ def families(keys: np.ndarray, hard: np.ndarray) -> list[Hashable]:
     return result
 
 
-def strata(columns: np.ndarray) -> np.ndarray:
+def strata(columns: np.ndarray, detail: tuple[int, int]) -> np.ndarray:
     """Return the stratum of each row: clusters of the ranks, none small."""
-    wanted = int(np.clip(len(columns) // STRATUM_ROWS, 1, STRATA))
+    wanted = int(np.clip(len(columns) // detail[0], 1, detail[1]))
     varying = (columns != columns[0]).any(axis=0)
     if wanted == 1 or not varying.any():
         return np.zeros(len(columns), dtype=np.int64)
@@ -205,10 +210,30 @@ def strata(columns: np.ndarray) -> np.ndarray:
     return np.where(rows[stratum] < SMALLEST, rows.argmax(), stratum)
 
 
+def groups(
+    keys: np.ndarray, columns: np.ndarray, family: list[Hashable], detail: tuple[int, int]
+) -> np.ndarray:
+    """Return the number of the group of each row; groups are numbered by class."""
+    names = np.zeros((len(keys), 3), dtype=np.int64)  # class, family, stratum
+    names[:, 0] = keys[:, 0]
+    names[:, 1] = pd.factorize(pd.Series(family), sort=True)[0]
+    for number in np.unique(names[:, 1]):
+        rows = np.flatnonzero(names[:, 1] == number)
+        names[rows, 2] = strata(columns[rows], detail)
+    # What is left over of a class joins its largest group: a group of few rows tells too much.
+    distinct, index, size = np.unique(names, axis=0, return_inverse=True, return_counts=True)
+    for number in np.flatnonzero(size < SMALLEST):
+        same = np.flatnonzero(distinct[:, 0] == distinct[number, 0])
+        index[index == number] = same[size[same].argmax()]
+    return np.unique(index, return_inverse=True)[1]
+
+
 def group_entry(columns: np.ndarray, limits: np.ndarray, seed: int) -> dict[str, object]:
     """Return the file's entry of a group of rows."""
     entry: dict[str, object] = {
-        "columns": [column_entry(c, int(limit)) for c, limit in zip(columns.T, limits, strict=True)],
+        "columns": [
+            column_entry(c, int(limit)) for c, limit in zip(columns.T, limits, strict=True)
+        ],
         "loadings": None,
     }
     group = profile.Group.from_json(entry)
@@ -227,17 +252,14 @@ def make(name: str, X: pd.DataFrame, y: pd.Series, splits: dict[str, np.ndarray]
     splits
         For each split, which rows belong to it.
     """
-    keys, columns = codes(name, X, y), numbers(X)
+    keys, columns, first = codes(name, X, y), numbers(X), next(iter(splits))
     hard = splits.get("test_21", np.zeros(len(X), dtype=bool)).astype(int)
-    family = pd.Series(families(keys, hard))
-    group = np.zeros(len(X), dtype=np.int64)
-    entries = []
-    for members in [family.index[family == f].to_numpy() for f in sorted(set(family))]:
-        inner = strata(columns[members])
-        for stratum in np.unique(inner):
-            rows = members[inner == stratum]
-            group[rows] = len(entries)
-            entries.append(group_entry(columns[rows], columns.max(axis=0), seed=len(entries)))
+    group = groups(keys, columns, families(keys, hard), DETAILS.get((name, first), DETAIL))
+    limits = columns.max(axis=0)
+    entries = [
+        group_entry(columns[group == number], limits, seed=number)
+        for number in range(group.max() + 1)
+    ]
     cells, cell = np.unique(np.column_stack([group, keys]), axis=0, return_inverse=True)
     rows = {
         split: {"rows": np.bincount(cell.ravel()[inside], minlength=len(cells)).tolist()}
@@ -277,7 +299,9 @@ def fit_repeats(content: dict, X: pd.DataFrame, y: pd.Series, split: str) -> Non
 def members(X: pd.DataFrame, y: pd.Series, part: tuple[pd.DataFrame, pd.Series]) -> np.ndarray:
     """Return which rows also occur in a part of the file."""
     whole = pd.MultiIndex.from_frame(X.astype(str).assign(label=y.astype(str)))
-    return whole.isin(pd.MultiIndex.from_frame(part[0].astype(str).assign(label=part[1].astype(str))))
+    return whole.isin(
+        pd.MultiIndex.from_frame(part[0].astype(str).assign(label=part[1].astype(str)))
+    )
 
 
 def official(name: str, split: str) -> tuple[pd.DataFrame, pd.Series]:

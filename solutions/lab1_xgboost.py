@@ -1,8 +1,8 @@
 # %% [markdown] slide="slide"
 # # Lab 1: Supervised detection with gradient-boosted trees
 #
-# **90 minutes; the code runs in under 5 minutes on two CPU cores.** You have labels: somebody has marked which connections were attacks. The strongest
-# simple tool for such a table is an ensemble of decision trees.
+# **90 minutes; the code runs in under 5 minutes on two CPU cores.** You have labels: somebody has marked which
+# connections were attacks. The strongest simple tool for such a table is an ensemble of decision trees.
 #
 # You will be able to
 #
@@ -23,7 +23,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xgboost as xgb
-from sklearn.metrics import f1_score, log_loss
+from sklearn.metrics import f1_score, log_loss, roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from anomaly_labs import boosting, datasets, evaluation, features, plots, resampling, thresholds
@@ -37,7 +37,7 @@ plots.use_course_style()
 # score: above zero means "likes it". A second tree may know something that the first does not.
 # The drawing follows the example of Chen and Guestrin (2016), the paper that introduced XGBoost.
 
-# %%
+# %% slide="subslide"
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
 tree_1 = ("age < 15?", ("owns a console?", "+2.0", "+0.1"), "-1.0")
 tree_2 = ("plays every day?", "+0.9", "-0.9")
@@ -85,7 +85,7 @@ checks.passed("lab1-q1")
 # One deep tree learns its training rows by heart. Change a few rows and it looks different. The
 # cure is to use many trees, and there are two ways to make them differ.
 
-# %%
+# %% slide="subslide"
 ax = plots.ensemble_schemes()
 
 # %% [markdown]
@@ -103,7 +103,7 @@ ax = plots.ensemble_schemes()
 # | random forest | bagging, and each split may look at a random part of the features only |
 # | boosting | trees in a row, each one works on what the others got wrong |
 # | gradient boosting | "wrong" is the gradient of a loss function, so any smooth loss will do |
-# | XGBoost | second derivatives, penalties $\lambda$ and $\gamma$, missing values, fast code |
+# | XGBoost | second derivatives, penalties lambda and gamma, missing values, fast code |
 #
 # Sources: Breiman (1996, 2001), Freund and Schapire (1997), Friedman (2001).
 
@@ -116,13 +116,15 @@ ax = plots.ensemble_schemes()
 #
 # XGBoost gives each node a **similarity score**:
 #
-# $$\text{similarity} = \frac{(\sum \text{residuals})^2}{n + \lambda}$$
+# > similarity = (sum of the residuals)² / (n + λ)
+#
+# Here n is the number of residuals, and λ (lambda) is a penalty of your choice, 0 or more.
 #
 # The residuals are added *before* squaring: opposite signs cancel, and a mixed node scores low. A
 # split is worth its **gain**: similarity left + similarity right - similarity of the parent.
 
 # %% [markdown]
-# ### By hand, with $\lambda$ = 0
+# ### By hand, with λ = 0
 #
 # - Root: (-10.5 + 6.5 + 7.5 - 7.5)² / 4 = (-4)² / 4 = **4**.
 # - Split at dosage 15, left: (-10.5)² / 1 = **110.25**.
@@ -133,7 +135,7 @@ ax = plots.ensemble_schemes()
 
 # %% [markdown]
 # ### Exercise 2: similarity and gain
-# **6 min · core.** Write both formulas. `lam` is $\lambda$; a node of n residuals has n + $\lambda$ below the line.
+# **6 min · core.** Write both formulas. `lam` is λ; a node of n residuals has n + λ below the line.
 # <details><summary>Hint 1</summary>`sum(residuals) ** 2` is not the same as the sum of the squares.</details>
 # <details><summary>Hint 2</summary>The parent holds the residuals of both sides: `list(left) + list(right)`.</details>
 
@@ -178,7 +180,7 @@ checks.passed("lab1-q2")
 #
 # Four dosages leave three places to cut. Here they are side by side.
 
-# %%
+# %% slide="subslide"
 dosage = np.array([10.0, 20.0, 25.0, 35.0])
 residual = np.array([-10.5, 6.5, 7.5, -7.5])
 
@@ -244,11 +246,11 @@ checks.passed("lab1-q3")
 # %% [markdown] slide="slide"
 # ### Does XGBoost build this tree?
 #
-# One round, depth 2, learning rate 1, $\lambda$ = 0. `tree_method="exact"` tries all cuts, as you did.
+# One round, depth 2, learning rate 1, λ = 0. `tree_method="exact"` tries all cuts, as you did.
 # Look for the number you computed by hand.
 
 
-# %%
+# %% slide="subslide"
 def one_tree(tree_method="exact", **penalties):
     """Return XGBoost trained for one round on the four patients."""
     params = {
@@ -267,14 +269,14 @@ ax = plots.booster_tree(one_tree(), title="The tree inside XGBoost (λ = 0)")
 # %% [markdown]
 # You see the same root: dosage 15, gain 120.33. XGBoost prints the gain exactly as defined above;
 # the paper has a factor ½ in front, which the program leaves out. A leaf holds
-# (Σ residuals) / (n + $\lambda$): its mean residual, here. The prediction is 0.5 + learning rate times leaf.
+# (Σ residuals) / (n + λ): its mean residual, here. The prediction is 0.5 + learning rate times leaf.
 
 # %% [markdown]
-# ### What $\lambda$ and $\gamma$ do
+# ### What lambda and gamma do
 #
-# $\lambda$ (`lambda`) makes the denominator larger: similarity and leaves shrink, most of all in small
-# nodes. $\gamma$ (`gamma`) is a price: a split that gains less than $\gamma$ is not kept. Look what happens at
-# $\gamma$ = 130. The root gains less than that, and the split below it more.
+# `lambda` (λ) makes the denominator larger: similarity and leaves shrink, most of all in small nodes. `gamma` is
+# the price of a split: one that gains less is not kept. Look what happens at a price of 130. The root gains
+# less than that, and the split below it more.
 
 # %%
 rows = []
@@ -293,8 +295,8 @@ for method, lam, gamma in (
 pd.DataFrame(rows)
 
 # %% [markdown]
-# You see $\lambda$ = 1 halve the leaf of one patient (-10.5 / 2) and shrink that of two patients less. With
-# $\gamma$ = 130 the two methods differ. `exact` grows the whole tree and then prunes from the leaves
+# You see λ = 1 halve the leaf of one patient (-10.5 / 2) and shrink that of two patients less. At a price of
+# 130 the two methods differ. `exact` grows the whole tree and then prunes from the leaves
 # upwards, so a good split protects its weak parent. `hist`, the fast default, asks the price before
 # each split and never reaches the good one.
 
@@ -324,9 +326,9 @@ fitted = {
 }
 for rounds in (1, 10, 100):
     booster = xgb.train(shallow, xgb.DMatrix(x[:, None], label=noisy), num_boost_round=rounds)
-    fitted[f"{rounds} boosted trees"] = booster.predict(xgb.DMatrix(grid[:, None]))
+    fitted[f"round {rounds}"] = booster.predict(xgb.DMatrix(grid[:, None]))
 
-# %%
+# %% slide="subslide"
 fig, axes = plt.subplots(1, 3, figsize=(11, 3.7), sharey=True)
 panels = {"One deep tree": 1, "Random forest": 1, "Boosting": 3}
 names = iter(fitted)
@@ -351,19 +353,19 @@ data = datasets.load("kdd99")
 plots.use_course_style(data.source)
 data
 
-# %%
+# %% slide="subslide"
 ax = plots.class_counts(data.y, datasets.attack_family(data.y))
 
 # %% [markdown]
 # You see a few classes hold nearly all rows, on a logarithmic axis, and some classes hold a handful.
 
-# %%
+# %% slide="subslide"
 attack = datasets.is_attack(data.y)
 shares = pd.DataFrame(
     {"rows": [len(attack), attack.sum(), (1 - attack).sum()]}, index=["all", "attacks", "normal"]
 )
 shares["share"] = shares["rows"] / len(attack)
-data.show(shares, "Attacks and normal rows")
+data.show(shares, "Attacks and normal rows").format("{:,.7g}")
 
 # %% [markdown]
 # ### Reflection 1: more anomalies than normal rows
@@ -419,13 +421,7 @@ print(f"{data.X.shape[1]} features became {X_train.shape[1]} columns of {X_train
 
 # %%
 started = time.perf_counter()
-model = boosting.train(
-    X_train,
-    attack[train],
-    validation=(X_valid, attack[valid]),
-    n_rounds=rt.rounds(100),
-    seed=rt.seed,
-)
+model = boosting.train(X_train, attack[train], n_rounds=rt.rounds(100), seed=rt.seed)
 seconds = time.perf_counter() - started
 scores_valid, scores_test = boosting.predict(model, X_valid), boosting.predict(model, X_test)
 print(
@@ -438,7 +434,7 @@ print(
 # A model gives a **score** between 0 and 1. A threshold turns it into an alert. Ten made-up
 # connections show what a threshold decides.
 
-# %%
+# %% slide="subslide"
 toy_scores = np.array([0.95, 0.80, 0.70, 0.60, 0.55, 0.35, 0.30, 0.20, 0.10, 0.05])
 toy_attack = np.array([1, 1, 1, 0, 1, 0, 1, 0, 0, 0])
 ax = plots.score_ladder(toy_scores, toy_attack, 0.5)
@@ -483,7 +479,7 @@ checks.expect_close(edge, (0.0, 0.0), "a score equal to the threshold is not an 
 ### END HIDDEN TESTS
 checks.passed("lab1-q4")
 
-# %%
+# %% slide="subslide"
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.4))
 steps = (1, 0.9, 0.75, 0.65, 0.57, 0.5, 0.33, 0.25, 0.15, 0)
 plots.roc_steps(toy_scores, toy_attack, steps, ax=left)
@@ -553,10 +549,10 @@ checks.passed("lab1-q5")
 # The course has this rule as `thresholds.f1_optimal`; it tries every score as a candidate. Here is the
 # detector on the test part.
 
-# %%
+# %% slide="subslide"
 threshold = thresholds.f1_optimal(scores_valid, attack[valid])
 binary = evaluation.summary(attack[test], scores_test, threshold)
-data.show(binary.to_frame("test part"), f"Binary detector, threshold {threshold:.3f}")
+data.show(binary.to_frame("test part"), f"Threshold {threshold:.3f}").format("{:,.7g}")
 
 # %% [markdown]
 # ### Exercise 6: the confusion matrix
@@ -593,25 +589,27 @@ checks.expect_close(
 ### END HIDDEN TESTS
 checks.passed("lab1-q6")
 
-# %%
+# %% slide="subslide"
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 3.9), width_ratios=(1, 1.25))
 names = np.array(["normal", "attack"])
 alerts_test = (scores_test > threshold).astype(int)
 table = evaluation.confusion(names[attack[test]], names[alerts_test], labels=list(names))
 plots.confusion_matrix(table, ax=left)
-ax = plots.roc_curve(attack[test], scores_test, ax=right, false_alarms_up_to=0.01)
+ax = plots.roc_curve(
+    attack[test], scores_test, ax=right, false_alarms_up_to=0.005, recall_from=0.99
+)
 
 # %% [markdown]
-# You see the four cells and, on the right, only the left edge of the ROC curve: up to one false alarm in a
-# hundred normal rows. The whole curve would look like a corner. An almost perfect result should make
-# you suspicious. Section 8 and section 13 look closer.
+# You see the four cells and, on the right, only the upper left corner of the ROC curve, enlarged: up to five
+# false alarms in a thousand normal rows, and a recall above 0.99. An almost perfect result should make you
+# suspicious. Sections 8 and 13 look closer.
 
 # %% [markdown] slide="slide"
 # ## 7 Which features does it use?
 #
 # Each split has a gain. Added up by feature, the gains say what the model leans on.
 
-# %%
+# %% slide="subslide"
 total_gain = pd.Series(model.get_score(importance_type="total_gain"))
 share_of_gain = total_gain / total_gain.sum()
 title = f"{share_of_gain.idxmax()} alone brings {share_of_gain.max():.0%} of the gain"
@@ -728,18 +726,18 @@ checks.expect(
 ### END HIDDEN TESTS
 checks.passed("lab1-q8")
 
-# %%
+# %% slide="subslide"
 counts = pd.DataFrame({"before": data.y.value_counts(), "at 1 %": y_rare.value_counts()})
 counts = counts[counts["before"] > 0].drop(index="normal").sort_values("before", ascending=False)
 lost = int((counts["at 1 %"] == 0).sum())
-data.show(counts, f"{lost} of {len(counts)} attack types have no row left")
+data.show(counts, f"{lost} of {len(counts)} attack types have no row left").format("{:,}")
 
 # %% [markdown] slide="slide"
 # ### The same model again
 #
 # Same split, same rounds, same rule for the threshold. Only the share of attacks has changed.
 
-# %%
+# %% slide="subslide"
 train_r, valid_r, test_r = three_parts(attack_rare)
 encoder_r = features.make_encoder().set_output(transform="pandas").fit(X_rare.iloc[train_r])
 model_r = boosting.train(
@@ -751,16 +749,15 @@ model_r = boosting.train(
 scores_valid_r, scores_r = (
     boosting.predict(model_r, encode(encoder_r, X_rare.iloc[part])) for part in (valid_r, test_r)
 )
-rare = evaluation.summary(
-    attack_rare[test_r], scores_r, thresholds.f1_optimal(scores_valid_r, attack_rare[valid_r])
-)
+threshold_r = thresholds.f1_optimal(scores_valid_r, attack_rare[valid_r])
+rare = evaluation.summary(attack_rare[test_r], scores_r, threshold_r)
 never = evaluation.summary(attack_rare[test_r], np.zeros(len(test_r)), 0.5)
 comparison = pd.DataFrame(
     {"attacks as they come": binary, "attacks at 1 %": rare, "never an alert, 1 %": never}
 )
-data.show(comparison, "The same model on two shares of attacks, and no model at all")
+data.show(comparison, "The same model twice, and no model at all").format("{:,.7g}")
 
-# %%
+# %% slide="subslide"
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2))
 plots.roc_curve(attack_rare[test_r], scores_r, ax=left)
 ax = plots.precision_recall(attack_rare[test_r], scores_r, ax=right)
@@ -769,6 +766,21 @@ ax = plots.precision_recall(attack_rare[test_r], scores_r, ax=right)
 # You see ROC and precision-recall of the detector at 1 %. The ROC curve hugs its corner, because a small
 # false-alarm rate looks small beside so many normal rows. Precision sets the same false alarms beside
 # the few attacks.
+
+# %% [markdown]
+# ### A common mistake
+#
+# A ROC curve needs scores. Somebody who passes 0/1 alerts gets a number too, and no error:
+
+# %%
+alerts_r = (scores_r > threshold_r).astype(int)
+from_scores = roc_auc_score(attack_rare[test_r], scores_r)
+from_alerts = roc_auc_score(attack_rare[test_r], alerts_r)
+print(f"AUC from scores: {from_scores:.5f}; from alerts: {from_alerts:.5f}")
+
+# %% [markdown]
+# The second number belongs to one threshold. It is the mean of recall and of one minus the false-alarm rate, and
+# says nothing about the ranking. `evaluation.ranking` warns you when scores have two values only.
 
 # %% [markdown] slide="slide"
 # ### Why accuracy misleads at 1 %
@@ -835,12 +847,12 @@ tables |= {
     )
 }
 
-# %%
+# %% slide="subslide"
 contest = {
     "one tree": DecisionTreeClassifier(random_state=0),
     "logistic regression": make_pipeline(StandardScaler(), LogisticRegression(max_iter=1_000)),
     "random forest": RandomForestClassifier(50, random_state=0),
-    "XGBoost": xgb.XGBClassifier(n_estimators=60, max_depth=4, n_jobs=1, random_state=0),
+    "XGBoost": xgb.XGBClassifier(n_estimators=rt.rounds(60), max_depth=4, n_jobs=1, random_state=0),
 }
 accuracy = pd.DataFrame(
     {
@@ -849,7 +861,7 @@ accuracy = pd.DataFrame(
     }
 )
 accuracy.loc["mean rank (1 is best)"] = accuracy.rank(axis=1, ascending=False).mean()
-data.show(accuracy, "Accuracy by three-fold cross-validation; the last row is a rank")
+data.show(accuracy, "Accuracy, three-fold cross-validation").format("{:,.7g}")
 
 # %% [markdown]
 # Compare the mean ranks, and then the single rows: no model wins every table. Five easy tables without any tuning
@@ -861,8 +873,8 @@ data.show(accuracy, "Accuracy by three-fold cross-validation; the last row is a 
 # A good setting must be found, and each try costs training time. A **selection loop**: train, measure on
 # validation rows, keep the best. It is the number of tries that makes fast training worth having.
 
-# %%
-few = train[:20_000]
+# %% slide="subslide"
+few = train[:100_000]
 settings = [
     {"max_depth": d, "eta": e} for d, e in ((2, 0.1), (2, 0.3), (6, 0.1), (6, 0.3), (10, 0.3))
 ]
@@ -875,13 +887,11 @@ for setting in settings:
     spent = time.perf_counter() - started
     error = log_loss(attack[valid], boosting.predict(booster, X_valid).astype(float), labels=[0, 1])
     tried.append(setting | {"seconds": spent, "error": error})
-data.show(
-    pd.DataFrame(tried, index=range(1, len(tried) + 1)),
-    "Five settings on a part of the training rows",
-)
+selection = pd.DataFrame(tried, index=range(1, len(tried) + 1))
+data.show(selection, f"Five settings on {len(few):,} training rows").format("{:,.4g}")
 
-# %%
-ax = plots.model_selection(pd.DataFrame(tried))
+# %% slide="subslide"
+ax = plots.model_selection(selection)
 
 # %% [markdown]
 # You see training time add up from model to model, and the best error so far as a staircase. With twice the
@@ -902,7 +912,8 @@ else:
     import cudf
     from cuml.ensemble import RandomForestClassifier as GPUForest
 
-    on_gpu, seconds = cudf.DataFrame(X_train), {}
+    values = np.asarray(X_train, dtype="float32")
+    on_gpu, seconds = cudf.DataFrame(values, columns=list(X_train.columns)), {}
     for device, rows in (("cpu", X_train), ("cuda", on_gpu)):
         started = time.perf_counter()
         params = {"device": device}
@@ -978,32 +989,31 @@ def macro_f1(true, predicted):
 
 # %% [markdown]
 # ### Exercise 9: build it by yourself
-# **12 min · core.** From `M_train`, `c_train`, `M_test`, `c_test` build `dtrain` and `dtest`
-# (`xgb.DMatrix`), the parameters, the list `evals`, and train with `xgb.train`. Then write
-# `predict_classes(X)`: one class code for each row of a table like `M_test`.
-# Use `rt.rounds(30)` for the number of rounds.
+# **12 min · core.** In `train_classes` build `dtrain` and `dtest` (`xgb.DMatrix`), the parameters and the list
+# `evals`, train with `xgb.train` for `rt.rounds(30)` rounds and return the model. `predict_classes(X)` returns
+# one class code for each row of a table like `M_test`; it may use `multi_model`.
 # <details><summary>Hint 1</summary>The objective for class probabilities is `multi:softprob`; it needs
 # `num_class`.</details>
-# <details><summary>Hint 2</summary>`evals=[(dtrain, "train"), (dtest, "test")]`; `argmax(axis=1)` turns
-# probabilities into codes.</details>
+# <details><summary>Hint 2</summary>`evals=[(dtrain, "train"), (dtest, "test")]` only watches; do not stop early on
+# test rows. `argmax(axis=1)` turns probabilities into codes.</details>
 # <details><summary>Hint 3</summary>Rare classes need small leaves: try `min_child_weight` 0.1.</details>
 
+
 # %% exercise="lab1-q9"
-### BEGIN SOLUTION
-dtrain = xgb.DMatrix(M_train, label=c_train)
-dtest = xgb.DMatrix(M_test, label=c_test)
-params = {
-    "objective": "multi:softprob",
-    "num_class": len(classes),
-    "min_child_weight": 0.1,
-    "max_bin": 64,
-    "device": rt.device,
-}
-evals = [(dtrain, "train"), (dtest, "test")]
-multi_model = xgb.train(
-    params, dtrain, num_boost_round=rt.rounds(30), evals=evals, verbose_eval=False
-)
-### END SOLUTION
+def train_classes():
+    """Return a booster trained on M_train and c_train, and watched on M_test and c_test."""
+    ### BEGIN SOLUTION
+    dtrain, dtest = xgb.DMatrix(M_train, label=c_train), xgb.DMatrix(M_test, label=c_test)
+    params = {
+        "objective": "multi:softprob",
+        "num_class": len(classes),
+        "min_child_weight": 0.1,
+        "max_bin": 64,
+        "device": rt.device,
+    }
+    evals = [(dtrain, "train"), (dtest, "test")]
+    return xgb.train(params, dtrain, rt.rounds(30), evals=evals, verbose_eval=False)
+    ### END SOLUTION
 
 
 def predict_classes(X):
@@ -1012,6 +1022,8 @@ def predict_classes(X):
     return multi_model.predict(xgb.DMatrix(X)).argmax(axis=1)
     ### END SOLUTION
 
+
+multi_model = train_classes()
 
 # %% check="lab1-q9" points=4
 predicted = predict_classes(M_test)
@@ -1023,7 +1035,8 @@ checks.expect_shape(
 predicted = np.asarray(predicted)
 valid_code = np.isin(predicted, np.arange(len(classes))).all()
 checks.expect(valid_code, "codes are whole numbers from 0 to the number of classes minus 1")
-macro, limit = macro_f1(c_test, predicted), 0.0
+# Ten splits: mean 0.824, standard deviation 0.032; in fast mode 0.711 and 0.036.
+macro, limit = macro_f1(c_test, predicted), 0.6 if rt.fast else 0.72
 hint = f"the macro-F1 on the test rows should reach {limit}: look at the rare classes"
 checks.expect_between(macro, limit, 1.0, hint)
 ### BEGIN HIDDEN TESTS
@@ -1061,9 +1074,13 @@ print(
     f"macro-F1 over {len(splits)} splits: {macro_f1s.mean():.3f}, standard deviation {macro_f1s.std(ddof=1):.3f}"
 )
 
-# %%
-each = [f1_score(*split, average=None, labels=np.arange(len(classes))) for split in splits]
-by_class = pd.Series(np.mean(each, axis=0), index=classes)
+# %% slide="subslide"
+per_split = []
+for true, found in splits:
+    there = np.unique(true)
+    f1s = f1_score(true, found, average=None, labels=there, zero_division=0)
+    per_split.append(pd.Series(f1s, index=classes[there]))
+by_class = pd.DataFrame(per_split).mean()
 weak = int((by_class < 0.8).sum())
 ax = plots.share_bars(
     by_class,
@@ -1074,7 +1091,7 @@ ax = plots.share_bars(
 
 # %% [markdown]
 # You see which classes pull the mean down. They are the rare ones: a model cannot learn a class from
-# two rows, and F1 jumps between 0 and 1 when there is one row to test.
+# two rows, and F1 jumps between 0 and 1 when there is one row to test. A class without a test row is not drawn.
 
 # %% [markdown] slide="slide"
 # ## 12 One-hot against learned vectors
@@ -1092,7 +1109,7 @@ embedding.fit(unique_rows.iloc[part], c_train)
 embedding_seconds = time.perf_counter() - started
 print({name: frame.shape for name, frame in embedding.vectors_.items()})
 
-# %%
+# %% slide="subslide"
 from sklearn.decomposition import PCA
 
 fig, axes = plt.subplots(1, 3, figsize=(12, 4.4))
@@ -1140,7 +1157,7 @@ def with_one_hot(rows):
     return encode(encoder_m, rows).to_numpy()
 
 
-# %%
+# %% slide="subslide"
 forms = {"one-hot": with_one_hot, "learned vectors": with_vectors, "left out": numbers}
 results = {}
 for name, form in forms.items():
@@ -1152,7 +1169,7 @@ for name, form in forms.items():
     figures = (matrix.shape[1], spent, macro_f1(c_test, found), int((found != c_test).sum()))
     results[name] = dict(zip(("columns", "seconds", "macro-F1", "errors"), figures, strict=True))
 caption = f"Protocol, service and flag in three forms; the vectors took {embedding_seconds:.0f} s"
-data.show(pd.DataFrame(results).T, caption)
+data.show(pd.DataFrame(results).T, caption).format("{:,.7g}")
 
 # %% [markdown]
 # Compare columns, seconds and errors. Differences of macro-F1 smaller than the spread between splits (section 11)
@@ -1166,16 +1183,14 @@ data.show(pd.DataFrame(results).T, caption)
 # later, with attack types that the training file does not contain. The binary model of section 6 meets it now,
 # with its encoder and its threshold unchanged.
 
-# %%
+# %% slide="subslide"
 official = datasets.load("kdd99", split="test")
 attack_o = datasets.is_attack(official.y)
 scores_o = boosting.predict(model, encode(encoder, official.X))
 alerts_o = (scores_o > threshold).astype(int)
 on_official = evaluation.summary(attack_o, scores_o, threshold)
-official.show(
-    pd.DataFrame({"random split": binary, "official test": on_official}),
-    "The same model, two kinds of test",
-)
+two_tests = pd.DataFrame({"random split": binary, "official test": on_official})
+official.show(two_tests, "The same model, two kinds of test").format("{:,.7g}")
 
 # %% [markdown]
 # ### Exercise 10: seen and unseen attacks
@@ -1227,7 +1242,7 @@ checks.expect_close(
 ### END HIDDEN TESTS
 checks.passed("lab1-q10")
 
-# %%
+# %% slide="subslide"
 by_type = evaluation.recall_by_class(official.y, alerts_o)
 new = ~by_type["class"].isin(data.y.unique())
 seen_recall, unseen_recall = (
@@ -1260,7 +1275,7 @@ ax = plots.share_bars(
 # %% [markdown] slide="slide"
 # ## 14 What you measured
 
-# %%
+# %% slide="subslide"
 evaluation.headline(
     source=data.source,
     auc=binary["auc"],
@@ -1271,19 +1286,19 @@ evaluation.headline(
     unseen_attack_recall=unseen_recall,
 )
 
-# %% [markdown] slide="slide"
-# ## Recap and next step
-#
-# - A boosted tree splits where the gain is largest; $\lambda$ shrinks leaves, $\gamma$ is the price of a split.
-# - The threshold is a decision, taken on validation rows. AUC does not see it.
-# - At 1 % attacks accuracy is blind; look at precision, recall and the number of alerts.
-# - Duplicates and random splits flatter; new attack types tell the truth.
-#
-# **Next:** Lab 2 trains on normal rows only. An autoencoder has never seen any attack, so no attack is "new" to it.
-
 # %% [markdown]
 # ### Sources
 #
 # Axelsson (2000), doi 10.1145/357830.357849 · Chen and Guestrin (2016), doi 10.1145/2939672.2939785 ·
 # Friedman (2001), doi 10.1214/aos/1013203451 · Grinsztajn et al. (2022), arXiv 2207.08815 · Guo and Berkhahn (2016),
 # arXiv 1604.06737 · Shwartz-Ziv and Armon (2022), doi 10.1016/j.inffus.2021.11.011
+
+# %% [markdown] slide="slide"
+# ## Recap and next step
+#
+# - A boosted tree splits where the gain is largest; lambda shrinks leaves, gamma is the price of a split.
+# - The threshold is a decision, taken on validation rows. AUC does not see it.
+# - At 1 % attacks accuracy is blind; look at precision, recall and the number of alerts.
+# - Duplicates and random splits flatter; new attack types tell the truth.
+#
+# **Next:** Lab 2 trains on normal rows only. An autoencoder has never seen any attack, so no attack is "new" to it.

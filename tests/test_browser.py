@@ -43,7 +43,7 @@ def server(tmp_path_factory):
     command = [
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
         f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}",
-        "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=",
+        "--LabApp.expose_app_in_browser=True",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
     environment = {
@@ -102,13 +102,11 @@ def run_selected(page) -> None:
 def answer(page, text: str) -> None:
     """Type `text` into the exercise cell as a learner does, then run exercise and check."""
     select(page, QUESTION)
-    page.keyboard.press("Enter")
+    page.locator(".jp-Notebook .jp-Cell.jp-mod-active .cm-content").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
-    page.keyboard.press("Escape")
-    run_selected(page)
-    select(page, f"{QUESTION}-check")
-    run_selected(page)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.press("Shift+Enter")
 
 
 def shown(page) -> str:
@@ -153,6 +151,7 @@ def test_learner_is_told_what_is_wrong_and_what_is_right(page):
 
     answer(page, wrong.source)
     told = wait_for(page, "✗")
+    select(page, QUESTION)
     picture(page, "2-wrong")
     assert wrong.metadata["hint"] in told
     assert "Traceback" not in told
@@ -160,5 +159,6 @@ def test_learner_is_told_what_is_wrong_and_what_is_right(page):
 
     answer(page, right)
     told = wait_for(page, "✓")
+    select(page, QUESTION)
     picture(page, "3-right")
     assert told.strip() == f"✓ {QUESTION} passed"

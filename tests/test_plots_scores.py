@@ -49,6 +49,15 @@ def test_roc_title_holds_the_area():
     assert ax.get_xlim()[1] < 0.2
 
 
+def test_roc_title_never_rounds_a_good_curve_up_to_a_perfect_one():
+    scores = np.linspace(0, 1, 20_000)
+    attack = (scores > 0.5).astype(int)
+    attack[9_999:10_001] = [1, 0]
+    ax = plots.roc_curve(attack, scores, recall_from=0.9)
+    assert title(ax) == "Area under the curve: above 0.99999"
+    assert 0.89 < ax.get_ylim()[0] < 0.9
+
+
 def test_precision_recall_marks_what_guessing_reaches():
     ax = plots.precision_recall(ATTACK, SCORES, note="")
     assert texts(ax) == ["guessing: 0.6"]

@@ -190,11 +190,11 @@ def build(
         project = builder.project_folder()
         with console.status("building the learners' notebooks"):
             built = builder.build(project, builder.source_paths(project))
-        changed = builder.stale(built) if check else builder.write(built)
-    for path in built:
-        state = ("stale" if check else "rebuilt") if path in changed else "up to date"
-        console.print(f"{path.relative_to(project)}: {state}")
-    if check and changed:
+        stale = builder.stale(built)
+        fates = dict.fromkeys(stale, "stale") if check else builder.write(built)
+    for path, fate in fates.items():
+        console.print(f"{path.relative_to(project)}: {fate}")
+    if check and stale:
         console.print("[bold red]Run `make labs` and commit what it wrote.[/]")
         raise typer.Exit(1)
 

@@ -1,8 +1,11 @@
 """From sources to learners' notebooks, through nbgrader's own release step."""
 
+import hashlib
+import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -84,7 +87,7 @@ def build(project: Path, paths: Iterable[Path]) -> dict[Path, bytes]:
     with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as root:
         course = open_course(Path(root), project)
         return {
-            released_path(project, source.name): release(course, source).read_bytes()
+            released_path(project, source.name): _stamped(release(course, source))
             for source in checked
         }
 
@@ -94,12 +97,51 @@ def stale(built: dict[Path, bytes]) -> list[Path]:
     return [path for path, text in built.items() if not path.is_file() or path.read_bytes() != text]
 
 
-def write(built: dict[Path, bytes]) -> list[Path]:
-    """Write what is stale, aside and then renamed; return the paths written."""
-    changed = stale(built)
-    for path in changed:
-        path.parent.mkdir(exist_ok=True)
-        aside = path.with_suffix(".part")
-        aside.write_bytes(built[path])
-        aside.replace(path)
-    return changed
+def is_edited(path: Path) -> bool:
+    """Return whether somebody has worked in a built notebook; outputs alone do not count."""
+    if not path.is_file():
+        return False
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError, AttributeError):
+        return True
+    return bool(notebook.metadata.get("anomaly_labs", {}).get("text") != _digest(notebook))
+
+
+def write(built: dict[Path, bytes], *, keep_edited: bool = False) -> dict[Path, str]:
+    """Write what is stale, aside and then renamed; return what became of each notebook.
+
+    A notebook that a learner has worked in is never lost: it stays as it is (`keep_edited`), or
+    is kept beside the fresh one as ``<name>.yours-<time>.ipynb``.
+    """
+    fates = {}
+    outdated = stale(built)
+    for path, text in built.items():
+        edited = path in outdated and is_edited(path)
+        if path not in outdated:
+            fates[path] = "up to date"
+        elif edited and keep_edited:
+            fates[path] = "holds your work, left as it is (`make labs` puts a fresh copy beside it)"
+        else:
+            fates[path] = "rebuilt"
+            path.parent.mkdir(exist_ok=True)
+            if edited:
+                yours = path.with_suffix(f".yours-{time.strftime('%Y%m%d-%H%M%S')}.ipynb")
+                path.rename(yours)
+                fates[path] = f"rebuilt; your work is kept as {yours.name}"
+            aside = path.with_suffix(".part")
+            aside.write_bytes(text)
+            aside.replace(path)
+    return fates
+
+
+def _stamped(path: Path) -> bytes:
+    """Return the notebook with a digest of its text, by which `is_edited` knows it again."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["anomaly_labs"] = {"text": _digest(notebook)}
+    return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def _digest(notebook: nbformat.NotebookNode) -> str:
+    text = json.dumps([[cell.cell_type, cell.source] for cell in notebook.cells])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -39,11 +39,9 @@ def run(project: Path, *, fast: bool, console: Console) -> bool:
     console.rule("1 Data")
     data = [_prepare_data(name, split, console) for name, split in USED_DATA]
     console.rule("2 Learners' notebooks")
-    changed = build.write(build.build(project, build.source_paths(project)))
-    for lab in labs:
-        path = build.released_path(project, lab.name)
-        state = "rebuilt" if path in changed else "up to date"
-        console.print(f"{path.relative_to(project)}: {state}")
+    built = build.build(project, build.source_paths(project))
+    for path, fate in build.write(built, keep_edited=True).items():
+        console.print(f"{path.relative_to(project)}: {fate}")
     console.rule("3 Execution of the solutions")
     executed = _execute_all(project, labs, console)
     console.rule("4 Grading of a sample class (nbgrader)")

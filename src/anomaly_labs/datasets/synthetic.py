@@ -1,91 +1,29 @@
 """Rows that look like KDD99 or NSL-KDD, drawn from committed statistical profiles.
 
-The same seed gives the same rows on any machine: random bits come from the bit stream of PCG64,
-which NumPy promises never to change, and all arithmetic is on whole numbers (matrix products are
-of whole numbers in float64, far below 2**53, hence exact in any order of summation).
+The same seed gives the same rows on any machine: all arithmetic is on whole numbers.
 """
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Iterator
-from functools import cache
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from .catalog import find_split
+from .copula import Bits, draw
 from .dataset import Dataset
-from .profile import NUMERIC, PARTS, WHOLE, Group, Profile, read
+from .profile import NUMERIC, PARTS, Group, Profile, read
 from .relations import enforce
 from .schema import CATEGORICAL, CLASSES, DTYPES, FEATURES, RATES, VOCABULARY
 
-_UNIT: Final = 1 << 12  # normal scores are counted in 1/4096
-_REACH: Final = 9 * _UNIT // 2  # and cut at 4.5
-_LOADING: Final = 1 << 10  # rows of loadings have about this length
 _CHUNK: Final = 1 << 16  # rows drawn at once: bounds the memory
 _REDRAWS: Final = 12
 
 
-class _Bits:
-    """Random words from a bit stream that is the same on every machine."""
-
-    def __init__(self, seed: int) -> None:
-        self._source = np.random.PCG64(seed)
-
-    def words(self, n: int) -> np.ndarray:
-        """Return n 64-bit words."""
-        return np.asarray(self._source.random_raw(n))
-
-    def shares(self, n: int) -> np.ndarray:
-        """Return n whole numbers from 0 to 65,535."""
-        return self.words(-(-n // 4)).astype("<u8").view("<u2")[:n]
-
-    def below(self, limit: int) -> int:
-        """Return a whole number from 0 to limit - 1."""
-        return int(self.words(1)[0]) % limit
-
-
-@cache
-def _normal_tables() -> tuple[np.ndarray, np.ndarray]:
-    """Return shares of normal scores (by score + _REACH), and scores of shares."""
-    steps = range(-_REACH, _REACH + 1)
-    below = [0.5 * (1 + math.erf(step / _UNIT / math.sqrt(2))) for step in steps]
-    shares = np.array([int(share * WHOLE) for share in below], dtype=np.int64)
-    scores = np.searchsorted(shares, np.arange(WHOLE) + 0.5) - _REACH
-    return shares, scores.astype(np.float64)
-
-
-def _scaled(loadings: np.ndarray) -> np.ndarray:
-    """Return whole-number loadings whose rows have length _LOADING."""
-    length = np.sqrt((loadings * loadings).sum(axis=1, keepdims=True))
-    return np.asarray(np.round(loadings * _LOADING / length))
-
-
-def draw(group: Group, n_rows: int, bits: _Bits) -> np.ndarray:
-    """Return numeric columns of new rows of a group, before `enforce`.
-
-    Returns
-    -------
-    np.ndarray
-        Shape (n_numeric, n_rows), int64; rates in hundredths.
-    """
-    block = np.repeat(group.constant[:, None], n_rows, axis=1)
-    width = len(group.histograms)
-    shares = bits.shares(n_rows * width).reshape(n_rows, width)
-    if group.loadings is not None:
-        share_of, score_of = _normal_tables()
-        scores = score_of[shares] @ _scaled(group.loadings).T
-        whole = (scores.astype(np.int64) + _LOADING // 2) // _LOADING
-        shares = share_of[np.clip(whole, -_REACH, _REACH) + _REACH]
-    for position, (column, histogram) in enumerate(group.histograms.items()):
-        block[column] = histogram.at(shares[:, position].astype(np.int64))
-    return block
-
-
-def _apportion(weights: np.ndarray, n_rows: int, bits: _Bits) -> np.ndarray:
+def _apportion(weights: np.ndarray, n_rows: int, bits: Bits) -> np.ndarray:
     """Return whole numbers that sum to n_rows, in proportion to weights, rounded at random."""
     total = int(weights.sum())
     if total == 0 or n_rows == 0:
@@ -95,7 +33,7 @@ def _apportion(weights: np.ndarray, n_rows: int, bits: _Bits) -> np.ndarray:
     return np.diff(np.array([(edge * n_rows + offset) // total for edge in edges], dtype=np.int64))
 
 
-def _cell_rows(profile: Profile, split: str, n_rows: int, bits: _Bits) -> np.ndarray:
+def _cell_rows(profile: Profile, split: str, n_rows: int, bits: Bits) -> np.ndarray:
     """Return how many of n_rows rows fall into each cell."""
     rows = np.zeros(len(profile.cells), dtype=np.int64)
     for code, wanted in enumerate(_apportion(profile.class_rows[split], n_rows, bits)):
@@ -104,11 +42,11 @@ def _cell_rows(profile: Profile, split: str, n_rows: int, bits: _Bits) -> np.nda
     return rows
 
 
-def _origins(profile: Profile, cell: np.ndarray, bits: _Bits) -> np.ndarray:
+def _origins(profile: Profile, cell: np.ndarray, bits: Bits) -> np.ndarray:
     """Return for each row the row that it repeats: itself, or an earlier one of its cell.
 
     Repeating a row drawn among all earlier ones favours rows that were repeated before, so the
-    numbers of copies have the heavy tail of a Yule-Simon distribution, as in the real file.
+    numbers of copies have the heavy tail of a Yule-Simon distribution.
     """
     position = np.arange(len(cell))
     first = np.searchsorted(cell, cell)
@@ -126,11 +64,10 @@ def _origins(profile: Profile, cell: np.ndarray, bits: _Bits) -> np.ndarray:
 class _Rows:
     """Numeric columns under construction, in small types; rates in hundredths."""
 
-    def __init__(self, profile: Profile, cell: np.ndarray, bits: _Bits) -> None:
+    def __init__(self, profile: Profile, cell: np.ndarray, bits: Bits) -> None:
         self._profile, self._cell, self._bits = profile, cell, bits
         self.columns = [
-            np.zeros(len(cell), dtype="int8" if name in RATES else DTYPES[name])
-            for name in NUMERIC
+            np.zeros(len(cell), dtype="int8" if name in RATES else DTYPES[name]) for name in NUMERIC
         ]
 
     def _batches(self, rows: np.ndarray) -> Iterator[tuple[Group, np.ndarray]]:
@@ -164,18 +101,22 @@ class _Rows:
         return np.flatnonzero(again)
 
 
-def _numeric(profile: Profile, cell: np.ndarray, bits: _Bits) -> list[np.ndarray]:
-    """Return the numeric columns of rows whose cells are given (sorted)."""
+def _numeric(
+    profile: Profile, cell: np.ndarray, order: np.ndarray, bits: Bits
+) -> Iterator[np.ndarray]:
+    """Yield the numeric columns of rows whose cells are given (sorted), in a new order."""
     origin = _origins(profile, cell, bits)
     rows = _Rows(profile, cell, bits)
     rows.fill(np.flatnonzero(origin == np.arange(len(cell))))
     if profile.distinct:
         for _ in range(_REDRAWS):
             rows.fill(rows.repeated())
-    return [column[origin] for column in rows.columns]
+    taken = origin[order]
+    for column in rows.columns:
+        yield column[taken]
 
 
-def _frame(cells: np.ndarray, numeric: list[np.ndarray]) -> pd.DataFrame:
+def _frame(cells: np.ndarray, numeric: Iterator[np.ndarray]) -> pd.DataFrame:
     """Return the 41 features with their official names and types."""
     hundredths = (np.arange(101) / 100).astype(DTYPES[RATES[0]])
     columns: dict[str, object] = {}
@@ -184,21 +125,20 @@ def _frame(cells: np.ndarray, numeric: list[np.ndarray]) -> pd.DataFrame:
             codes = cells[:, 1 + CATEGORICAL.index(name)].astype(np.int8)
             columns[name] = pd.Categorical.from_codes(codes, categories=pd.Index(VOCABULARY[name]))
         else:
-            values = numeric[NUMERIC.index(name)]
+            values = next(numeric)
             columns[name] = hundredths[values] if name in RATES else values
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def rows(
     profile: Profile, name: str, split: str, n_rows: int, seed: int
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Return features and labels drawn from a profile, in random order."""
-    bits = _Bits(seed)
+    bits = Bits(seed)
     cell = np.repeat(np.arange(len(profile.cells)), _cell_rows(profile, split, n_rows, bits))
-    numeric = _numeric(profile, cell, bits)
     order = np.argsort(bits.words(n_rows), kind="stable")
     cells = profile.cells[cell[order]]
-    X = _frame(cells, [column[order] for column in numeric])
+    X = _frame(cells, _numeric(profile, cell, order, bits))
     codes = cells[:, 0].astype(np.int8)
     classes = pd.Categorical.from_codes(codes, categories=pd.Index(CLASSES[name]))
     return X, pd.Series(classes, name="label")
@@ -230,7 +170,8 @@ def synthesize(name: str, n_rows: int, *, split: str | None = None, seed: int = 
 
     Rows are drawn from a profile of the official file: the shares of the classes and of
     (protocol, service, flag), histograms of the numeric columns, their dependence, and how often
-    rows repeat. No row is copied from the file. With n_rows as in the official file every class
+    rows repeat. No row is copied from the file, but where a class has hardly any variation a
+    generated row can be equal to a real one. With n_rows as in the official file every class
     has its official number of rows; with fewer, rare classes come by chance.
 
     Parameters

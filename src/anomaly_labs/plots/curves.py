@@ -57,6 +57,7 @@ def roc_curve(
     ax: Axes | None = None,
     label: str = "",
     false_alarms_up_to: float = 1.0,
+    recall_from: float = 0.0,
 ) -> Axes:
     """Return the receiver operating characteristic (ROC) of `scores`, area in the title.
 
@@ -64,8 +65,9 @@ def roc_curve(
     ----------
     y_true, scores : shape (n_samples,)
         1 for attacks and 0 for normal rows; larger scores are more anomalous.
-    false_alarms_up_to
-        Where the horizontal axis ends: a good detector's curve hides in the first per mille.
+    false_alarms_up_to, recall_from
+        Where the horizontal axis ends and the vertical one starts: a good detector's curve hides
+        in the upper left corner.
 
     Raises
     ------
@@ -80,9 +82,12 @@ def roc_curve(
     ax.plot([0, 1], [0, 1], color=MUTED, ls=":", lw=1.2)
     _unit_square(ax)
     ax.set_xlim(-0.02 * false_alarms_up_to, 1.02 * false_alarms_up_to)
+    height = 1 - recall_from
+    ax.set_ylim(recall_from - 0.02 * height, 1 + 0.04 * height)
     if label:
         ax.legend(loc="lower right")
-    title = f"Area under the curve: {roc_auc_score(y_true, scores):.5f}"
+    area = roc_auc_score(y_true, scores)
+    title = f"Area under the curve: {'above 0.99999' if 0.999995 <= area < 1 else f'{area:.5f}'}"
     return finish(ax, title, "false-alarm rate (share of normal rows)", "recall (share of attacks)")
 
 
