@@ -1,6 +1,6 @@
 """How fair a stand-in the generated data are: prints every figure that is claimed about them.
 
-Needs the official files (``$ANOMALY_LABS_DATA``); about five minutes on two quiet cores. With names of
+Needs the official files (``$ANOMALY_LABS_DATA``); about five minutes on two cores. With names of
 sections (shares, legal, repeats, speed, transfer, told_apart, unseen, detector) only those run.
 """
 

@@ -861,7 +861,7 @@ accuracy = pd.DataFrame(
     }
 )
 accuracy.loc["mean rank (1 is best)"] = accuracy.rank(axis=1, ascending=False).mean()
-data.show(accuracy, "Accuracy, three-fold cross-validation").format("{:,.7g}")
+data.show(accuracy, "Accuracy, three-fold cross-validation").format("{:.3f}")
 
 # %% [markdown]
 # Compare the mean ranks, and then the single rows: no model wins every table. Five easy tables without any tuning
@@ -1053,7 +1053,7 @@ checks.passed("lab1-q9")
 # %% [markdown] slide="subslide"
 # ### How much of that is luck?
 #
-# Some classes have a few rows in the test part: one more hit moves macro-F1 by a point. So the course
+# Some classes have a few rows in the test part: one more hit moves macro-F1 by several points. So the course
 # repeats the same model on several random splits.
 
 
