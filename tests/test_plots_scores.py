@@ -16,6 +16,7 @@ ATTACK = np.array([1, 1, 0, 1, 0])
 def closed_figures():
     plots.use_course_style()
     yield
+    plots.use_course_style()
     plt.close("all")
 
 

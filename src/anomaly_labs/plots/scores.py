@@ -23,6 +23,12 @@ def score_ladder(
         1 for an attack, 0 for a normal row.
     threshold
         Rows above it raise an alert.
+
+    Examples
+    --------
+    >>> ax = score_ladder(np.array([0.9, 0.2]), np.array([1, 0]), 0.5)
+    >>> ax.get_title(loc="left")
+    'Threshold 0.5: 1 of 1 attacks found, 0 of 1 normal rows flagged'
     """
     if ax is None:
         ax = plt.subplots(figsize=(8, 2.2))[1]
@@ -52,6 +58,13 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
         Rows are true classes, columns predicted ones; as `evaluation.confusion` gives it.
     title
         By default it says how many rows are off the diagonal.
+
+    Examples
+    --------
+    >>> names = ["normal", "attack"]
+    >>> ax = confusion_matrix(pd.DataFrame([[8, 1], [0, 9]], index=names, columns=names))
+    >>> ax.get_title(loc="left")
+    '1 errors in 18 rows'
     """
     if ax is None:
         ax = plt.subplots(figsize=(1.6 + 1.1 * table.shape[1], 1.5 + 0.75 * table.shape[0]))[1]
@@ -88,6 +101,12 @@ def share_bars(
         One figure per name, such as feature importance or recall per class.
     top
         How many of the largest are drawn.
+
+    Examples
+    --------
+    >>> ax = share_bars(pd.Series({"count": 0.9, "hot": 0.1}), title="One leads")
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['hot', 'count']
     """
     if ax is None:
         ax = plt.subplots(figsize=(8, 0.9 + 0.3 * min(top, len(shares))))[1]
@@ -106,6 +125,12 @@ def model_selection(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ----------
     table
         One row per model in the order they were tried, with columns "seconds" and "error".
+
+    Examples
+    --------
+    >>> ax = model_selection(pd.DataFrame({"seconds": [1.0, 2.0], "error": [0.3, 0.1]}))
+    >>> ax.get_title(loc="left")
+    'Model 2 of 2 is best; all of them took 3.0 s to train'
     """
     if ax is None:
         ax = plt.subplots()[1]
@@ -143,6 +168,12 @@ def vector_map(
         How many rows stand behind each name: the size of its point, and which are named.
     values : shape (n_names,)
         A share in [0, 1]: blue circles up to one half, red triangles above.
+
+    Examples
+    --------
+    >>> ax = vector_map(np.eye(2), ["tcp", "udp"], title="protocol_type")
+    >>> [text.get_text() for text in ax.texts[:2]]
+    ['tcp', 'udp']
     """
     if ax is None:
         ax = plt.subplots(figsize=(5, 4.4))[1]

@@ -1,4 +1,4 @@
-"""Figures of trees: a tree as boxes, many trees side by side or in a row, fitted functions."""
+"""Figures of trees: a tree as boxes, the residuals that it splits, the functions that it fits."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Polygon
 
 from anomaly_labs.plots.style import INK, MUTED, PAPER, finish
 
 Tree = str | tuple[str, "Tree", "Tree"]
 """A leaf's text, or (question, branch for yes, branch for no)."""
 
-_QUESTION, _LEAF, _LINE = "#dbe7f3", "#f6e6cf", "#8a8f98"
+QUESTION, LEAF, LINE = "#dbe7f3", "#f6e6cf", "#8a8f98"
+"""Fill of questions, fill of leaves, and the lines between them."""
 
 
 def decision_tree(tree: Tree, *, ax: Axes | None = None, title: str = "") -> Axes:
@@ -55,6 +55,14 @@ def booster_tree(booster: Any, *, number: int = 0, ax: Axes | None = None, title
     ------
     ValueError
         If the model has no tree of that number.
+
+    Examples
+    --------
+    >>> import xgboost as xgb
+    >>> rows = xgb.DMatrix(np.array([[0.0], [1.0]]), [0.0, 1.0], feature_names=["count"])
+    >>> booster = xgb.train({"min_child_weight": 0}, rows, num_boost_round=1)
+    >>> any("count < " in text.get_text() for text in booster_tree(booster).texts)
+    True
     """
     table = booster.trees_to_dataframe()
     nodes = table[table["Tree"] == number].set_index("ID")
@@ -63,18 +71,6 @@ def booster_tree(booster: Any, *, number: int = 0, ax: Axes | None = None, title
             f"number={number!r}: the model has {table['Tree'].nunique()} trees, counted from 0"
         )
     return decision_tree(_from_nodes(nodes, f"{number}-0"), ax=ax, title=title)
-
-
-def ensemble_schemes(*, ax: Axes | None = None) -> Axes:
-    """Return a drawing of the two ways to combine trees: side by side, or one after another."""
-    if ax is None:
-        ax = plt.subplots(figsize=(8.6, 4.4))[1]
-    ax.set_xlim(0, 11.6)
-    ax.set_ylim(-0.25, 5.4)
-    ax.set_axis_off()
-    _draw_bagging(ax)
-    _draw_boosting(ax)
-    return finish(ax, "Two ways to make one model of many trees", note="")
 
 
 def split_residuals(
@@ -96,6 +92,12 @@ def split_residuals(
         Rows below it go to the left child.
     gain
         Stands in the title.
+
+    Examples
+    --------
+    >>> ax = split_residuals(np.array([10, 20]), np.array([-1, 2]), 15, gain=4.5)
+    >>> ax.get_title(loc="left")
+    'Split at 15: gain 4.50'
     """
     if ax is None:
         ax = plt.subplots()[1]
@@ -103,8 +105,8 @@ def split_residuals(
     margin = 0.25 * float(np.ptp(x))
     low, high = float(x.min()) - margin, float(x.max()) + margin
     reach = 1.45 * float(np.abs(residuals).max())
-    ax.axvspan(low, threshold, color=_QUESTION, alpha=0.6, lw=0)
-    ax.axvspan(threshold, high, color=_LEAF, alpha=0.6, lw=0)
+    ax.axvspan(low, threshold, color=QUESTION, alpha=0.6, lw=0)
+    ax.axvspan(threshold, high, color=LEAF, alpha=0.6, lw=0)
     ax.axvline(threshold, color=INK, ls="--", lw=1.2)
     ax.axhline(0, color=MUTED, lw=1)
     ax.vlines(x, 0, residuals, color=INK, lw=2)
@@ -144,6 +146,13 @@ def fitted_function(
         Where the functions were evaluated, ascending.
     curves
         Name of each function and its values on `grid`; one named "truth" is drawn as a dotted line.
+
+    Examples
+    --------
+    >>> x = np.array([0.0, 1.0])
+    >>> ax = fitted_function(x, x, x, {"one tree": x}, title="Steps")
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['one tree']
     """
     if ax is None:
         ax = plt.subplots()[1]
@@ -168,14 +177,14 @@ def _depth(tree: Tree) -> int:
 def _draw_branch(ax: Axes, tree: Tree, first_leaf: int, level: int) -> float:
     """Draw a branch whose leaves start at column `first_leaf`; return the column of its root."""
     if isinstance(tree, str):
-        _box(ax, first_leaf, -level, tree, _LEAF)
+        _box(ax, first_leaf, -level, tree, LEAF)
         return float(first_leaf)
     question, yes, no = tree
     left = _draw_branch(ax, yes, first_leaf, level + 1)
     right = _draw_branch(ax, no, first_leaf + _count_leaves(yes), level + 1)
     middle = (left + right) / 2
     for column, word in ((left, "yes"), (right, "no")):
-        ax.plot([middle, column], [-level, -level - 1], color=_LINE, ls="-", lw=1.4, zorder=1)
+        ax.plot([middle, column], [-level, -level - 1], color=LINE, ls="-", lw=1.4, zorder=1)
         ax.text(
             (middle + column) / 2,
             -level - 0.5,
@@ -187,7 +196,7 @@ def _draw_branch(ax: Axes, tree: Tree, first_leaf: int, level: int) -> float:
             zorder=2,
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
         )
-    _box(ax, middle, -level, question, _QUESTION)
+    _box(ax, middle, -level, question, QUESTION)
     return middle
 
 
@@ -200,7 +209,7 @@ def _box(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
         va="center",
         fontsize=10,
         zorder=3,
-        bbox={"boxstyle": "round,pad=0.45", "facecolor": colour, "edgecolor": _LINE},
+        bbox={"boxstyle": "round,pad=0.45", "facecolor": colour, "edgecolor": LINE},
     )
 
 
@@ -210,66 +219,3 @@ def _from_nodes(nodes: Any, name: str) -> Tree:
         return f"leaf {node['Gain']:+.2f}".replace("-", "\N{MINUS SIGN}")
     question = f"{node['Feature']} < {node['Split']:g}?\ngain {node['Gain']:.2f}"
     return question, _from_nodes(nodes, node["Yes"]), _from_nodes(nodes, node["No"])
-
-
-def _tree_icon(ax: Axes, x: float, y: float) -> None:
-    """Draw a small tree of three questions, centred at (x, y)."""
-    points = [(0.0, 0.42), (-0.3, 0.0), (0.3, 0.0), (-0.46, -0.42), (-0.14, -0.42), (0.14, -0.42)]
-    points.append((0.46, -0.42))
-    for parent, child in ((0, 1), (0, 2), (1, 3), (1, 4), (2, 5), (2, 6)):
-        (x0, y0), (x1, y1) = points[parent], points[child]
-        ax.plot([x + x0, x + x1], [y + y0, y + y1], color=_LINE, ls="-", lw=1.2, zorder=1)
-    for number, (dx, dy) in enumerate(points):
-        colour = _QUESTION if number < 3 else _LEAF
-        ax.scatter(x + dx, y + dy, s=42, color=colour, edgecolor=_LINE, zorder=2)
-
-
-def _panel(ax: Axes, left: float, head: str, below: str) -> None:
-    patch = FancyBboxPatch(
-        (left, 0.0), 5.3, 5.2, boxstyle="round,pad=0.12", fc="white", ec="#dedcd6"
-    )
-    ax.add_patch(patch)
-    ax.text(left + 2.65, 4.95, head, ha="center", va="center", fontsize=11, fontweight="bold")
-    ax.text(left + 2.65, 0.3, below, ha="center", va="center", fontsize=9.5, color=INK)
-
-
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    ax.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, color=MUTED))
-
-
-def _draw_bagging(ax: Axes) -> None:
-    left = 0.2
-    _panel(ax, left, "Side by side: bagging, random forest", "each tree sees another draw of rows")
-    ax.text(left + 2.65, 4.3, "training rows", ha="center", va="center", fontsize=10)
-    for number in range(3):
-        x = left + 0.95 + 1.7 * number
-        _arrow(ax, (left + 2.65, 4.1), (x, 3.35))
-        _tree_icon(ax, x, 2.75)
-        _arrow(ax, (x, 2.15), (left + 2.65, 1.35))
-    ax.text(left + 2.65, 1.0, "average, or majority vote", ha="center", va="center", fontsize=10)
-
-
-def _draw_boosting(ax: Axes) -> None:
-    left = 6.1
-    _panel(
-        ax, left, "One after another: boosting", "each tree is fitted to what is left unexplained"
-    )
-    ax.text(left + 2.65, 4.3, "training rows", ha="center", va="center", fontsize=10)
-    _arrow(ax, (left + 2.2, 4.1), (left + 1.0, 3.35))
-    for number in range(3):
-        x = left + 0.95 + 1.7 * number
-        _tree_icon(ax, x, 2.75)
-        _residual_bars(ax, x, 1.75, 1.0 / (1 + number))
-        _arrow(ax, (x, 1.45), (left + 2.65, 1.18))
-        if number < 2:
-            _arrow(ax, (x + 0.42, 2.05), (x + 1.2, 2.95))
-    ax.text(left + 2.65, 0.95, "sum of all trees", ha="center", va="center", fontsize=10)
-
-
-def _residual_bars(ax: Axes, x: float, y: float, size: float) -> None:
-    """Draw what a tree leaves over: bars that shrink from tree to tree."""
-    for number, height in enumerate((0.34, -0.22, 0.26, -0.3)):
-        left = x - 0.3 + 0.17 * number
-        corners = [(left, y), (left + 0.1, y), (left + 0.1, y + size * height)]
-        corners.append((left, y + size * height))
-        ax.add_patch(Polygon(corners, closed=True, fc="#c9656a", ec="none"))
