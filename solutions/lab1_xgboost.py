@@ -398,14 +398,9 @@ def three_parts(target, seed=rt.seed):
     return train, valid, test
 
 
-def encode(encoder, rows):
-    """Return encoded rows as a table; XGBoost allows no < in a column name."""
-    return encoder.transform(rows).rename(columns=lambda name: name.replace("<unknown>", "unknown"))
-
-
 train, valid, test = three_parts(attack)
 encoder = features.make_encoder().set_output(transform="pandas").fit(data.X.iloc[train])
-X_train, X_valid, X_test = (encode(encoder, data.X.iloc[part]) for part in (train, valid, test))
+X_train, X_valid, X_test = (encoder.transform(data.X.iloc[part]) for part in (train, valid, test))
 print(f"{data.X.shape[1]} features became {X_train.shape[1]} columns of {X_train.dtypes.iloc[0]}.")
 
 # %% [markdown]
@@ -741,13 +736,13 @@ data.show(counts, f"{lost} of {len(counts)} attack types have no row left").form
 train_r, valid_r, test_r = three_parts(attack_rare)
 encoder_r = features.make_encoder().set_output(transform="pandas").fit(X_rare.iloc[train_r])
 model_r = boosting.train(
-    encode(encoder_r, X_rare.iloc[train_r]),
+    encoder_r.transform(X_rare.iloc[train_r]),
     attack_rare[train_r],
     n_rounds=rt.rounds(100),
     seed=rt.seed,
 )
 scores_valid_r, scores_r = (
-    boosting.predict(model_r, encode(encoder_r, X_rare.iloc[part])) for part in (valid_r, test_r)
+    boosting.predict(model_r, encoder_r.transform(X_rare.iloc[part])) for part in (valid_r, test_r)
 )
 threshold_r = thresholds.f1_optimal(scores_valid_r, attack_rare[valid_r])
 rare = evaluation.summary(attack_rare[test_r], scores_r, threshold_r)
@@ -835,7 +830,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 some = np.random.default_rng(0).choice(np.flatnonzero(~data.X.duplicated()), 2_000, replace=False)
-some_rows = encode(encoder, data.X.iloc[some]).to_numpy()
+some_rows = encoder.transform(data.X.iloc[some]).to_numpy()
 tables = {"cancer": load_breast_cancer(return_X_y=True), "digits": load_digits(return_X_y=True)}
 x_sphere, y_sphere = make_hastie_10_2(2_000, random_state=0)
 tables |= {"inside or outside a sphere": (x_sphere, (y_sphere > 0).astype(int))}
@@ -968,8 +963,8 @@ def two_parts(seed):
 
 part, held = two_parts(rt.seed)
 encoder_m = features.make_encoder().set_output(transform="pandas").fit(unique_rows.iloc[part])
-M_train = encode(encoder_m, unique_rows.iloc[part])
-M_test = encode(encoder_m, unique_rows.iloc[held])
+M_train = encoder_m.transform(unique_rows.iloc[part])
+M_test = encoder_m.transform(unique_rows.iloc[held])
 c_train, c_test = codes[part], codes[held]
 print(f"{len(part):,} rows to train on, {len(held):,} rows to test on.")
 
@@ -1154,7 +1149,7 @@ def with_vectors(rows):
 
 def with_one_hot(rows):
     """Return the numeric features beside the one-hot columns."""
-    return encode(encoder_m, rows).to_numpy()
+    return encoder_m.transform(rows).to_numpy()
 
 
 # %% slide="subslide"
@@ -1186,7 +1181,7 @@ data.show(pd.DataFrame(results).T, caption).format("{:,.7g}")
 # %% slide="subslide"
 official = datasets.load("kdd99", split="test")
 attack_o = datasets.is_attack(official.y)
-scores_o = boosting.predict(model, encode(encoder, official.X))
+scores_o = boosting.predict(model, encoder.transform(official.X))
 alerts_o = (scores_o > threshold).astype(int)
 on_official = evaluation.summary(attack_o, scores_o, threshold)
 two_tests = pd.DataFrame({"random split": binary, "official test": on_official})

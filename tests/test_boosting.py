@@ -132,14 +132,6 @@ def test_order_of_categories_does_not_matter():
     np.testing.assert_array_equal(boosting.predict(booster, X), boosting.predict(booster, turned))
 
 
-def test_brackets_in_column_names_become_round():
-    X, y = traffic()
-    X = X.rename(columns={"count": "service_<unknown>", "noise": "noise [dB]"})
-    booster = boosting.train(X, y, validation=(X, y), n_rounds=2)
-    assert booster.feature_names == ["service", "service_(unknown)", "noise (dB)"]
-    assert boosting.predict(booster, X).shape == (300, 3)
-
-
 def test_own_parameters_win_over_defaults():
     X, y = traffic()
     booster = boosting.train(

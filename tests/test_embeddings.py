@@ -51,9 +51,9 @@ def test_transform_gives_named_float32_vectors_with_the_index_of_the_rows(fitted
 
 
 def test_missing_and_new_values_get_the_unknown_vector(fitted):
-    X = pd.DataFrame({"service": ["gopher", None, "<unknown>"], "flag": ["SF"] * 3})
+    X = pd.DataFrame({"service": ["gopher", None, "(unknown)"], "flag": ["SF"] * 3})
     found = fitted.transform(X)[["service_0", "service_1"]].to_numpy()
-    unknown = fitted.vectors_["service"].loc["<unknown>"].to_numpy()
+    unknown = fitted.vectors_["service"].loc["(unknown)"].to_numpy()
     np.testing.assert_array_equal(found, np.tile(unknown, (3, 1)))
 
 
@@ -61,7 +61,7 @@ def test_unknown_vector_is_trained_only_where_values_are_hidden():
     X, y = traffic()
     shares = (0.0, 0.01)
     start, trained = (
-        EntityEmbedding(epochs=5, unknown_rate=share).fit(X, y).vectors_["service"].loc["<unknown>"]
+        EntityEmbedding(epochs=5, unknown_rate=share).fit(X, y).vectors_["service"].loc["(unknown)"]
         for share in shares
     )
     untouched = keras.initializers.RandomUniform(seed=0)((5, 2)).numpy()[0]

@@ -45,7 +45,7 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     vectors_
-        By column: a DataFrame with one row per value, ``"<unknown>"`` first.
+        By column: a DataFrame with one row per value, ``"(unknown)"`` first.
     columns_
         The embedded columns, in the order of the output.
     history_
@@ -71,7 +71,7 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     >>> embedding.transform(X).columns.to_list()
     ['service_0', 'service_1']
     >>> embedding.vectors_["service"].index.to_list()
-    ['<unknown>', 'ftp', 'http', 'smtp']
+    ['(unknown)', 'ftp', 'http', 'smtp']
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the vectors side by side, float32, with the index of `X`.
 
-        Missing values and values without training rows get the vector of ``"<unknown>"``. Columns
+        Missing values and values without training rows get the vector of ``"(unknown)"``. Columns
         that are not embedded are not part of the result.
 
         Parameters

@@ -1,20 +1,10 @@
-"""What goes into XGBoost, checked: column names, class codes, categories."""
+"""What goes into XGBoost, checked: class codes, categories."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xgboost as xgb
-
-# XGBoost refuses all but the round ones in the names of columns
-BRACKETS = str.maketrans("[]<>", "()()")
-
-
-def plain_names(X: Any) -> Any:
-    """Return `X` with round brackets in the place of others in the names of its columns."""
-    if not hasattr(X, "rename"):
-        return X
-    return X.rename(columns=lambda name: str(name).translate(BRACKETS))
 
 
 def check_categories(booster: xgb.Booster, X: Any) -> None:

@@ -82,7 +82,6 @@ def train(
     ----------
     X : shape (n_samples, n_features)
         Matrix or DataFrame. Columns of dtype ``category`` are split natively, without one-hot.
-        Other brackets in column names become round ones, as XGBoost refuses them.
     y : shape (n_samples,)
         0/1, or class codes 0 to k - 1 (a class may be missing in the middle, not at the top).
     validation
@@ -124,11 +123,10 @@ def train(
             "not trained on"
         )
     inputs.check_lengths(X, y)
-    rows = (inputs.plain_names(X), y)
+    rows = (X, y)
     n_classes = inputs.count_classes(y, given.get("num_class"))
     if validation is not None:
         inputs.check_lengths(*validation)
-        validation = (inputs.plain_names(validation[0]), validation[1])
         inputs.check_codes(validation[1], n_classes)
     if n_classes == 2 and "objective" not in given:
         given.pop("num_class", None)  # a binary objective has none
@@ -181,7 +179,6 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     >>> predict(train(X, [0, 1, 2], n_rounds=2), X).shape
     (3, 3)
     """
-    X = inputs.plain_names(X)
     inputs.check_categories(booster, X)
     used = (0, _last_round(booster))
     if client is None:

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-UNKNOWN = "<unknown>"
+# XGBoost refuses [, ] and < in the names of columns
+UNKNOWN = "(unknown)"
 # Anything from 10 to 30 picks the same columns from NSL-KDD's normal traffic.
 HEAVY_TAIL = 20
 
@@ -29,7 +30,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
       from the constant, cut off in the same way.
     - A categorical column (category, object or string) gets one 0/1 column for each value of the
       training rows, sorted, and one for everything else, missing values included:
-      "service_http", ..., "service_<unknown>".
+      "service_http", ..., "service_(unknown)".
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     >>> table = pd.DataFrame({"count": [1, 3], "flag": ["SF", "S0"]})
     >>> encoder = FeatureEncoder().fit(table)
     >>> encoder.get_feature_names_out().tolist()
-    ['count', 'flag_S0', 'flag_SF', 'flag_<unknown>']
+    ['count', 'flag_S0', 'flag_SF', 'flag_(unknown)']
     >>> encoder.transform(pd.DataFrame({"count": [2], "flag": ["REJ"]})).tolist()
     [[0.0, 0.0, 0.0, 1.0]]
     """
