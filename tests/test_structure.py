@@ -18,7 +18,7 @@ ARROWS = {
     "boosting": {"runtime"},
     "embeddings": {"features"},
     "plots": {"evaluation"},
-    "course": {"datasets", "runtime"},
+    "course": {"datasets", "evaluation", "runtime"},
     "cli": {"course", "datasets", "runtime"},
 }
 

@@ -14,11 +14,11 @@ import nbformat
 
 from anomaly_labs.course import CourseError
 from anomaly_labs.course.sources import Source
+from anomaly_labs.evaluation import HEADLINE_MIME
 
 CELL_TIMEOUT = 900  # seconds
 # The kernel listens on this machine only; it warns of unencrypted messages at every start.
 QUIET_KERNEL = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
-HEADLINE = "application/vnd.anomaly-labs.headline+json"
 
 
 class ExecutionError(CourseError):
@@ -154,7 +154,7 @@ def _write_figures(notebook: nbformat.NotebookNode, folder: Path) -> int:
 def _headline(notebook: nbformat.NotebookNode) -> tuple[str, dict[str, float]]:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            found = output.get("data", {}).get(HEADLINE)
+            found = output.get("data", {}).get(HEADLINE_MIME)
             if found is not None:
                 return found["source"], dict(found["figures"])
     return "none", {}

@@ -14,6 +14,7 @@ from anomaly_labs import datasets, runtime
 from anomaly_labs.course import build, sources
 from anomaly_labs.course.execute import Executed, execute, fingerprint
 from anomaly_labs.course.grade import Graded, grade_sample, keep_grades, kept_grades, sample_class
+from anomaly_labs.evaluation import figure_text
 
 GRADING_MINUTES = 1  # for each lab, three learners, on two CPU cores
 USED_DATA = (("kdd99", "10_percent"), ("kdd99", "test"))
@@ -139,15 +140,13 @@ def _labs_table(labs: list[sources.Source], executed: list[Executed]) -> Table:
     for heading in ("lab", "minutes", "limit", "data", "headline"):
         table.add_column(heading, justify="right" if heading in ("minutes", "limit") else "left")
     for lab, done in zip(labs, executed, strict=True):
-        headline = "\n".join(f"{name} = {_figure(value)}" for name, value in done.headline.items())
+        headline = "\n".join(
+            f"{name} = {figure_text(value)}" for name, value in done.headline.items()
+        )
         table.add_row(
             lab.name, f"{done.seconds / 60:.1f}", str(lab.run_minutes), done.source, headline
         )
     return table
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() and abs(value) > 1 else f"{value:.4f}"
 
 
 def _grades_table(graded: list[Graded]) -> Table:

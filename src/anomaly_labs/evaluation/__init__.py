@@ -1,6 +1,6 @@
 """Scores and labels to figures of merit; the only part of the library that takes test labels."""
 
-from anomaly_labs.evaluation.display import HEADLINE_MIME, Headline, headline
+from anomaly_labs.evaluation.display import HEADLINE_MIME, Headline, figure_text, headline
 from anomaly_labs.evaluation.figures import (
     confusion,
     labelled_scores,
@@ -13,6 +13,7 @@ __all__ = [
     "HEADLINE_MIME",
     "Headline",
     "confusion",
+    "figure_text",
     "headline",
     "labelled_scores",
     "ranking",

@@ -38,10 +38,21 @@ class Headline:
         return f"Headline figures ({'real' if self.source == 'real' else 'generated'} data)"
 
     def _texts(self) -> dict[str, str]:
-        return {
-            name.replace("_", " "): f"{value:,.0f}" if value.is_integer() else f"{value:,.5f}"
-            for name, value in self.figures.items()
-        }
+        return {name.replace("_", " "): figure_text(v) for name, v in self.figures.items()}
+
+
+def figure_text(value: float) -> str:
+    """Return a figure with five decimals, a count with none; what is not quite 1 never reads 1.
+
+    Examples
+    --------
+    >>> figure_text(14.0), figure_text(0.954148), figure_text(0.99999989)
+    ('14', '0.95415', 'above 0.99999')
+    """
+    if float(value).is_integer():
+        return f"{value:,.0f}"
+    text = f"{value:,.5f}"
+    return "above 0.99999" if value < 1 and text == "1.00000" else text
 
 
 def headline(*, source: str = "real", **figures: float) -> Headline:
