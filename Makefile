@@ -2,7 +2,7 @@
 
 LOCK    ?= requirements.lock
 VENV    := .venv
-READY   := $(VENV)/ready-$(LOCK)
+READY   := $(VENV)/ready-$(shell cksum < $(LOCK) | cut -d ' ' -f 1)
 BIN     := $(VENV)/bin
 COURSE   = $(BIN)/anomaly-labs
 
@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(READY): $(LOCK) pyproject.toml
+$(READY):
 	@sh scripts/setup.sh "$(VENV)" "$(LOCK)" "$(PYTHON)"
 	@touch $@
 

@@ -22,7 +22,8 @@ if [ $with = uv ]; then
     uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
 else
     "$found" -m venv "$venv"
-    "$venv/bin/python" -m pip install -qq --require-hashes --requirement "$lock"
+    # the lock names every package; without --no-deps, pip 23 looks for extras that it cannot find in it
+    "$venv/bin/python" -m pip install -qq --no-deps --require-hashes --requirement "$lock"
     "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable .
     "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" >/dev/null 2>&1 || true  # some packages ship templates that are not Python
 fi

@@ -37,7 +37,7 @@ def checkout(tmp_path_factory):
     """A copy of the project that shares the virtual environment, after `make course`."""
     folder = tmp_path_factory.mktemp("checkout") / "anomaly-labs"
     shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
-    if not (PROJECT / ".venv" / "ready-requirements.lock").is_file():
+    if not list(PROJECT.glob(".venv/ready-*")):
         pytest.skip("the environment was not made by make, so `make course` would make its own")
     (folder / ".venv").symlink_to(PROJECT / ".venv")
     text = make_course(folder, folder.parent / "cache")
