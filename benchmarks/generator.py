@@ -6,6 +6,10 @@ sections (shares, legal, repeats, speed, transfer, told_apart, unseen, detector)
 
 from __future__ import annotations
 
+from anomaly_labs import runtime
+
+runtime.prepare(seed=0)
+
 import sys
 import time
 from collections.abc import Callable

@@ -4,6 +4,10 @@ The parts are binary, classes, official and encodings. Data is what `datasets.lo
 table says whether it is generated. CPU seconds are of this process, all threads.
 """
 
+from anomaly_labs import runtime
+
+rt = runtime.prepare(seed=0)
+
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +18,7 @@ import pandas as pd
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedShuffleSplit, train_test_split
 
-from anomaly_labs import boosting, datasets, evaluation, features, runtime, thresholds
+from anomaly_labs import boosting, datasets, evaluation, features, thresholds
 
 SPLITS = 5
 TEST_SHARE = 0.25
@@ -183,7 +187,6 @@ def main(names: list[str]) -> None:
     strange = set(names) - set(PARTS)
     if strange:
         raise SystemExit(f"unknown: {', '.join(sorted(strange))}; choose from {', '.join(PARTS)}")
-    rt = runtime.prepare(seed=0)
     print(f"device: {rt.device}, fast mode: {rt.fast}")
     for name in names or PARTS:
         PARTS[name](rt)

@@ -5,7 +5,8 @@ set -eu
 venv=$1 lock=$2 python=${3:-}
 
 supported() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }
-for candidate in ${python:-python3.13 python3.12 python3.11 python3 python}; do
+if [ -n "$python" ]; then set -- "$python"; else set -- python3.13 python3.12 python3.11 python3 python; fi
+for candidate; do
     if supported "$candidate"; then found=$candidate; break; fi
 done
 if [ -z "${found:-}" ]; then

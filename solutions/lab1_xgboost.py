@@ -2,7 +2,7 @@
 # # Lab 1: Supervised detection with gradient-boosted trees
 #
 # **90 minutes; the code runs in under 5 minutes on two CPU cores.** You have labels: somebody has marked which
-# connections were attacks. The strongest simple tool for such a table is an ensemble of decision trees.
+# connections were attacks. A strong and simple tool for such a table is an ensemble of decision trees.
 #
 # You will be able to
 #
@@ -10,7 +10,7 @@
 # - train a binary and a multi-class detector and judge them with the right figures;
 # - say what happens when attacks become rare, and when they are new.
 #
-# Needed before: Lab 0, some Python and pandas. No GPU is needed.
+# Needed before: Lab 0, some Python and pandas. No GPU is needed. Exercises are **core** or **extra**.
 
 # %%
 from anomaly_labs import checks, runtime
@@ -50,7 +50,8 @@ ax = plots.decision_tree(tree_2, ax=right, title="Tree 2: habit")
 
 # %% [markdown]
 # ### Exercise 1: add two trees
-# **3 min · core.** Return the score of the ensemble: the leaf of tree 1 plus the leaf of tree 2.
+# **3 min · core · 1 point.** Return the score of the ensemble: the leaf of tree 1 plus the leaf of tree 2.
+# `age` is a number, the other two are True or False.
 # <details><summary>Hint 1</summary>Find the leaf of each tree with `if` and `else`, then add.</details>
 # <details><summary>Hint 2</summary>"age &lt; 15?" is answered "no" by somebody who is exactly 15.</details>
 
@@ -102,7 +103,7 @@ ax = plots.ensemble_schemes()
 # | bagging | many trees, each on rows drawn with replacement; average them |
 # | random forest | bagging, and each split may look at a random part of the features only |
 # | boosting | trees in a row, each one works on what the others got wrong |
-# | gradient boosting | "wrong" is the gradient of a loss function, so any smooth loss will do |
+# | gradient boosting | "wrong" is the gradient (slope) of a loss, the error measure that training makes small; any smooth loss will do |
 # | XGBoost | second derivatives, penalties lambda and gamma, missing values, fast code |
 #
 # Sources: Breiman (1996, 2001), Freund and Schapire (1997), Friedman (2001).
@@ -135,7 +136,8 @@ ax = plots.ensemble_schemes()
 
 # %% [markdown]
 # ### Exercise 2: similarity and gain
-# **6 min · core.** Write both formulas. `lam` is λ; a node of n residuals has n + λ below the line.
+# **6 min · core · 2 points.** Write both formulas. `lam` is λ; a node of n residuals has n + λ below the line.
+# `residuals`, `left` and `right` are lists of numbers.
 # <details><summary>Hint 1</summary>`sum(residuals) ** 2` is not the same as the sum of the squares.</details>
 # <details><summary>Hint 2</summary>The parent holds the residuals of both sides: `list(left) + list(right)`.</details>
 
@@ -170,7 +172,9 @@ checks.expect_close(
     gain([-10.5, 6.5], [7.5, -7.5], 0), 4.0, "for the split at 22.5 the gain is 8 + 0 - 4"
 )
 checks.expect_close(
-    gain([1.0, 2.0], [-4.0], 2), 9 / 4 + 16 / 3 - 1 / 5, "use the same λ in all three nodes"
+    gain([1.0, 2.0], [-4.0], 2),
+    9 / 4 + 16 / 3 - 1 / 5,
+    "use the same λ in all three nodes, and the residuals of both sides as the parent",
 )
 ### END HIDDEN TESTS
 checks.passed("lab1-q2")
@@ -196,8 +200,9 @@ for ax, cut in zip(axes, (15.0, 22.5, 30.0), strict=True):
 
 # %% [markdown]
 # ### Exercise 3: the best split
-# **6 min · core.** Try every cut half-way between two neighbouring values of `x`. Return the pair
+# **6 min · core · 2 points.** Try every cut half-way between two neighbouring values of `x`. Return the pair
 # (threshold, gain) with the largest gain. Rows with `x` below the threshold go left.
+# `x` and `residuals` are lists, in any order of `x`; `np.asarray` makes an array of a list. You may use your `gain`.
 # <details><summary>Hint 1</summary>`np.unique(x)` gives the sorted values, each once.</details>
 # <details><summary>Hint 2</summary>`cuts = (values[:-1] + values[1:]) / 2`; then loop over them.</details>
 
@@ -246,7 +251,8 @@ checks.passed("lab1-q3")
 # %% [markdown] slide="slide"
 # ### Does XGBoost build this tree?
 #
-# One round, depth 2, learning rate 1, λ = 0. `tree_method="exact"` tries all cuts, as you did.
+# One round, depth 2, λ = 0, and a **learning rate** (`eta`) of 1: the whole leaf is added to the prediction, not
+# a part of it. `tree_method="exact"` tries all cuts, as you did.
 # Look for the number you computed by hand.
 
 
@@ -297,8 +303,8 @@ pd.DataFrame(rows)
 # %% [markdown]
 # You see λ = 1 halve the leaf of one patient (-10.5 / 2) and shrink that of two patients less. At a price of
 # 130 the two methods differ. `exact` grows the whole tree and then prunes from the leaves
-# upwards, so a good split protects its weak parent. `hist`, the fast default, asks the price before
-# each split and never reaches the good one.
+# upwards, so a good split protects its weak parent. `hist`, the fast default (it tries fewer cuts), asks the price
+# before each split and never reaches the good one.
 
 # %% [markdown] slide="slide"
 # ## 3 One tree against an ensemble
@@ -341,7 +347,12 @@ for ax, (panel, n_curves) in zip(axes, panels.items(), strict=True):
 # %% [markdown]
 # You see the single tree follow every noisy point. The forest averages the noise away. Boosting
 # starts almost flat and comes closer with each tree; each step is small because the learning rate is
-# 0.1. Too many rounds would follow the noise too: that is why you watch a validation set.
+# 0.1. Too many rounds would follow the noise too.
+#
+# **Question.** How can you see that in the right picture? Change one number two cells above, run both cells, and look at the error.
+#
+# <details><summary>Compare with your answer</summary>Write 5000 for the last round, 100. The curve becomes as ragged as the deep
+# tree, and the error grows. This is why you watch rows that were not used for training.</details>
 
 # %% [markdown] slide="slide"
 # ## 4 The data, and a first look
@@ -369,7 +380,7 @@ data.show(shares, "Attacks and normal rows").format("{:,.7g}")
 
 # %% [markdown]
 # ### Reflection 1: more anomalies than normal rows
-# **4 min.** Look at the table. You meet a model that was trained and tested on this file and reports an
+# **4 min · core · 2 points.** Look at the table. You meet a model that was trained and tested on this file and reports an
 # accuracy of 99.9 %. Would you switch it on in your network, where perhaps one connection in a
 # thousand is an attack? Name one decision that you would not base on this file, and why.
 
@@ -385,7 +396,7 @@ data.show(shares, "Attacks and normal rows").format("{:,.7g}")
 #
 # Three parts, three jobs: **train** (the model and the encoder learn from it), **validation** (you choose
 # a threshold on it) and **test** (touched once, at the end). Whatever is learned from test rows, even
-# the list of services, makes the result too good.
+# the list of services, can make the result too good.
 
 
 # %%
@@ -411,8 +422,8 @@ print(f"{data.X.shape[1]} features became {X_train.shape[1]} columns of {X_train
 # %% [markdown] slide="slide"
 # ## 6 A binary detector
 #
-# `boosting.train` builds the matrices, picks the device and calls `xgb.train`. You will do these steps
-# by yourself in section 11.
+# `boosting.train` puts rows and labels into XGBoost's own table (`xgb.DMatrix`), picks the device and calls
+# `xgb.train`, which returns the trained model, a **booster**. You will do these steps by yourself in section 11.
 
 # %%
 started = time.perf_counter()
@@ -440,7 +451,7 @@ ax = plots.score_ladder(toy_scores, toy_attack, 0.5)
 
 # %% [markdown]
 # ### Exercise 4: two rates at one threshold
-# **5 min · core.** Return the pair (recall, false-alarm rate). **Recall**, or true-positive rate: the
+# **5 min · core · 2 points.** Return the pair (recall, false-alarm rate). **Recall**, or true-positive rate: the
 # share of *attacks* that raise an alert. **False-alarm rate**, or false-positive rate: the share of
 # *normal rows* that do. Alert means score above the threshold.
 # <details><summary>Hint 1</summary>`alerts = scores > threshold` is an array of True and False.</details>
@@ -458,15 +469,18 @@ def rates(scores, y, threshold):
 
 
 # %% check="lab1-q4" points=2
-answer = rates(np.array([0.9, 0.8, 0.3, 0.6, 0.1]), np.array([1, 1, 1, 0, 0]), 0.5)
+some_scores = np.array([0.9, 0.8, 0.7, 0.3, 0.2, 0.6, 0.4, 0.1])
+answer = rates(some_scores, np.array([1, 1, 1, 1, 1, 0, 0, 0]), 0.5)
 checks.expect_shape(answer, (2,), "return two numbers: recall and false-alarm rate")
 checks.expect_close(
     answer[0],
-    2 / 3,
-    "recall comes first: two of three attacks are above 0.5; divide by the attacks, not by all rows",
+    3 / 5,
+    "recall comes first: three of five attacks are above 0.5; divide by the attacks, not by all rows",
 )
 checks.expect_close(
-    answer[1], 1 / 2, "one of two normal rows is above 0.5; divide by the normal rows"
+    answer[1],
+    1 / 3,
+    "one of three normal rows is above 0.5; divide by the normal rows, not by the alerts",
 )
 ### BEGIN HIDDEN TESTS
 edge = rates(np.array([0.5, 0.2]), np.array([1, 0]), 0.5)
@@ -484,7 +498,8 @@ ax = plots.precision_recall(toy_attack, toy_scores, ax=right, note="")
 # You see on the left one point per threshold. Joined, they are the **ROC curve** (receiver operating
 # characteristic). Its area, the **AUC**, is the chance that a random attack scores higher than a random
 # normal row: 1 is perfect, 0.5 is guessing. On the right, **precision** (how many alerts are right)
-# against recall. Only this one changes when attacks become rare.
+# against recall; its area is the **average precision**. For one and the same detector, only this curve
+# changes when attacks become rare.
 
 # %% [markdown] slide="slide"
 # ### The threshold is your decision
@@ -494,8 +509,9 @@ ax = plots.precision_recall(toy_attack, toy_scores, ax=right, note="")
 
 # %% [markdown]
 # ### Exercise 5: choose a threshold
-# **6 min · core.** Return the candidate whose alerts have the largest F1,
-# F1 = 2·TP / (2·TP + FP + FN): found attacks, against false alarms and missed attacks.
+# **6 min · core · 2 points.** Return the candidate whose alerts have the largest F1:
+# F1 = 2·TP / (2·TP + FP + FN). TP (true positives) are attacks found, FP (false positives) false alarms, FN (false
+# negatives) missed attacks. `scores` and `y` are arrays; alert means score above the threshold.
 # <details><summary>Hint 1</summary>Count with arrays: `((scores > t) & (y == 1)).sum()` is TP.</details>
 # <details><summary>Hint 2</summary>Keep the best F1 so far and its threshold in two variables.</details>
 
@@ -523,7 +539,11 @@ checks.expect(
     np.ndim(answer) == 0 and answer in (0.05, 0.3, 0.65, 0.8),
     "return one of the candidates, not its F1",
 )
-checks.expect_close(answer, 0.3, "0.3 finds all three attacks with one false alarm, F1 = 6/7")
+checks.expect_close(
+    answer,
+    0.3,
+    "another candidate has a larger F1; at 0.65, for example, two attacks are found and one is missed, F1 = 4/5",
+)
 ### BEGIN HIDDEN TESTS
 rare = np.array([1, 1] + [0] * 98)
 rare_scores = np.concatenate([[0.7, 0.6], np.full(3, 0.65), np.linspace(0, 0.4, 95)])
@@ -551,8 +571,10 @@ data.show(binary.to_frame("test part"), f"Threshold {threshold:.3f}").format("{:
 
 # %% [markdown]
 # ### Exercise 6: the confusion matrix
-# **4 min · core.** Every row ends in one of four cells. Return them as
+# **4 min · core · 2 points.** Every row ends in one of four cells. Return them as
 # `[[tn, fp], [fn, tp]]`: true class in rows (normal, attack), alert in columns (no, yes).
+# `y` and `alerts` are arrays of 0 and 1; tn (true negatives) are normal rows without an alert. A cell without
+# rows holds 0.
 # <details><summary>Hint 1</summary>A false positive is a normal row (y = 0) with an alert (1).</details>
 # <details><summary>Hint 2</summary>`int(((y == 0) & (alerts == 1)).sum())`</details>
 
@@ -569,6 +591,7 @@ def confusion_counts(y, alerts):
 # %% check="lab1-q6" points=2
 answer = confusion_counts(np.array([0, 0, 0, 0, 1, 1, 1]), np.array([0, 0, 0, 1, 1, 0, 0]))
 checks.expect_shape(answer, (2, 2), "return two rows of two counts")
+answer = np.asarray(answer)
 checks.expect_close(
     answer[0], [3, 1], "the first row is about normal rows: three without and one with an alert"
 )
@@ -577,7 +600,7 @@ checks.expect_close(
 )
 ### BEGIN HIDDEN TESTS
 checks.expect_close(
-    confusion_counts([0, 0], [0, 0]),
+    confusion_counts(np.array([0, 0]), np.array([0, 0])),
     [[2, 0], [0, 0]],
     "count 0 where nothing falls into a cell; the table stays two by two",
 )
@@ -617,7 +640,7 @@ ax = plots.share_bars(share_of_gain, title=title, xlabel="share of the total gai
 
 # %% [markdown]
 # ### Exercise 7: importance of whole features
-# **5 min · extension.** Return a dictionary: each *original* feature and its share of the total gain.
+# **5 min · extra · 2 points.** Return a dictionary: each *original* feature and its share of the total gain.
 # `gains` holds encoded columns. A one-hot column is named `feature_value`, for example `service_http`.
 # Features without any split get 0.
 # <details><summary>Hint 1</summary>A column belongs to a feature if it is equal to it, or starts with the feature and "_".</details>
@@ -648,12 +671,12 @@ checks.expect(
     "use the original features as keys, not the encoded columns",
 )
 checks.expect_close(
-    answer["service"],
+    answer.get("service"),
     0.4,
     "add the gains of all columns that start with service_, then divide by the total",
 )
 checks.expect_close(
-    answer["protocol_type"],
+    answer.get("protocol_type"),
     0.1,
     "protocol_type has an underscore in its own name: do not cut at the first one",
 )
@@ -661,11 +684,11 @@ checks.expect_close(
 checks.expect_close(
     answer.get("duration"), 0.0, "a feature without any split must be there, with 0"
 )
-other = gain_by_feature({"count": 1.0, "srv_count": 3.0}, ["count", "srv_count"])
+other = gain_by_feature({"count": 1.0, "srv_count": 2.0, "counter": 1.0}, ["count", "srv_count"])
 checks.expect_close(
-    other["count"],
+    other.get("count"),
     0.25,
-    "srv_count is another feature than count: compare the beginning of the name",
+    "srv_count and counter are other features than count: compare the beginning of the name, up to the underscore",
 )
 ### END HIDDEN TESTS
 checks.passed("lab1-q7")
@@ -685,7 +708,7 @@ print(
 
 # %% [markdown]
 # ### Exercise 8: which attack types are left?
-# **5 min · core.** Return two sorted lists: attack types that still have rows, and types that have lost
+# **5 min · core · 2 points.** `before` and `after` are columns of names like `data.y`. Return two sorted lists: attack types that still have rows, and types that have lost
 # all of theirs. `normal` is not an attack.
 # <details><summary>Hint 1</summary>A pandas category remembers names without rows: `value_counts()` shows
 # them with 0. `unique()` does not.</details>
@@ -705,7 +728,9 @@ def types_left(before, after):
 # %% check="lab1-q8" points=2
 before = pd.Series(["normal", "smurf", "smurf", "spy", "nmap", "normal"], dtype="category")
 answer = types_left(before, before.iloc[[0, 1, 4, 5]])
-checks.expect(len(answer) == 2, "return two lists: the types left and the types lost")
+shaped = isinstance(answer, tuple | list) and len(answer) == 2
+hint = "return two lists of names: the types left and the types lost (list.sort() returns None)"
+checks.expect(shaped and all(isinstance(p, set) or np.ndim(p) == 1 for p in answer), hint)
 checks.expect(
     set(answer[0]) == {"nmap", "smurf"},
     "only nmap and smurf still have rows; a category with 0 rows is not left, and normal is no attack",
@@ -713,7 +738,8 @@ checks.expect(
 checks.expect(list(answer[1]) == ["spy"], "spy had a row before and has none now")
 checks.expect(list(answer[0]) == ["nmap", "smurf"], "sort the names")
 ### BEGIN HIDDEN TESTS
-other = types_left(pd.Series(["satan", "normal", "back"]), pd.Series(["normal"]))
+names = pd.Series(["satan", "normal", "back"], dtype="category")
+other = types_left(names, names.iloc[[1]])
 checks.expect(
     [list(part) for part in other] == [[], ["back", "satan"]],
     "sort both lists; when all types are lost the first one is empty",
@@ -758,8 +784,8 @@ plots.roc_curve(attack_rare[test_r], scores_r, ax=left)
 ax = plots.precision_recall(attack_rare[test_r], scores_r, ax=right)
 
 # %% [markdown]
-# You see ROC and precision-recall of the detector at 1 %. The ROC curve hugs its corner, because a small
-# false-alarm rate looks small beside so many normal rows. Precision sets the same false alarms beside
+# You see ROC and precision-recall of the detector at 1 %. The ROC curve climbs along its left edge: a few
+# false alarms are a tiny share of so many normal rows. Precision sets the same false alarms beside
 # the few attacks.
 
 # %% [markdown]
@@ -802,7 +828,7 @@ pd.DataFrame(
 
 # %% [markdown]
 # ### Reflection 2: what changed, and why
-# **5 min.** Compare the first two columns of the comparison. Which figures went up, which went down?
+# **5 min · core · 3 points.** Compare the first two columns of the comparison. Which figures went up, which went down?
 # Give the reason for each. Which figure would you show to the people who have to read the alerts?
 
 # %% [markdown] reflect="lab1-r2" points=3
@@ -819,6 +845,7 @@ pd.DataFrame(
 # tree ensembles and neural networks on 45 tabular data sets; trees stay ahead at medium size. Shwartz-Ziv
 # and Armon (2022) take the data sets of papers that propose deep networks; XGBoost beats these networks on
 # most sets that they were not made for. A small version of such a study: four models, five tables.
+# **Logistic regression**, the simplest of them, draws one straight border between the classes.
 
 # %%
 from sklearn.datasets import load_breast_cancer, load_digits, make_hastie_10_2
@@ -867,6 +894,7 @@ data.show(accuracy, "Accuracy, three-fold cross-validation").format("{:.3f}")
 #
 # A good setting must be found, and each try costs training time. A **selection loop**: train, measure on
 # validation rows, keep the best. It is the number of tries that makes fast training worth having.
+# The error here is the **log loss**: small when the model gives the true class a high probability.
 
 # %% slide="subslide"
 few = train[:100_000]
@@ -892,6 +920,11 @@ ax = plots.model_selection(selection)
 # You see training time add up from model to model, and the best error so far as a staircase. With twice the
 # speed you try twice as many settings in the same time. The chosen setting has been picked on validation
 # rows, so its validation error is a little too good.
+#
+# **Question.** You have an hour, and one training takes two minutes. What do you gain if it takes twelve seconds?
+#
+# <details><summary>Compare with your answer</summary>Thirty tries become three hundred. That pays as long as the staircase falls. Once it is
+# flat, more tries mostly find settings that suit these validation rows by chance.</details>
 
 # %% [markdown] slide="slide"
 # ## 10 The same code on a GPU, and on many
@@ -930,7 +963,13 @@ else:
 # ```
 #
 # Dask helps when rows do not fit into the memory of one machine. On data that fit, talking between workers
-# costs more than it saves.
+# often costs more than it saves.
+
+# %% [markdown]
+# **Question.** Your rows fit into memory, and you train once a month for ten minutes. Do you take a GPU, Dask, or neither?
+#
+# <details><summary>Compare with your answer</summary>Neither: nothing waits for these minutes. A GPU pays when you try many settings, Dask when the
+# rows no longer fit.</details>
 
 # %% [markdown] slide="slide"
 # ## 11 Challenge: which attack is it?
@@ -984,7 +1023,7 @@ def macro_f1(true, predicted):
 
 # %% [markdown]
 # ### Exercise 9: build it by yourself
-# **12 min · core.** In `train_classes` build `dtrain` and `dtest` (`xgb.DMatrix`), the parameters and the list
+# **12 min · core · 4 points.** In `train_classes` build `dtrain` and `dtest` (`xgb.DMatrix`), the parameters and the list
 # `evals`, train with `xgb.train` for `rt.rounds(30)` rounds and return the model. `predict_classes(X)` returns
 # one class code for each row of a table like `M_test`; it may use `multi_model`.
 # <details><summary>Hint 1</summary>The objective for class probabilities is `multi:softprob`; it needs
@@ -1126,7 +1165,8 @@ for ax, (column, vectors) in zip(axes, embedding.vectors_.items(), strict=True):
     )
 
 # %% [markdown]
-# You see each value as a point, flattened to two dimensions by principal component analysis. Size is the number
+# You see each value as a point, flattened by principal component analysis to the two
+# directions in which the points differ most. Size is the number
 # of rows. Red triangles are values whose rows are mostly attacks, blue circles mostly normal. Where the two
 # kinds keep apart, the vectors have learned what a value means for the task; nobody told them.
 
@@ -1168,8 +1208,13 @@ data.show(pd.DataFrame(results).T, caption).format("{:,.7g}")
 
 # %% [markdown]
 # Compare columns, seconds and errors. Differences of macro-F1 smaller than the spread between splits (section 11)
-# are noise. Vectors pay when a column has thousands of values; here the largest has about seventy, and trees cope
-# with one-hot. The vectors are also a map that people can read, and other models can use them.
+# are noise. Vectors pay when a column has thousands of values; here the longest list has fewer than a hundred, and trees
+# cope with one-hot. The vectors are also a map that people can read, and other models can use them.
+#
+# **Question.** Tomorrow a service appears that training never had. What does each form give the trees?
+#
+# <details><summary>Compare with your answer</summary>One-hot sets the column of unseen values, learned vectors give the vector of `&lt;unknown&gt;`. In both,
+# all new services look alike until you train again.</details>
 
 # %% [markdown] slide="slide"
 # ## 13 Attacks that the model has never seen
@@ -1189,7 +1234,8 @@ official.show(two_tests, "The same model, two kinds of test").format("{:,.7g}")
 
 # %% [markdown]
 # ### Exercise 10: seen and unseen attacks
-# **6 min · core.** Split the test *attacks* in two: types that occur in the training names, and types that do not.
+# **6 min · core · 2 points.** The arguments are lists or columns with one name or one 0/1 alert per row; start with
+# `np.asarray`. Split the test *attacks* in two: types that occur in the training names, and types that do not.
 # Return the pair (recall of seen, recall of unseen).
 # <details><summary>Hint 1</summary>`np.isin(test_names, train_names)` says for each row whether its name was seen.</details>
 # <details><summary>Hint 2</summary>Leave out rows named "normal": they are no attacks, and recall is about attacks.</details>
@@ -1257,7 +1303,7 @@ ax = plots.share_bars(
 
 # %% [markdown]
 # ### Reflection 3: who pays for what is not seen?
-# **4 min.** Your company wants to buy the detector of this lab as its only line of defence, because of its AUC on
+# **4 min · core · 2 points.** Your company wants to buy the detector of this lab as its only line of defence, because of its AUC on
 # the random split. What do you tell them, which test would you ask for, and what would you put beside it?
 
 # %% [markdown] reflect="lab1-r3" points=2
@@ -1296,4 +1342,4 @@ evaluation.headline(
 # - At 1 % attacks accuracy is blind; look at precision, recall and the number of alerts.
 # - Duplicates and random splits flatter; new attack types tell the truth.
 #
-# **Next:** Lab 2 trains on normal rows only. An autoencoder has never seen any attack, so no attack is "new" to it.
+# **Next:** Lab 2 trains on normal rows only. An autoencoder has never seen any attack, so every attack is equally new to it.

@@ -47,7 +47,7 @@ def test_only_a_plain_true_passes(verdict):
 
 
 @pytest.mark.parametrize(
-    "value", ["2.0", None, [2.0], Chameleon(), object(), 2.1, {}, [[1], [2, 3]]]
+    "value", ["2.0", None, [2.0], Chameleon(), object(), 2.1, {}, [[1], [2, 3]], 10**400]
 )
 def test_strange_values_become_a_sentence_not_an_error_of_another_kind(value):
     with pytest.raises(checks.CheckFailed, match=r"^count again"):
@@ -76,6 +76,8 @@ def test_wrong_shapes_are_named():
 def test_columns_missing_and_superfluous_are_named():
     with pytest.raises(checks.CheckFailed, match="missing: b; not asked for: c"):
         checks.expect_columns(pd.DataFrame({"a": [1], "c": [1]}), ["a", "b"], "hint")
+    with pytest.raises(checks.CheckFailed, match="not asked for: a"):
+        checks.expect_columns(pd.DataFrame([[1, 2]], columns=["a", "a"]), ["a"], "hint")
     with pytest.raises(checks.CheckFailed, match="of type DataFrame"):
         checks.expect_columns([1], ["a"], "hint")
 

@@ -54,7 +54,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     monkeypatch.setenv("ANOMALY_LABS_DATA", str(folder))
     monkeypatch.setenv("ANOMALY_LABS_OFFLINE", "1")
     monkeypatch.delenv("ANOMALY_LABS_FAST", raising=False)
-    monkeypatch.setattr(files, "project_folder", lambda: None)
+    monkeypatch.setattr(files, "project_data_folder", lambda: None)
     put(many(ROWS))
     yield folder
     catalog._SPLITS["kdd99"].update(OFFICIAL)
@@ -165,7 +165,7 @@ import pathlib, sys, time
 from anomaly_labs.datasets import files, loading
 from test_datasets_load import many, put
 put(many(20_000))
-files.project_folder = lambda: None
+files.project_data_folder = lambda: None
 pathlib.Path(sys.argv[1], sys.argv[2]).touch()
 while not pathlib.Path(sys.argv[1], "go").exists():
     time.sleep(0.001)
@@ -216,7 +216,7 @@ def test_own_folder_comes_before_the_project_and_the_cache(
     for folder in (own_places, project, downloads):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "corrected").write_bytes(many(ROWS))
-    monkeypatch.setattr(files, "project_folder", lambda: project)
+    monkeypatch.setattr(files, "project_data_folder", lambda: project)
     for place in (own_places, project, downloads):
         found = locate("kdd99", "test")
         assert found is not None and found.path == place / "corrected"
@@ -228,7 +228,8 @@ def test_wrong_own_folder_is_an_error_not_generated_data(monkeypatch: pytest.Mon
     monkeypatch.setenv("ANOMALY_LABS_DATA", "/does/not/exist")
     with pytest.raises(FileNotFoundError, match="'/does/not/exist' is not a folder"):
         load("kdd99", split="test")
-    assert {status.status for status in verify()} == {"missing"}
+    with pytest.raises(FileNotFoundError, match="'/does/not/exist' is not a folder"):
+        verify()
 
 
 def test_verify_tells_what_is_wrong(own_places: Path) -> None:

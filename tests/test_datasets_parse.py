@@ -164,6 +164,19 @@ def test_zip_without_the_file_says_what_it_holds(tmp_path: Path) -> None:
     assert "holds a.txt, b.txt, but not corrected" in message(tmp_path, buffer.getvalue())
 
 
+def test_zip_with_a_password_is_named(tmp_path: Path) -> None:
+    content = bytearray(packed(many(3), "zip"))
+    for signature, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = 0
+        while (start := content.find(signature, start)) >= 0:
+            content[start + flags] |= 1  # the bit that says "encrypted"
+            start += 1
+    path = tmp_path / "corrected"
+    assert "password" in message(tmp_path, bytes(content))
+    with pytest.raises(DataFormatError, match="password"):
+        verify_file(path, official(many(3)))
+
+
 def test_well_formed_other_file_is_a_checksum_error_with_both_sums(tmp_path: Path) -> None:
     path = tmp_path / "corrected"
     path.write_bytes(many(3))

@@ -102,7 +102,7 @@ def closed_port() -> str:
 def small_official_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> catalog.Split:
     info = replace(OFFICIAL, rows=2000, text_sha256=hashlib.sha256(CONTENT).hexdigest())
     monkeypatch.setitem(catalog._SPLITS["kdd99"], "test", info)
-    monkeypatch.setattr(files, "project_folder", lambda: None)
+    monkeypatch.setattr(files, "project_data_folder", lambda: None)
     monkeypatch.setenv("ANOMALY_LABS_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("ANOMALY_LABS_DATA", raising=False)
     monkeypatch.delenv("ANOMALY_LABS_OFFLINE", raising=False)
@@ -265,6 +265,12 @@ def test_download_takes_a_class_room_server_and_keeps_what_is_there(
     assert Handler.asked == {"good": 1}
     download("kdd99", split="test", folder=tmp_path, base_urls=base, force=True)
     assert Handler.asked == {"good": 2}
+
+
+def test_file_beside_the_sub_folder_is_there_too(server: str, tmp_path: Path) -> None:
+    (tmp_path / "corrected.gz").write_bytes(GOOD)
+    path = download("kdd99", split="test", folder=tmp_path, base_urls=[f"{server}/good"])
+    assert path == tmp_path / "corrected.gz" and Handler.asked == {}
 
 
 def test_download_never_replaces_a_wrong_file_unasked(server: str, tmp_path: Path) -> None:

@@ -137,6 +137,12 @@ def test_many_classes_small_batches_and_a_column_called_weight():
     assert np.isfinite(embedding.history_["loss"]).all()
 
 
+def test_columns_may_be_an_index():
+    X, y = traffic()
+    found = EntityEmbedding(columns=X.columns[[2]], epochs=1).fit(X, y)
+    assert found.columns_ == ("flag",)
+
+
 def test_works_in_a_pipeline_and_clones():
     X, y = traffic()
     pipeline = make_pipeline(EntityEmbedding(epochs=1, columns=["flag"]), StandardScaler())

@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from anomaly_labs import runtime
 
@@ -51,6 +52,20 @@ def test_fast_mode_follows_the_environment(monkeypatch):
     full = runtime.prepare()
     assert (fast.fast, fast.epochs(9), fast.rounds(50)) == (True, 2, 10)
     assert (full.fast, full.epochs(9), full.rounds(50)) == (False, 9, 50)
+
+
+def test_accelerator_that_does_not_work_here_is_left_out_with_a_warning(monkeypatch):
+    monkeypatch.setattr(runtime.importlib.util, "find_spec", lambda name: name)
+    for replaced in ("pandas", "sklearn"):
+        monkeypatch.delitem(sys.modules, replaced, raising=False)
+
+    def fail(name):
+        raise ImportError("libcudart.so.12: cannot open shared object file")
+
+    monkeypatch.setattr(runtime.importlib, "import_module", fail)
+    with pytest.warns(RuntimeWarning, match=r"(cudf.pandas|cuml.accel) .*libcudart") as caught:
+        runtime._accelerate()
+    assert len(caught) == 2
 
 
 def test_native_logs_are_silent_before_keras_comes():

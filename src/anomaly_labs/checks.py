@@ -1,5 +1,6 @@
 """What a learner is told in the notebook: one sentence naming the mistake, no traceback."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -152,7 +153,7 @@ def expect_columns(frame: Any, columns: Iterable[str], hint: str) -> None:
     import pandas as pd
 
     expect_type(frame, pd.DataFrame, "the table")
-    came, wanted = set(frame.columns), set(columns)
+    came, wanted = Counter(frame.columns), Counter(columns)
     faults = [
         f"{word}: {', '.join(sorted(map(str, names)))}"
         for word, names in (("missing", wanted - came), ("not asked for", came - wanted))
@@ -178,7 +179,7 @@ def _as_numbers(value: Any, hint: str, *, scalar: bool) -> Any:
         if numbers.dtype.kind not in "biufO" or (scalar and numbers.ndim):
             raise ValueError
         return numbers.astype(float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise CheckFailed(f"{hint} ({expected}, {_short(value)} came).") from None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -46,7 +47,7 @@ def doctor() -> None:
     for good, what, found, mend in [*_software(), *_machine(), *_data(), *_notebooks()]:
         broken |= good is False
         mark = {True: "[green]ok[/]", False: "[bold red]missing[/]", None: "[yellow]note[/]"}[good]
-        table.add_row(mark, what, found, "" if good else mend)
+        table.add_row(mark, *map(escape, (what, found, "" if good else mend)))
     console.print(table)
     if broken:
         console.print("Mend what is missing, then run `anomaly-labs doctor` again.")
@@ -67,12 +68,9 @@ def _software() -> "Iterator[Finding]":
         present = [f"{b} {v}" for b in builds if (v := _version(b))]
         mend = "install the extra cpu or gpu: pip install 'anomaly-labs[cpu]'"
         yield bool(present), name, ", ".join(present) or "-", mend
-    on_path = shutil.which("alembic", path=f"{Path(sys.executable).parent}{os.pathsep}{_path()}")
-    yield on_path is not None, "alembic (for nbgrader)", on_path or "-", "reinstall nbgrader"
-
-
-def _path() -> str:
-    return os.environ.get("PATH", "")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    alembic = shutil.which("alembic", path=path)
+    yield alembic is not None, "alembic (for nbgrader)", alembic or "-", "reinstall nbgrader"
 
 
 def _version(package: str) -> str | None:
@@ -99,7 +97,12 @@ def _data() -> "Iterator[Finding]":
     from anomaly_labs import datasets
 
     mend = "`make data` downloads it, ANOMALY_LABS_DATA names a folder of yours; else generated"
-    for status in datasets.verify():
+    try:
+        found_out = datasets.verify()
+    except FileNotFoundError as error:
+        yield False, "data", "-", str(error)
+        return
+    for status in found_out:
         found = f"{status.status}: {status.path}" if status.path else status.status
         bad = status.status not in ("ok", "missing")
         yield (
@@ -131,11 +134,13 @@ def list_data() -> None:
     """List every data set with its official row count and where it was found."""
     from anomaly_labs import datasets
 
-    table = Table("data set", "split", "rows", "found", title="Data sets")
-    for name in datasets.names():
-        for split, rows in datasets.describe(name).splits.items():
-            found = datasets.locate(name, split)
-            table.add_row(name, split, f"{rows:,}", str(found.path) if found else "-")
+    table = Table("data set", "split", "rows", title="Data sets")
+    table.add_column("found", overflow="fold")
+    with _one_sentence_errors():
+        for name in datasets.names():
+            for split, rows in datasets.describe(name).splits.items():
+                found = datasets.locate(name, split)
+                table.add_row(name, split, f"{rows:,}", escape(str(found.path)) if found else "-")
     console.print(table)
 
 
@@ -149,18 +154,32 @@ def download(
     from anomaly_labs import datasets
 
     failed = False
-    for chosen in [name] if name else datasets.names():
-        splits = [split] if split else [s for s in datasets.describe(chosen).splits if s != "full"]
-        for one in splits:
-            try:
-                path = datasets.download(chosen, split=one, force=force)
-                console.print(f"[green]ok[/] {chosen} {one}: {path}")
-            except (OSError, ValueError) as error:
-                failed = True
-                console.print(f"[bold red]failed[/] {chosen} {one}: {error}")
+    for chosen, one in _wanted(name, split):
+        try:
+            path = datasets.download(chosen, split=one, force=force)
+            console.print(f"[green]ok[/] {chosen} {one}: {escape(str(path))}")
+        except (OSError, ValueError) as error:
+            failed = True
+            console.print(f"[bold red]failed[/] {chosen} {one}: {escape(str(error))}")
     if failed:
         console.print("What could not be had is generated when a lab asks for it.")
         raise typer.Exit(1)
+
+
+def _wanted(name: str, split: str) -> list[tuple[str, str]]:
+    """Return which splits of which data sets are meant; empty names mean all but "full"."""
+    from anomaly_labs import datasets
+
+    try:
+        splits = {n: datasets.describe(n).splits for n in ([name] if name else datasets.names())}
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    pairs = [(n, one) for n, known in splits.items() for one in known]
+    wanted = [pair for pair in pairs if (pair[1] == split if split else pair[1] != "full")]
+    if not wanted:
+        known = ", ".join(one for _, one in pairs)
+        raise typer.BadParameter(f"{', '.join(splits)}: no split {split!r}; choose one of {known}")
+    return wanted
 
 
 @data_app.command()
@@ -168,13 +187,16 @@ def verify() -> None:
     """Compare every file that is there with its official checksum."""
     from anomaly_labs import datasets
 
-    table = Table("data set", "split", "state", "file", title="Data sets")
+    table = Table("data set", "split", "state", title="Data sets")
+    table.add_column("file", overflow="fold")
     bad = False
-    for status in datasets.verify():
+    with _one_sentence_errors():
+        found_out = datasets.verify()
+    for status in found_out:
         bad |= status.status not in ("ok", "missing")
-        table.add_row(status.name, status.split, status.status, str(status.path or "-"))
+        table.add_row(status.name, status.split, status.status, escape(str(status.path or "-")))
         if status.detail:
-            table.add_row("", "", "", status.detail)
+            table.add_row("", "", "", escape(status.detail))
     console.print(table)
     raise typer.Exit(int(bad))
 
@@ -193,7 +215,7 @@ def build(
         stale = builder.stale(built)
         fates = dict.fromkeys(stale, "stale") if check else builder.write(built)
     for path, fate in fates.items():
-        console.print(f"{path.relative_to(project)}: {fate}")
+        console.print(f"{path.relative_to(project)}: {fate}", markup=False)
     if check and stale:
         console.print("[bold red]Run `make labs` and commit what it wrote.[/]")
         raise typer.Exit(1)
@@ -217,10 +239,11 @@ def course(
 def _one_sentence_errors() -> "Iterator[None]":
     """Print what stops a command as its message, without a traceback."""
     from anomaly_labs.course import CourseError
+    from anomaly_labs.datasets import ChecksumError, DataFormatError
 
     try:
         yield
-    except (CourseError, FileNotFoundError) as error:
+    except (CourseError, ChecksumError, DataFormatError, OSError) as error:
         console.print(f"[bold red]{type(error).__name__}[/]")
         console.print(Text.from_ansi(str(error)))
         raise typer.Exit(1) from None

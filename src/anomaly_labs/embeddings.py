@@ -183,8 +183,9 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(names, dtype=object)
 
     def _choose_columns(self, X: pd.DataFrame) -> tuple[str, ...]:
-        _check_columns(X, self.columns or ())
-        found = self.columns or X.select_dtypes(exclude=["number", "bool"]).columns
+        _check_columns(X, () if self.columns is None else self.columns)
+        words = X.select_dtypes(exclude=["number", "bool"]).columns
+        found = words if self.columns is None else self.columns
         if len(found) == 0:
             raise ValueError(f"no column of {list(X.columns)} is categorical; name some in columns")
         stray = set(self.dims or {}) - set(found)

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import random
 import sys
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -105,11 +106,19 @@ def _settle_native_libraries() -> None:
 
 
 def _accelerate() -> None:
-    """Switch on cudf.pandas and cuml.accel where they are installed and come first."""
+    """Switch on cudf.pandas and cuml.accel where they are installed, work and come first."""
     for accelerator, replaced in (("cudf.pandas", "pandas"), ("cuml.accel", "sklearn")):
         installed = importlib.util.find_spec(accelerator.partition(".")[0]) is not None
         if installed and replaced not in sys.modules:
-            importlib.import_module(accelerator).install()
+            try:
+                importlib.import_module(accelerator).install()
+            except (ImportError, OSError, RuntimeError) as error:
+                warnings.warn(
+                    f"{accelerator} is installed but does not work here ({error}); "
+                    f"{replaced} stays on the CPU",
+                    RuntimeWarning,
+                    stacklevel=3,
+                )
 
 
 def _seed_everything(seed: int) -> None:

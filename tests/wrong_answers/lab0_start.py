@@ -28,6 +28,16 @@ def odd_hours(load, limit):
     return np.abs(load - np.median(load, axis=0)) >= limit
 
 
+# %% wrong="lab0-q2" hint="take the median, not the mean"
+def odd_hours(load, limit):
+    return np.abs(load - np.mean(load, axis=0)) > limit
+
+
+# %% wrong="lab0-q2" hint="not a single day"
+def odd_hours(load, limit):
+    return np.abs(load - load[0]) > limit
+
+
 # %% wrong="lab0-q2" hint="one True or False per hour"
 def odd_hours(load, limit):
     return np.argwhere(np.abs(load - np.median(load, axis=0)) > limit)

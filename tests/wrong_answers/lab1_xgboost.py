@@ -109,6 +109,12 @@ def rates(scores, y, threshold):
     return float(alerts[y == 1].mean()), float(alerts[y == 0].mean())
 
 
+# %% wrong="lab1-q4" hint="not by the alerts"
+def rates(scores, y, threshold):
+    alerts = scores > threshold
+    return float(alerts[y == 1].mean()), float((y[alerts] == 0).mean())
+
+
 # %% wrong="lab1-q5" hint="return one of the candidates, not its F1"
 def choose_threshold(scores, y, candidates):
     return max(f1_score(y, scores > t) for t in candidates)
@@ -171,6 +177,24 @@ def gain_by_feature(gains, original):
     }
 
 
+# %% wrong="lab1-q7" hint="do not cut at the first one"
+def gain_by_feature(gains, original):
+    shares, total = {}, sum(gains.values())
+    for column, g in gains.items():
+        feature = column.split("_")[0]  # no key of its own for protocol_type
+        shares[feature] = shares.get(feature, 0.0) + g / total
+    return shares
+
+
+# %% wrong="lab1-q7" hint="up to the underscore"
+def gain_by_feature(gains, original):
+    total = sum(gains.values())
+    return {
+        name: sum(g for column, g in gains.items() if column.startswith(name)) / total
+        for name in original
+    }
+
+
 # %% wrong="lab1-q8" hint="a category with 0 rows is not left"
 def types_left(before, after):
     left = set(after.astype("category").cat.categories) - {"normal"}
@@ -188,6 +212,18 @@ def types_left(before, after):
     names = [name for name in before.unique() if name != "normal"]
     there = after.unique()
     return [name for name in names if name in there], [name for name in names if name not in there]
+
+
+# %% wrong="lab1-q8" hint="list.sort() returns None"
+def types_left(before, after):
+    left = list(set(after) - {"normal"})
+    lost = list(set(before) - set(after))
+    return left.sort(), lost.sort()
+
+
+# %% wrong="lab1-q8" hint="return two lists of names"
+def types_left(before, after):
+    print(set(after), set(before) - set(after))
 
 
 # %% wrong="lab1-q9" hint="one code per row, not one probability per class"

@@ -7,12 +7,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from anomaly_labs.course import CourseError, sources
+from anomaly_labs.datasets.cache import write_aside
 
 
 class BuildError(CourseError):
@@ -124,14 +126,11 @@ def write(built: dict[Path, bytes], *, keep_edited: bool = False) -> dict[Path, 
             fates[path] = "holds your work, left as it is (`make labs` puts a fresh copy beside it)"
         else:
             fates[path] = "rebuilt"
-            path.parent.mkdir(exist_ok=True)
             if edited:
                 yours = path.with_suffix(f".yours-{time.strftime('%Y%m%d-%H%M%S')}.ipynb")
                 path.rename(yours)
                 fates[path] = f"rebuilt; your work is kept as {yours.name}"
-            aside = path.with_suffix(".part")
-            aside.write_bytes(text)
-            aside.replace(path)
+            write_aside(path, partial(Path.write_bytes, data=text))
     return fates
 
 

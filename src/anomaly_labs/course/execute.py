@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 
+from anomaly_labs import runtime
 from anomaly_labs.course import CourseError
 from anomaly_labs.course.sources import Source
 from anomaly_labs.evaluation import HEADLINE_MIME
@@ -37,13 +39,19 @@ class Executed:
     again: bool = False
 
 
-def fingerprint(project: Path, source: Source, env: Mapping[str, str]) -> str:
-    """Return a digest of all that decides a notebook's output: text, library, lock, settings."""
+def fingerprint(project: Path, source: Source, *, env: Mapping[str, str], data: str) -> str:
+    """Return a digest of all that decides a notebook's output and its points.
+
+    That is its text, the library, the settings of this project and of nbgrader, the lock, the
+    Python, the device, and which data there are, as `data` says.
+    """
     digest = hashlib.sha256(source.path.read_bytes())
     library = (project / "src").rglob("*")
     for path in sorted(p for p in library if p.is_file() and p.suffix != ".pyc"):
         digest.update(path.read_bytes())
-    digest.update((project / "requirements.lock").read_bytes())
+    for file in ("requirements.lock", "nbgrader_config.py"):
+        digest.update((project / file).read_bytes())
+    digest.update(f"{sys.version} {runtime.gpu_available()} {data}\n".encode())
     for key in sorted(k for k in env if k.startswith("ANOMALY_LABS_")):
         digest.update(f"{key}={env[key]}\n".encode())
     return digest.hexdigest()
@@ -67,12 +75,12 @@ def execute(
     key
         From `fingerprint`.
     on_cell
-        Called with the number of executed cells after each one.
+        Called before each cell with the number of cells that are done.
 
     Raises
     ------
     ExecutionError
-        If a cell raises.
+        If a cell raises, does not end, or takes the kernel with it.
     """
     kept = folder / "run.json"
     if kept.is_file():
@@ -84,7 +92,7 @@ def execute(
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     started = time.monotonic()
-    notebook = run_notebook(source.solution(), folder=aside, env=env, on_cell=on_cell)
+    notebook = _run_to_the_end(source, aside, env, on_cell)
     seconds = time.monotonic() - started
     _raise_first_error(source, notebook)
 
@@ -98,6 +106,29 @@ def execute(
     shutil.rmtree(folder, ignore_errors=True)
     aside.rename(folder)
     return done
+
+
+def _run_to_the_end(
+    source: Source, folder: Path, env: Mapping[str, str], on_cell: Callable[[int], None]
+) -> nbformat.NotebookNode:
+    """Return the executed solution; say at which cell the kernel stopped answering, if it did."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    at = 0
+
+    def note(n: int) -> None:
+        nonlocal at
+        at = n
+        on_cell(n)
+
+    try:
+        return run_notebook(source.solution(), folder=folder, env=env, on_cell=note)
+    except (CellTimeoutError, DeadKernelError) as error:
+        name, line = type(error).__name__, source.cells[at].line
+        raise ExecutionError(f"{source.path}:{line}: {name}: {error}") from error
+    except AssertionError as error:
+        # At Ctrl-C nbclient shuts the kernel down twice, and stumbles over its own assertion.
+        raise KeyboardInterrupt from error
 
 
 def run_notebook(
@@ -118,7 +149,7 @@ def run_notebook(
         allow_errors=True,
         extra_arguments=QUIET_KERNEL,
         resources={"metadata": {"path": str(folder)}},
-        on_cell_complete=lambda cell, cell_index: on_cell(cell_index + 1),
+        on_cell_start=lambda cell, cell_index: on_cell(cell_index),
     )
     return client.execute(env={**os.environ, **env})
 

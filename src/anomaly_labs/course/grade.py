@@ -15,6 +15,7 @@ from sqlalchemy.exc import SAWarning
 
 from anomaly_labs.course import CourseError, build
 from anomaly_labs.course.sources import Source
+from anomaly_labs.datasets.cache import write_aside
 
 
 class GradingError(CourseError):
@@ -72,15 +73,18 @@ def grade_sample(project: Path, root: Path, sources: list[Source]) -> Iterator[G
             expected = {q: p if q in solved else 0.0 for q, p in source.points.items()}
             jobs.append((project, root, source.name, learner, expected))
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=spawn) as pool:
+    pool = ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=spawn)
+    try:
         for future in as_completed([pool.submit(_grade, *job) for job in jobs]):
             yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # what has not begun when one fails is not begun
 
 
 def keep_grades(root: Path, key: str, graded: list[Graded]) -> None:
     """Note the results under the `key` of what they were made from."""
     kept = {"key": key, "graded": [asdict(result) for result in graded]}
-    (root / "graded.json").write_text(json.dumps(kept, indent=1))
+    write_aside(root / "graded.json", lambda aside: aside.write_text(json.dumps(kept, indent=1)))
 
 
 def kept_grades(root: Path, key: str) -> list[Graded]:

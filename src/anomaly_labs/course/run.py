@@ -1,9 +1,11 @@
 """The main job: build, execute, grade, and print what came out."""
 
+import fcntl
 import os
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from anomaly_labs import datasets, runtime
-from anomaly_labs.course import build, sources
+from anomaly_labs.course import CourseError, build, sources
 from anomaly_labs.course.execute import Executed, execute, fingerprint
 from anomaly_labs.course.grade import Graded, grade_sample, keep_grades, kept_grades, sample_class
 from anomaly_labs.evaluation import figure_text
@@ -24,16 +26,48 @@ def run(project: Path, *, fast: bool, console: Console) -> bool:
     """Do the main job in `project`; return whether every result is what it should be.
 
     Everything is written below ``build/``, and learners' notebooks to ``labs/``. Notebooks whose
-    text, library and settings have not changed are not executed again.
+    text, library, settings and data have not changed are not executed again.
 
     Raises
     ------
+    CourseError
+        If another run is at work in the same project.
     SourceError, BuildError, ExecutionError, GradingError
         What stopped the job, with file and line where there is one.
     """
-    started = time.monotonic()
     if fast:
         os.environ["ANOMALY_LABS_FAST"] = "1"
+    make_folders_absolute()
+    with alone(project):
+        return _run(project, fast, console)
+
+
+@contextmanager
+def alone(project: Path) -> Iterator[None]:
+    """Hold the lock of ``build/``: a second run would delete what this one is making."""
+    folder = project / "build"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(
+                f"another run is at work in {folder}; wait until it has ended, or stop it"
+            ) from None
+        except OSError:
+            pass  # a network folder without locks: it is no worse than without this one
+        yield
+
+
+def make_folders_absolute() -> None:
+    """Let notebooks, which run in other folders, find what the environment names from here."""
+    for variable in ("ANOMALY_LABS_DATA", "ANOMALY_LABS_CACHE"):
+        if folder := os.environ.get(variable):
+            os.environ[variable] = str(Path(folder).expanduser().absolute())
+
+
+def _run(project: Path, fast: bool, console: Console) -> bool:
+    started = time.monotonic()
     labs = [sources.read(path) for path in build.source_paths(project)]
     _announce(labs, fast, console)
 
@@ -44,9 +78,11 @@ def run(project: Path, *, fast: bool, console: Console) -> bool:
     for path, fate in build.write(built, keep_edited=True).items():
         console.print(f"{path.relative_to(project)}: {fate}")
     console.rule("3 Execution of the solutions")
-    executed = _execute_all(project, labs, console)
+    found = "; ".join(map(repr, data))
+    keys = {lab.name: fingerprint(project, lab, env=os.environ, data=found) for lab in labs}
+    executed = _execute_all(project, labs, keys, console)
     console.rule("4 Grading of a sample class (nbgrader)")
-    graded = _grade_all(project, labs, console)
+    graded = _grade_all(project, labs, keys, console)
 
     console.rule("Results")
     console.print(_labs_table(labs, executed))
@@ -96,7 +132,9 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
 
 
-def _execute_all(project: Path, labs: Iterable[sources.Source], console: Console) -> list[Executed]:
+def _execute_all(
+    project: Path, labs: list[sources.Source], keys: Mapping[str, str], console: Console
+) -> list[Executed]:
     executed = []
     for lab in labs:
         cells = len(lab.cells)
@@ -105,7 +143,7 @@ def _execute_all(project: Path, labs: Iterable[sources.Source], console: Console
             done = execute(
                 lab,
                 project / "build" / "course" / lab.name,
-                key=fingerprint(project, lab, os.environ),
+                key=keys[lab.name],
                 env={},
                 on_cell=lambda n, p=progress, t=task: p.update(t, completed=n),  # type: ignore[misc]
             )
@@ -117,9 +155,11 @@ def _execute_all(project: Path, labs: Iterable[sources.Source], console: Console
     return executed
 
 
-def _grade_all(project: Path, labs: list[sources.Source], console: Console) -> list[Graded]:
+def _grade_all(
+    project: Path, labs: list[sources.Source], keys: Mapping[str, str], console: Console
+) -> list[Graded]:
     root = project / "build" / "sample"
-    key = " ".join(fingerprint(project, lab, os.environ) for lab in labs)
+    key = " ".join(keys.values())
     graded = kept_grades(root, key)
     if graded:
         console.print(f"{len(graded)} submissions (kept from an earlier run)")

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .catalog import Split, find_split
 from .errors import ChecksumError, DataFormatError, DownloadError
-from .files import REJECTED, candidates, download_folder
+from .files import REJECTED, download_folder, find
 from .parse import verify_file
 
 # pooch reports after each such block, so `patience` seconds a block is the slowest that is borne.
@@ -211,10 +211,10 @@ def download(
     """
     _, info = find_split(name, split)
     target = Path(folder or download_folder()) / name
-    for file in () if force else candidates(info):
-        if (target / file).is_file():
-            verify_file(target / file, info)
-            return target / file
+    there = find(target.parent, name, info)
+    if there is not None and not force:
+        verify_file(there, info)
+        return there
     addresses: Sequence[tuple[str, str]] = info.urls
     if base_urls is not None:
         files = dict.fromkeys(file for _, file in info.urls)

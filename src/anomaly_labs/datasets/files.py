@@ -13,7 +13,7 @@ from .errors import ChecksumError, DataFormatError
 from .parse import verify_file
 
 Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]
-Status = Literal["ok", "missing", "wrong checksum", "damaged"]
+Status = Literal["ok", "missing", "wrong checksum", "damaged", "unreadable"]
 
 REJECTED = ".rejected"
 
@@ -51,7 +51,7 @@ class FileStatus:
     detail: str
 
 
-def project_folder() -> Path | None:
+def project_data_folder() -> Path | None:
     """Return the project's ``data/``, or None where the package is installed without it."""
     root = Path(__file__).resolve().parents[3]
     return root / "data" if (root / "pyproject.toml").is_file() else None
@@ -59,7 +59,7 @@ def project_folder() -> Path | None:
 
 def download_folder() -> Path:
     """Return where downloads land: the project's ``data/``, else the cache."""
-    return project_folder() or cache_folder() / "downloads"
+    return project_data_folder() or cache_folder() / "downloads"
 
 
 def _own_folder() -> Path | None:
@@ -68,18 +68,21 @@ def _own_folder() -> Path | None:
         return None
     path = Path(folder).expanduser()
     if not path.is_dir():
+        start = "" if path.is_absolute() else f" in {Path.cwd()}, write a path that starts with /"
         raise FileNotFoundError(
-            f"ANOMALY_LABS_DATA={folder!r} is not a folder; let it name the folder that holds the "
-            "data files, or unset it"
+            f"ANOMALY_LABS_DATA={folder!r} is not a folder{start}; let it name the folder that "
+            "holds the data files, or unset it"
         )
     return path
 
 
-def candidates(info: Split) -> list[str]:
-    """Return the names under which the file of a split is looked for, best first."""
+def find(root: Path, name: str, info: Split) -> Path | None:
+    """Return the file of a split in a folder or its sub-folder `name`, or None."""
     endings = ("", ".gz", ".zip")
     # KDDTrain+.zip is the usual name of the packed KDDTrain+.txt.
-    return [*(f"{file}{ending}" for file in info.files for ending in endings), *info.bundles]
+    files = [*(f"{file}{ending}" for file in info.files for ending in endings), *info.bundles]
+    paths = (folder / file for folder in (root, root / name) for file in files)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def locate(name: str, split: str | None = None) -> Location | None:
@@ -108,25 +111,19 @@ def locate(name: str, split: str | None = None) -> Location | None:
     _, info = find_split(name, split)
     places: list[tuple[Place, Path | None]] = [
         ("ANOMALY_LABS_DATA", _own_folder()),
-        ("data/", project_folder()),
+        ("data/", project_data_folder()),
         ("cache", cache_folder() / "downloads"),
     ]
     for place, root in places:
-        if root is None:
-            continue
-        for folder in (root, root / name):
-            for file in candidates(info):
-                if (folder / file).is_file():
-                    return Location(folder / file, place)
+        path = None if root is None else find(root, name, info)
+        if path is not None:
+            return Location(path, place)
     return None
 
 
 def _status(name: str, split: str) -> FileStatus:
     _, info = find_split(name, split)
-    try:
-        found = locate(name, split)
-    except FileNotFoundError as error:
-        return FileStatus(name, split, None, "missing", str(error))
+    found = locate(name, split)
     if found is None:
         command = f"anomaly-labs data download {name} --split {split}"
         hint = f"no file {info.files[0]} (or .gz, .zip); `{command}` gets it"
@@ -138,6 +135,8 @@ def _status(name: str, split: str) -> FileStatus:
             return FileStatus(name, split, found.path, "wrong checksum", str(error))
         except DataFormatError as error:
             return FileStatus(name, split, found.path, "damaged", str(error))
+        except OSError as error:
+            return FileStatus(name, split, found.path, "unreadable", str(error))
     return FileStatus(name, split, found.path, "ok", f"{info.rows:,} rows, from {found.place}")
 
 
@@ -145,6 +144,11 @@ def verify() -> list[FileStatus]:
     """Return for each split of each data set whether its file is here and genuine.
 
     Files that were loaded before and did not change since are not read again.
+
+    Raises
+    ------
+    FileNotFoundError
+        If ``ANOMALY_LABS_DATA`` names no folder.
 
     Examples
     --------

@@ -64,7 +64,11 @@ def open_text(path: Path, files: tuple[str, ...], stack: ExitStack) -> tuple[IO[
     raw.seek(0)
     if magic == b"PK\x03\x04":
         archive = stack.enter_context(zipfile.ZipFile(raw))
-        return stack.enter_context(archive.open(_member(archive, files, path))), _Hashed(raw)
+        member = _member(archive, files, path)
+        try:
+            return stack.enter_context(archive.open(member)), _Hashed(raw)
+        except RuntimeError as error:  # a password, or a method that zipfile does not know
+            raise DataFormatError(f"{path}: {error}; pack the file anew, or unpack it") from error
     hashed = _Hashed(raw)
     if magic[:2] == b"\x1f\x8b":
         return stack.enter_context(gzip.GzipFile(fileobj=hashed)), hashed  # type: ignore[arg-type]
