@@ -76,3 +76,12 @@ def test_native_logs_are_silent_before_keras_comes():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "tensorflow"
     assert out.stderr == ""
+
+
+def test_warnings_in_a_notebook_name_no_temporary_file():
+    code = (
+        "from anomaly_labs import runtime; runtime.prepare(); "
+        "import warnings; warnings.warn('generated data')"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stderr == "UserWarning: generated data\n"

@@ -46,7 +46,7 @@ def doctor() -> None:
     broken = False
     for good, what, found, mend in [*_software(), *_machine(), *_data(), *_notebooks()]:
         broken |= good is False
-        mark = {True: "[green]ok[/]", False: "[bold red]missing[/]", None: "[yellow]note[/]"}[good]
+        mark = {True: "[green]ok[/]", False: "[bold red]mend[/]", None: "[yellow]note[/]"}[good]
         table.add_row(mark, *map(escape, (what, found, "" if good else mend)))
     console.print(table)
     if broken:

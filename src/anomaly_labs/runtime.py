@@ -88,11 +88,23 @@ def prepare(seed: int = 0) -> Runtime:
     7
     """
     _settle_native_libraries()
+    warnings.formatwarning = _one_line
     device: Device = "cuda" if gpu_available() else "cpu"
     if device == "cuda":
         _accelerate()
     _seed_everything(seed)
     return Runtime(device=device, fast=is_fast(), seed=seed)
+
+
+def _one_line(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """Leave out the path of the kernel's temporary file, which tells a learner nothing."""
+    return f"{category.__name__}: {message}\n"
 
 
 def _settle_native_libraries() -> None:
