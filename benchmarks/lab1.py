@@ -38,7 +38,7 @@ def timed(row: dict[str, float]) -> Iterator[None]:
 def show(title: str, source: str, rows: list[dict[str, float]], index: str) -> None:
     kind = "real data" if source == "real" else "GENERATED data"
     print(f"\n{title} ({kind})")
-    print(pd.DataFrame(rows).set_index(index).to_string(float_format=lambda x: f"{x:.6g}"))
+    print(pd.DataFrame(rows).set_index(index).to_string(float_format=lambda x: f"{x:.8g}"))
 
 
 def stratified(codes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -125,7 +125,7 @@ def official(rt: runtime.Runtime) -> None:
     print()
     kind = "real data" if new.source == "real" else "GENERATED data"
     print(f"3. Trained on 10_percent, tested on the official test file ({kind})")
-    print(pd.Series(row).to_string(float_format=lambda x: f"{x:.6g}"))
+    print(pd.Series(row).to_string(float_format=lambda x: f"{x:.8g}"))
 
 
 def fit_and_score(
