@@ -53,4 +53,4 @@ lock: ## Resolve both lock files again (needs uv)
 
 clean: ## Delete what can be made again (never grading/ or data/)
 	rm -rf build .pytest_cache .mypy_cache .ruff_cache
-	find src tests benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
