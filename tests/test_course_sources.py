@@ -57,6 +57,7 @@ def test_good_source_is_read(write):
         ('exercise="lab9-q1"', 'exercise="lab9-q1" level=3', 8, "unknown key 'level'"),
         ('check="lab9-q1" points=2', 'check="lab9-q2" points=2', 16, "'lab9-q2' has no exercise"),
         ('check="lab9-q1" points=2', 'check="lab9-q1"', 16, "points=None"),
+        ("points=2", "points=2 instructor=true", 16, "not check and instructor"),
         ('check="lab9-q1" points=2', 'check="lab9-q1" points=0', 16, "points=0"),
         ('reflect="lab9-r1"', 'reflect="lab9-q1"', 23, "stands already in line 8"),
         ('exercise="lab9-q1"', 'exercise="Q 1"', 8, "write it like lab1-q2"),

@@ -147,6 +147,9 @@ def _key_complaints(cell: Cell) -> Iterator[str]:
     allowed = KEYS.get(cell.kind, set())
     for key in cell.keys.keys() - allowed:
         yield f"unknown key {key!r} in a {cell.kind} cell; known: {', '.join(sorted(allowed))}"
+    roles = sorted(cell.keys.keys() & {"exercise", "check", "reflect", "instructor"})
+    if len(roles) > 1:
+        yield f"a cell is one of these only, not {' and '.join(roles)}"
     needs_points = "check" in cell.keys or "reflect" in cell.keys
     points = cell.keys.get("points")
     if needs_points and not (isinstance(points, int | float) and points > 0):
