@@ -1,5 +1,7 @@
 """What every test and doctest shares: no window for figures, no trace in the user's cache."""
 
+import sys
+
 import matplotlib
 import pytest
 
@@ -16,3 +18,11 @@ def own_cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ANOMALY_LABS_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_figure_left():
+    """Close what a test or doctest has drawn; pyplot warns at 20 open figures."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

@@ -3,6 +3,7 @@
 import ctypes
 import importlib
 import importlib.util
+import logging
 import os
 import random
 import sys
@@ -112,9 +113,15 @@ def _settle_native_libraries() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # oneDNN announces itself on stderr and rounds in an order that depends on the machine
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    # TensorFlow warns of "retracing" whenever a notebook trains several small networks
+    logging.getLogger("tensorflow").addFilter(_is_error)
     # OpenMP threads that spin while they wait burn the cores of a busy class-room machine: a small
     # XGBoost fit beside four other jobs took 15 CPU seconds with spinning and 0.2 without
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
 
 
 def _accelerate() -> None:

@@ -6,6 +6,13 @@ from anomaly_labs.plots.curves import roc_steps as roc_steps
 from anomaly_labs.plots.data import class_counts as class_counts
 from anomaly_labs.plots.data import lettered_points as lettered_points
 from anomaly_labs.plots.ensembles import ensemble_schemes as ensemble_schemes
+from anomaly_labs.plots.latent import autoencoder_scheme as autoencoder_scheme
+from anomaly_labs.plots.latent import latent_map as latent_map
+from anomaly_labs.plots.reconstruction import contamination_curve as contamination_curve
+from anomaly_labs.plots.reconstruction import residual_cloud as residual_cloud
+from anomaly_labs.plots.reconstruction import score_histograms as score_histograms
+from anomaly_labs.plots.reconstruction import training_curves as training_curves
+from anomaly_labs.plots.reconstruction import window_errors as window_errors
 from anomaly_labs.plots.schemes import method_map as method_map
 from anomaly_labs.plots.schemes import rotor_story as rotor_story
 from anomaly_labs.plots.scores import confusion_matrix as confusion_matrix

@@ -1,9 +1,6 @@
-"""Scores to a threshold, one function per rule; an alert is a score above the threshold.
+"""Thresholds from a labelled validation set: the best by F1, by Youden's J, or by cost."""
 
-Each docstring says which labels its rule needs. A threshold is chosen on validation rows, never on
-the rows that it is judged by. A rule that selects nothing returns `inf`.
-"""
-
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -84,6 +81,61 @@ def f1_optimal(scores: ArrayLike, y_true: ArrayLike) -> float:
     1.5
     """
     return _best(scores, y_true, lambda tp, fp, pos, neg: 2 * tp / (tp + fp + pos))
+
+
+def cost_based(
+    scores: ArrayLike, y_true: ArrayLike, *, cost_false_alarm: float, cost_miss: float
+) -> float:
+    """Return the threshold at which false alarms and misses cost least together.
+
+    Needs a labelled validation set with the same share of anomalies as the traffic to come: the
+    rarer they are, the more of the cost is false alarms. Only the ratio of the two costs matters.
+
+    Parameters
+    ----------
+    scores : shape (n_samples,)
+        Anomaly scores of validation rows; larger is more anomalous.
+    y_true : shape (n_samples,)
+        0 for normal, 1 for anomaly.
+    cost_false_alarm
+        Of one alert on a normal row, above 0, in any unit (minutes of an analyst, euros).
+    cost_miss
+        Of one anomaly without an alert, above 0, in the same unit.
+
+    Returns
+    -------
+    float
+        In the unit of the scores, halfway between two neighbouring scores. The highest one where
+        several are equally cheap; `inf` where it is cheapest to raise no alert, `-inf` where it
+        is cheapest to flag every row.
+
+    Raises
+    ------
+    ValueError
+        If a cost is not above 0, the lengths differ, a score is not finite, or one of the classes
+        is absent.
+
+    References
+    ----------
+    Elkan, C. (2001). The foundations of cost-sensitive learning. IJCAI 2001, 973-978.
+
+    Examples
+    --------
+    >>> scores, attack = [1.0, 2.0, 3.0, 4.0, 5.0], [0, 1, 0, 0, 1]
+    >>> cost_based(scores, attack, cost_false_alarm=1, cost_miss=10)
+    1.5
+    >>> cost_based(scores, attack, cost_false_alarm=10, cost_miss=1)
+    4.5
+    """
+    for name, cost in [("cost_false_alarm", cost_false_alarm), ("cost_miss", cost_miss)]:
+        if not 0 < cost < math.inf:
+            raise ValueError(f"{name}={cost!r} must be a finite number above 0")
+    # What the alerts save over raising none: a miss for each hit, less the false alarms.
+    return _best(
+        scores,
+        y_true,
+        lambda tp, fp, pos, neg: tp * float(cost_miss) - fp * float(cost_false_alarm),
+    )
 
 
 def _best(

@@ -1,0 +1,101 @@
+"""Figures of autoencoders say what their data says."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from anomaly_labs import plots
+
+
+@pytest.fixture(autouse=True)
+def closed_figures():
+    plots.use_course_style()
+    yield
+    plots.use_course_style()
+    plt.close("all")
+
+
+def title(ax):
+    return ax.get_title(loc="left").replace("\n", " ")
+
+
+def legend(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_training_title_names_the_best_epoch_of_the_held_out_rows():
+    ax = plots.training_curves({"loss": [4.0, 3.0, 2.0], "val_loss": [5.0, 3.0, 4.0]})
+    assert title(ax) == "Lowest error on held-out rows after epoch 2 of 3"
+    assert legend(ax) == ["training rows", "held-out rows"]
+
+
+def test_training_curves_keep_names_that_are_not_of_keras():
+    ax = plots.training_curves({"odd day": [2.0, 1.0]}, title="Falls")
+    assert (title(ax), legend(ax)) == ("Falls", ["odd day"])
+
+
+def test_each_group_of_scores_has_area_one_whatever_its_size():
+    scores = np.array([1.0, 2.0, 3.0, 50.0])
+    ax = plots.score_histograms(scores, ["normal", "normal", "normal", "dos"])
+    heights = [patch.get_data().values.sum() for patch in ax.patches]
+    assert heights == pytest.approx([1.0, 1.0])
+    assert ax.get_xscale() == "log"
+
+
+def test_infinite_thresholds_are_left_out():
+    lines = {"percentile": 2.0, "nothing": float("inf")}
+    ax = plots.score_histograms(np.array([1.0, 3.0]), ["normal", "dos"], thresholds=lines)
+    assert legend(ax)[-1] == "percentile: 2"
+
+
+def test_scores_of_zero_are_drawn_at_the_left_edge():
+    ax = plots.score_histograms(np.array([0.0, 1.0, 10.0]), ["normal"] * 3)
+    heights = ax.patches[0].get_data().values
+    assert heights[0] == pytest.approx(2 / 3)
+    assert heights.sum() == pytest.approx(1.0)
+
+
+def test_circle_and_ellipse_go_through_the_point():
+    rng = np.random.default_rng(0)
+    first = rng.normal(size=500)
+    cloud = pd.DataFrame({"a": first, "b": first + 0.1 * rng.normal(size=500)})
+    ax = plots.residual_cloud(cloud, (1.0, -1.0))
+    for line in ax.lines:
+        gaps = np.linalg.norm(line.get_xydata() - [1.0, -1.0], axis=1)
+        assert gaps.min() < 0.4
+    circle, ellipse = (line.get_xydata() for line in ax.lines)
+    assert np.abs(ellipse).max() > 5 * np.abs(circle).max()
+
+
+def test_contamination_is_drawn_in_per_cent():
+    table = pd.DataFrame({"auc, l2": [0.9, 0.5]}, index=[0.0, 0.2])
+    ax = plots.contamination_curve(table, title="Down")
+    assert ax.lines[0].get_xydata().tolist() == [[0.0, 0.9], [20.0, 0.5]]
+    assert legend(ax) == ["auc, l2"]
+
+
+def test_only_windows_above_the_threshold_are_shaded():
+    errors = np.array([1.0, 6.0, 5.0])
+    ax = plots.window_errors(np.arange(6), errors, width=2, threshold=5.0, title="One day")
+    assert [patch.get_x() for patch in ax.patches] == [2]
+    assert title(ax.figure.axes[0]) == "One day"
+
+
+def test_scheme_names_input_latent_and_output_by_width():
+    ax = plots.autoencoder_scheme([80, 16, 8, 16, 80])
+    words = [text.get_text() for text in ax.texts if "\n" in text.get_text()]
+    assert words == ["80\ninput", "8\nlatent", "80\noutput"]
+
+
+def test_latent_map_collects_rare_names_in_one_group():
+    names = ["dos"] * 3 + ["probe"] * 2 + ["spy", "worm"]
+    ax = plots.latent_map(np.arange(14.0).reshape(7, 2), names, top=2)
+    assert sorted(legend(ax)) == ["dos", "others", "probe"]
+    assert sorted(len(group.get_offsets()) for group in ax.collections) == [2, 2, 3]
+
+
+def test_figures_of_generated_data_say_so():
+    plots.use_course_style("synthetic")
+    ax = plots.latent_map(np.eye(2), ["dos", "dos"])
+    assert "generated data" in [text.get_text() for text in ax.texts]
