@@ -35,7 +35,7 @@ def test_training_curves_keep_names_that_are_not_of_keras():
     assert (title(ax), legend(ax)) == ("Falls", ["odd day"])
 
 
-def test_each_group_of_scores_has_area_one_whatever_its_size():
+def test_each_group_of_scores_adds_up_to_one_whatever_its_size():
     scores = np.array([1.0, 2.0, 3.0, 50.0])
     ax = plots.score_histograms(scores, ["normal", "normal", "normal", "dos"])
     heights = [patch.get_data().values.sum() for patch in ax.patches]
@@ -56,16 +56,28 @@ def test_scores_of_zero_are_drawn_at_the_left_edge():
     assert heights.sum() == pytest.approx(1.0)
 
 
-def test_circle_and_ellipse_go_through_the_point():
+def test_circle_and_ellipse_go_through_the_point_where_the_cloud_is_narrow():
     rng = np.random.default_rng(0)
     first = rng.normal(size=500)
-    cloud = pd.DataFrame({"a": first, "b": first + 0.1 * rng.normal(size=500)})
-    ax = plots.residual_cloud(cloud, (1.0, -1.0))
+    ax = plots.residual_cloud(pd.DataFrame({"a": first, "b": first + 0.1 * rng.normal(size=500)}))
+    point = ax.collections[1].get_offsets()[0]
+    assert point[0] * point[1] < 0
     for line in ax.lines:
-        gaps = np.linalg.norm(line.get_xydata() - [1.0, -1.0], axis=1)
-        assert gaps.min() < 0.4
+        assert np.linalg.norm(line.get_xydata() - point, axis=1).min() < 0.1
     circle, ellipse = (line.get_xydata() for line in ax.lines)
     assert np.abs(ellipse).max() > 5 * np.abs(circle).max()
+
+
+def test_title_counts_the_rows_outside_circle_and_ellipse():
+    cloud = pd.DataFrame({"a": [-3.0, -1.0, 1.0, 3.0] * 5, "b": [-0.1, 0.1, 0.1, -0.1] * 5})
+    said = title(plots.residual_cloud(cloud)).replace("\n", " ")
+    assert "100.0% by the circle, 0.0% by the ellipse" in said
+
+
+def test_a_thin_tail_of_scores_stays_visible():
+    ax = plots.score_histograms(np.append(np.ones(999), 50.0), ["normal"] * 1000)
+    assert ax.get_yscale() == "log"
+    assert ax.get_ylim()[0] < 1 / 1000
 
 
 def test_contamination_is_drawn_in_per_cent():
@@ -73,6 +85,12 @@ def test_contamination_is_drawn_in_per_cent():
     ax = plots.contamination_curve(table, title="Down")
     assert ax.lines[0].get_xydata().tolist() == [[0.0, 0.9], [20.0, 0.5]]
     assert legend(ax) == ["auc, l2"]
+
+
+def test_each_share_of_contamination_is_labelled():
+    table = pd.DataFrame({"auc": [0.9, 0.8, 0.5]}, index=[0.0, 0.001, 0.5])
+    ax = plots.contamination_curve(table, title="Down")
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["0", "0.1", "50"]
 
 
 def test_only_windows_above_the_threshold_are_shaded():

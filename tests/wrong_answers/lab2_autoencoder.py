@@ -56,6 +56,12 @@ def squash(train, new):
     return np.clip((new - new.mean()) / new.std(), -10, 10)
 
 
+# %% wrong="lab2-q3" hint="cut off at -10 as well"
+def squash(train, new):
+    train, new = np.log1p(train), np.log1p(new)
+    return np.minimum((new - train.mean()) / train.std(), 10)
+
+
 # %% wrong="lab2-q3" hint="take log1p first"
 def squash(train, new):
     train = np.asarray(train)
@@ -163,6 +169,12 @@ def day_of_alerts(n, share, recall, false_alarm_rate):
     return hits, wrong, hits / (hits + wrong)
 
 
+# %% wrong="lab2-q7" hint="the precision is 1"
+def day_of_alerts(n, share, recall, false_alarm_rate):
+    hits, wrong = n * share * recall, n * (1 - share) * false_alarm_rate
+    return hits, wrong, hits / (hits + wrong) if wrong else 0.0
+
+
 # %% wrong="lab2-q7" hint="divided by all alerts"
 def day_of_alerts(n, share, recall, false_alarm_rate):
     hits, wrong = n * share * recall, n * (1 - share) * false_alarm_rate
@@ -173,6 +185,12 @@ def day_of_alerts(n, share, recall, false_alarm_rate):
 def day_of_alerts(n, share, recall, false_alarm_rate):
     hits, wrong = n * share * recall, n * (1 - share) * false_alarm_rate
     return hits, wrong, np.nan if hits + wrong == 0 else hits / (hits + wrong)
+
+
+# %% wrong="lab2-q7" hint="do not divide by zero"
+def day_of_alerts(n, share, recall, false_alarm_rate):
+    hits, wrong = n * share * recall, n * (1 - share) * false_alarm_rate
+    return hits, wrong, hits / (hits + wrong)
 
 
 # %% wrong="lab2-q8" hint="the limit gets smaller with more rows"
@@ -240,7 +258,18 @@ def confusion_table(true, predicted, order):
 
 # %% wrong="lab2-q10" hint="keep the order of `order`"
 def confusion_table(true, predicted, order):
-    return evaluation.confusion(true, predicted, labels=sorted({*true, *predicted})).to_numpy()
+    true, predicted = np.asarray(true), np.asarray(predicted)
+    names = sorted(order)
+    return [[((true == a) & (predicted == b)).sum() for b in names] for a in names]
+
+
+# %% wrong="lab2-q10" hint="leave out the rows"
+def confusion_table(true, predicted, order):
+    places = {name: place for place, name in enumerate(order)}
+    counts = np.zeros((len(order), len(order)))
+    for a, b in zip(true, predicted, strict=True):
+        counts[places.get(a, -1), places.get(b, -1)] += 1
+    return counts
 
 
 # %% wrong="lab2-q10" hint="three rows of three counts"

@@ -1,6 +1,7 @@
 """Figures of reconstruction errors: training, scores, residuals, contamination, windows."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from anomaly_labs.plots.style import ALERT, INK, MUTED, finish
 
 _MARKERS = "o^sDvP*X<>"
+_OUTLINES = ("-", "-", "--", "-.", (0, (6, 1)), (0, (1, 1)))
 
 
 def training_curves(
@@ -55,7 +57,10 @@ def score_histograms(
     title: str = "",
     xlabel: str = "anomaly score (logarithmic axis)",
 ) -> Axes:
-    """Return one outline of scores per group, each with area 1, on a logarithmic axis.
+    """Return one outline per group: the share of its rows at each score, both axes logarithmic.
+
+    A thin tail of the largest group may hold more rows than a small group: on a logarithmic
+    axis it stays visible.
 
     Parameters
     ----------
@@ -79,61 +84,75 @@ def score_histograms(
     lowest = float(positive.min()) if positive.size else 1.0
     logs = np.log10(np.maximum(scores, lowest))
     bins = np.linspace(logs.min(), logs.max() + 1e-9, 61)
-    for name, rows in pd.Series(names).value_counts().items():
+    sizes = pd.Series(names).value_counts()
+    for style, (name, rows) in zip(cycle(_OUTLINES), sizes.items(), strict=False):
         label = f"{name} ({rows:,} row{'s' if rows != 1 else ''})"
         heights = np.histogram(logs[names == name], bins)[0] / rows
-        ax.stairs(heights, 10**bins, fill=name == "normal", alpha=0.75, lw=1.8, label=label)
+        filled = name == "normal"
+        ax.stairs(heights, 10**bins, fill=filled, alpha=0.75, lw=1.8, ls=style, label=label)
     ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_ylim(0.5 / sizes.max(), 3)
     _upright(ax, {k: v for k, v in (thresholds or {}).items() if np.isfinite(v)})
     ax.legend(fontsize=9)
-    return finish(ax, title, xlabel, "share of the group's rows")
+    return finish(ax, title, xlabel, "share of the group's rows (logarithmic)")
 
 
 def residual_cloud(
-    residuals: pd.DataFrame,
-    point: Sequence[float],
-    *,
-    ax: Axes | None = None,
-    title: str = "",
+    residuals: pd.DataFrame, *, ax: Axes | None = None, title: str = "", reach: float = 4.0
 ) -> Axes:
     """Return residuals in two columns, a circle of equal length, an ellipse of equal distance.
 
-    Circle and ellipse go through `point`: the plain error calls all rows on the circle equally
-    odd, the whitened one all rows on the ellipse.
+    Circle and ellipse go through one point, `reach` standard deviations from the origin in the
+    direction in which the residuals vary least: the plain error calls all rows on the circle
+    equally odd, the whitened one all rows on the ellipse.
 
     Parameters
     ----------
     residuals : shape (n_samples, 2)
         Differences (row minus reconstruction) of normal rows in two columns.
-    point : length 2
-        The residual of one more row.
+    title
+        By default it says which share of the rows lies outside the circle, and outside the
+        ellipse.
+    reach
+        Distance of the point, in standard deviations.
 
     Examples
     --------
     >>> cloud = pd.DataFrame({"a": [0.0, 1.0, -1.0, 2.0], "b": [0.0, 1.1, -1.0, 1.9]})
-    >>> residual_cloud(cloud, (1.0, -1.0), title="Odd").get_xlabel()
-    'residual of a'
+    >>> ax = residual_cloud(cloud)
+    >>> ax.get_title(loc="left").replace(chr(10), " ")
+    'Normal rows further out than the triangle: 75.0% by the circle, 0.0% by the ellipse'
     """
     if ax is None:
-        ax = plt.subplots(figsize=(6, 5))[1]
-    values, odd = residuals.to_numpy(dtype=float), np.asarray(point, dtype=float)
-    ax.scatter(values[:, 0], values[:, 1], s=9, color=MUTED, alpha=0.35, lw=0, label="normal rows")
+        ax = plt.subplots(figsize=(6.4, 5))[1]
+    values = residuals.to_numpy(dtype=float)
+    variances, directions = np.linalg.eigh(values.T @ values / len(values) + 1e-9 * np.eye(2))
+    spread = np.sqrt(variances)
+    odd = reach * spread[0] * directions[:, 0]
+    outside_circle = np.linalg.norm(values, axis=1) > reach * spread[0]
+    outside_ellipse = np.linalg.norm(values @ directions / spread, axis=1) > reach
+    shown = values[np.linspace(0, len(values) - 1, min(len(values), 2_000)).astype(int)]
+    ax.scatter(shown[:, 0], shown[:, 1], s=9, color=MUTED, alpha=0.35, lw=0, label="normal rows")
     ax.scatter(odd[0], odd[1], s=110, color=ALERT, marker="^", zorder=4, label="one more row")
     turn = np.linspace(0, 2 * np.pi, 200)
     circle = np.stack([np.cos(turn), np.sin(turn)])
-    covariance = np.cov(values.T) + 1e-9 * np.eye(2)
-    distance = np.sqrt(odd @ np.linalg.solve(covariance, odd))
-    ellipse = np.linalg.cholesky(covariance) @ circle * distance
-    ax.plot(*(circle * np.linalg.norm(odd)), label="same plain error")
-    ax.plot(*ellipse, label="same whitened error")
-    ax.legend(fontsize=9, loc="upper left")
+    ax.plot(*(circle * reach * spread[0]), label="same plain error")
+    ax.plot(*(directions * spread @ circle * reach), label="same whitened error")
+    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.set_aspect("equal", adjustable="datalim")
+    title = title or (
+        f"Normal rows further out than the triangle: {outside_circle.mean():.1%} by the circle, "
+        f"{outside_ellipse.mean():.1%} by the ellipse"
+    )
     first, second = residuals.columns
     return finish(ax, title, f"residual of {first}", f"residual of {second}")
 
 
 def contamination_curve(table: pd.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
     """Return figures of merit against the share of anomalies among the training rows.
+
+    The horizontal axis is linear up to the smallest share above zero and logarithmic from there.
 
     Parameters
     ----------
@@ -151,6 +170,9 @@ def contamination_curve(table: pd.DataFrame, *, ax: Axes | None = None, title: s
     shares = 100 * table.index.to_numpy(dtype=float)
     for marker, name in zip(_MARKERS, table.columns, strict=False):
         ax.plot(shares, table[name].to_numpy(dtype=float), marker=marker, ms=7, label=str(name))
+    ax.set_xscale("symlog", linthresh=float(shares[shares > 0].min(initial=100)))
+    ax.set_xticks(shares, [f"{share:g}" for share in shares])
+    ax.minorticks_off()
     ax.set_ylim(-0.02, 1.04)
     ax.legend(fontsize=9)
     return finish(ax, title, "attacks among the training rows (%)", "figure on the test rows")
