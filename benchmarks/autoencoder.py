@@ -1,6 +1,6 @@
 """The autoencoder's figures: ``python benchmarks/autoencoder.py``, or with names of its parts.
 
-The parts are zenati, rare and nsl. Each figure is a mean over five seeds with its standard
+The parts are zenati, rare, reduced and nsl. Each figure is a mean over five seeds with its standard
 deviation. PyOD's AutoEncoder runs beside it on the same encoded rows where the variable PYOD_PYTHON
 names a Python that has it, an environment apart because it needs torch:
 
@@ -101,6 +101,21 @@ def rare(seed: int) -> Task:
     return encoded(X.iloc[train], X_test, datasets.is_attack(y_test), data.source, X[:0])
 
 
+def reduced(seed: int) -> Task:
+    """Take the other order: 1 % anomalies in the file as it is, then distinct rows, then 20 %.
+
+    Most attacks of the file are copies, so fewer than 1 % are left, and of another mix.
+    """
+    data = datasets.load("kdd99")
+    X, y = resampling.reduce_anomalies(data.X, data.y, ratio=ANOMALIES, seed=seed)
+    first = ~X.assign(y=y).duplicated()
+    X, attack = X[first].reset_index(drop=True), datasets.is_attack(y[first])
+    order = np.random.default_rng(seed).permutation(len(X))
+    train, test = np.split(order, [int(0.8 * len(X))])
+    train = train[attack[train] == 0]
+    return encoded(X.iloc[train], X.iloc[test], attack[test], data.source, X[:0])
+
+
 def nsl(seed: int) -> Task:
     """Train on the normal rows of the 20 % file, test on KDDTest+."""
     known = datasets.load("nsl_kdd", split="train_20")
@@ -133,21 +148,22 @@ def alerted(task: Task, scores: np.ndarray, held: np.ndarray) -> dict[str, float
 PARTS: dict[str, tuple[str, Callable[[int], Task], Figures]] = {
     "zenati": ("1. KDD99 10 %, Zenati's protocol, top 20 % flagged", zenati, flagged),
     "rare": ("2. KDD99 10 %, distinct rows, normal-only training, 1 % anomalies", rare, ranked),
+    "reduced": ("2b. The same, reduced to 1 % before duplicates are dropped", reduced, ranked),
     "nsl": ("3. NSL-KDD, normal rows of train_20, KDDTest+", nsl, alerted),
 }
 
 
 def ours(task: Task, seed: int, figures: Figures) -> list[dict[str, object]]:
-    """Fit once; the seconds are those of the fit and of one score of the test rows."""
+    """Fit once; the seconds are those of the fit and of the test rows' score of each kind."""
     start = time.process_time()
     detector = AutoencoderDetector(seed=seed, epochs=rt.epochs(99) if rt.fast else None)
     detector.fit(task.train)
-    fitted = time.process_time()
-    detector.anomaly_score(task.test)
-    seconds = {"fit_s": fitted - start, "score_s": time.process_time() - fitted}
+    fit = time.process_time() - start
     rows = []
     for kind in KINDS:
+        start = time.process_time()
         scores = detector.anomaly_score(task.test, kind=kind)
+        seconds = {"fit_s": fit, "score_s": time.process_time() - start}
         held = detector.anomaly_score(task.held, kind=kind)
         name = kind + (" (default)" if kind == detector.kind else "")
         rows.append({"detector": name} | figures(task, scores, held) | seconds)
@@ -185,8 +201,8 @@ def measure(title: str, task_of: Callable[[int], Task], figures: Figures) -> Non
     print(table.to_string())
     if python:
         total = mean["fit_s"] + mean["score_s"]
-        share = total.iloc[0] / total["PyOD AutoEncoder"]
-        print(f"CPU seconds of fit and score: {share:.2f} of PyOD's")
+        share = total.drop("PyOD AutoEncoder").max() / total["PyOD AutoEncoder"]
+        print(f"CPU seconds of fit and score, the slowest kind: {share:.2f} of PyOD's")
 
 
 def main(names: list[str]) -> None:

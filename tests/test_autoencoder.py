@@ -38,7 +38,7 @@ def named(rows):
     return pd.DataFrame(rows, columns=["up", "down", "left", "sum", "flat"])
 
 
-@pytest.mark.parametrize("kind", ["l2", "l1", "whitened"])
+@pytest.mark.parametrize("kind", ["l2", "l1", "whitened", "joint"])
 def test_row_that_breaks_a_dependence_scores_above_every_usual_row(fitted, kind):
     usual = fitted.anomaly_score(named(traffic(seed=7)), kind=kind)
     assert usual.shape == (400,)
@@ -66,12 +66,42 @@ def test_scores_are_what_the_docstring_says(fitted):
     np.testing.assert_allclose(fitted.anomaly_score(X, kind="whitened"), squared / 5, rtol=1e-4)
 
 
+def test_joint_score_adds_row_and_residual_with_each_column_capped(fitted):
+    X = named(traffic(50, seed=5)).assign(flat=[0.0] * 49 + [100.0])
+    rows = X.to_numpy(np.float32).astype(float)
+    pairs = [
+        (rows - fitted.reconstruct(X), fitted.residual_mean_, fitted.whitening_),
+        (rows, fitted.row_mean_, fitted.row_whitening_),
+    ]
+    squares = [((values - mean) @ matrix) ** 2 for values, mean, matrix in pairs]
+    expected = sum(np.minimum(values, 25) for values in squares).mean(axis=1)
+    np.testing.assert_allclose(fitted.anomaly_score(X, kind="joint"), expected, rtol=1e-6)
+    assert fitted.feature_scores(X, kind="joint")["flat"].iloc[-1] == pytest.approx(50 / 5)
+
+
+def test_row_statistics_are_those_of_the_training_rows(fitted):
+    rows = named(traffic()).to_numpy(np.float32).astype(float)
+    np.testing.assert_allclose(fitted.row_mean_, rows.mean(axis=0), atol=1e-9)
+    covariance = np.cov(rows, rowvar=False, bias=True)
+    q, level = fitted.shrinkage, np.trace(covariance) / 5
+    inverse = np.linalg.inv((1 - q) * covariance + q * level * np.eye(5))
+    np.testing.assert_allclose(fitted.row_whitening_ @ fitted.row_whitening_, inverse, rtol=1e-6)
+
+
+def test_joint_score_ranks_a_row_broken_in_many_columns_above_one_wild_value(fitted):
+    wild, broken = [[0.0, 0.0, 0.0, 0.0, 10.0]], [[4.0, 4.0, 4.0, -4.0, 0.0]]
+    score = fitted.anomaly_score(named(wild + broken), kind="joint")
+    whitened = fitted.anomaly_score(named(wild + broken), kind="whitened")
+    assert score[0] < score[1]
+    assert whitened[0] > whitened[1]
+
+
 def test_whitened_score_is_about_one_on_training_rows(fitted):
     # four of five columns move; shrinkage takes a little more
     assert 0.5 < fitted.anomaly_score(named(traffic()), kind="whitened").mean() <= 1
 
 
-@pytest.mark.parametrize("kind", ["l2", "l1", "whitened"])
+@pytest.mark.parametrize("kind", ["l2", "l1", "whitened", "joint"])
 def test_feature_scores_add_up_to_the_score(fitted, kind):
     X = named(traffic(20, seed=3)).set_index(np.arange(100, 120))
     parts = fitted.feature_scores(X, kind=kind)
@@ -282,7 +312,8 @@ def test_damaged_file_is_refused_wherever_the_damage_is(fitted, tmp_path):
 
 def foreign_array():
     packed = io.BytesIO()
-    np.savez(packed, residual_mean=np.zeros(3), whitening=np.eye(3))
+    arrays = {"residual_mean": np.zeros(3), "row_mean": np.zeros(3)}
+    np.savez(packed, **arrays, whitening=np.eye(3), row_whitening=np.eye(3))
     return packed.getvalue()
 
 
@@ -295,7 +326,7 @@ def foreign_array():
         {"detector.json": b"{"},
         {"detector.json": b"[]"},
         {"detector.json": json.dumps({"format": "other", "version": 1}).encode()},
-        {"detector.json": json.dumps({"format": "anomaly-labs autoencoder", "version": 1})},
+        {"detector.json": json.dumps({"format": "anomaly-labs autoencoder", "version": 2})},
         {"arrays.npz": b"PK"},
         {"arrays.npz": foreign_array()},
         {"model.keras": b"no model"},
@@ -315,7 +346,7 @@ def test_other_version_of_the_format_is_refused_by_name(fitted, tmp_path):
     with zipfile.ZipFile(path) as archive:
         state = json.loads(archive.read("detector.json"))
     rewritten(path, **{"detector.json": json.dumps(state | {"version": 99})})
-    with pytest.raises(ValueError, match=r"version 99 .* reads version 1"):
+    with pytest.raises(ValueError, match=r"version 99 .* reads version 2"):
         AutoencoderDetector.load(path)
 
 

@@ -1,15 +1,22 @@
 """What is left between a row and its reconstruction, and how it becomes a score."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, get_args
 
 import keras
 import numpy as np
 
-Kind = Literal["l2", "l1", "whitened"]
+Kind = Literal["l2", "l1", "whitened", "joint"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
+CAP = 5.0  # standard deviations that one column may add to the joint score
 CHUNK = 8192  # rows per call of the network: large enough for two cores, small enough for caches
+
+
+def chunks(X: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the rows in parts that fit into caches."""
+    for start in range(0, len(X), CHUNK):
+        yield X[start : start + CHUNK]
 
 
 def batched(network: Any, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
@@ -27,28 +34,39 @@ def batched(network: Any, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
         yield part, keras.ops.convert_to_numpy(network(X[part], training=False))
 
 
-def moments(network: Any, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and covariance of the residuals of `X`, both float64.
+def moments(parts: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and covariance of rows that come in parts, both float64.
 
     Parameters
     ----------
-    network
-        The trained autoencoder.
-    X : shape (n_samples, n_features), float32
-        Training rows.
+    parts
+        At least one, each of shape (n_rows, n_features).
+
+    Examples
+    --------
+    >>> mean, covariance = moments([np.array([[0.0, 1.0]]), np.array([[2.0, 1.0]])])
+    >>> mean.tolist(), covariance.tolist()
+    ([1.0, 1.0], [[1.0, 0.0], [0.0, 0.0]])
     """
-    total = np.zeros(X.shape[1])
-    products = np.zeros((X.shape[1], X.shape[1]))
-    for part, mended in batched(network, X):
-        residual = X[part].astype(np.float64) - mended
-        total += residual.sum(axis=0)
-        products += residual.T @ residual
-    mean = total / len(X)
-    return mean, products / len(X) - np.outer(mean, mean)
+    count, total, products = 0, np.zeros(1), np.zeros((1, 1))
+    for part in parts:
+        rows = part.astype(np.float64)
+        count, total, products = (
+            count + len(rows),
+            total + rows.sum(axis=0),
+            products + rows.T @ rows,
+        )
+    mean = total / count
+    return mean, products / count - np.outer(mean, mean)
 
 
 def by_column(
-    residual: np.ndarray, *, kind: Kind, mean: np.ndarray, matrix: np.ndarray
+    residual: np.ndarray,
+    rows: np.ndarray,
+    *,
+    kind: Kind,
+    whiten_residual: tuple[np.ndarray, np.ndarray],
+    whiten_row: tuple[np.ndarray, np.ndarray],
 ) -> np.ndarray:
     """Return the part of each column in the score; the sum over columns is the score.
 
@@ -56,21 +74,34 @@ def by_column(
     ----------
     residual : shape (n_samples, n_features)
         Row minus reconstruction.
+    rows : shape (n_samples, n_features)
+        The rows themselves; "joint" alone needs them.
     kind
-        "l2": squares; "l1": absolute values; "whitened": squares of the whitened residual. Each
-        is divided by the number of columns.
-    mean : shape (n_features,)
-        Of the training residuals.
-    matrix : shape (n_features, n_features)
-        From `matrix.whitening` of their covariance.
+        "l2": squares; "l1": absolute values; "whitened": squares of the whitened residual;
+        "joint": the same of the whitened residual and of the whitened row together, each square
+        at most 25, that of five standard deviations. Each is divided by the number of columns.
+    whiten_residual, whiten_row : shapes (n_features,), (n_features, n_features)
+        Mean of the training rows' residuals, or of these rows, and the result of
+        `matrix.whitening` for their covariance.
 
     Examples
     --------
-    >>> by_column(np.array([[3.0, -1.0]]), kind="l1", mean=np.zeros(2), matrix=np.eye(2)).tolist()
+    >>> known = np.zeros(2), np.eye(2)
+    >>> residual, rows = np.array([[3.0, -1.0]]), np.array([[9.0, 0.0]])
+    >>> by_column(residual, rows, kind="l1", whiten_residual=known, whiten_row=known).tolist()
     [[1.5, 0.5]]
+    >>> by_column(residual, rows, kind="joint", whiten_residual=known, whiten_row=known).tolist()
+    [[17.0, 0.5]]
     """
+    width = residual.shape[1]
     if kind == "l1":
-        return np.asarray(np.abs(residual) / residual.shape[1])
-    if kind == "whitened":
-        residual = (residual - mean) @ matrix
-    return np.asarray(np.square(residual) / residual.shape[1])
+        return np.asarray(np.abs(residual) / width)
+    if kind == "l2":
+        return np.asarray(np.square(residual) / width)
+    mean, matrix = whiten_residual
+    squares = np.square((residual - mean) @ matrix)
+    if kind == "joint":
+        mean, matrix = whiten_row
+        own = np.square((rows - mean) @ matrix)
+        squares = np.minimum(squares, CAP**2) + np.minimum(own, CAP**2)
+    return np.asarray(squares / width)

@@ -14,7 +14,8 @@ import keras
 import numpy as np
 
 FORMAT = "anomaly-labs autoencoder"
-VERSION = 1
+VERSION = 2
+ARRAYS = ("residual_mean", "whitening", "row_mean", "row_whitening")
 # what zipfile, json, NumPy and Keras raise on content that is not theirs
 BROKEN = (zipfile.BadZipFile, EOFError, KeyError, TypeError, ValueError, NotImplementedError)
 
@@ -100,7 +101,8 @@ def _check(model: Any, state: dict[str, Any], arrays: dict[str, np.ndarray]) -> 
     missing = {"params", "history"} - state.keys()
     width = model.input_shape[-1]
     shapes = {name: array.shape for name, array in arrays.items()}
-    if missing or shapes != {"residual_mean": (width,), "whitening": (width, width)}:
+    wanted = {name: (width,) if name.endswith("mean") else (width, width) for name in ARRAYS}
+    if missing or shapes != wanted:
         raise ValueError(f"without {missing}, {width} columns, arrays of {shapes}")
 
 
