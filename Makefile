@@ -2,7 +2,7 @@
 
 LOCK    ?= requirements.lock
 VENV    := .venv
-READY   := $(VENV)/ready-$(shell cksum < $(LOCK) | cut -d ' ' -f 1)
+READY   := $(VENV)/ready-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
 BIN     := $(VENV)/bin
 COURSE   = $(BIN)/anomaly-labs
 
@@ -15,7 +15,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course lab labs test test-all lint data lock clean
+.PHONY: help course class lab labs test test-all lint data lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ $(READY):
 course: $(READY) ## Build, execute and grade the whole course, and print the results
 	@$(COURSE) course
 
+class: $(READY) ## Grade thirty sample submissions of the assessment and compare their points
+	@$(BIN)/python tests/grading/sample_class.py build/class/handed-in --course build/class/course
+
 lab: $(READY) ## Open JupyterLab on the labs
 	@$(BIN)/jupyter lab --notebook-dir=labs
 
@@ -34,9 +37,11 @@ labs: $(READY) ## Rebuild the learners' notebooks from solutions/
 	@$(COURSE) build
 
 test: $(READY) ## Run the tests
+	@sh scripts/system.sh
 	@$(BIN)/python -m pytest -q
 
 test-all: $(READY) ## Run every test, the long ones and the browser's too
+	@sh scripts/system.sh
 	@$(BIN)/python -m pytest -q -m "not gpu and not network"
 
 lint: $(READY) ## Check style, types and that built notebooks are fresh

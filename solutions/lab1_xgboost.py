@@ -359,8 +359,10 @@ for ax, (panel, n_curves) in zip(axes, panels.items(), strict=True):
 #
 # KDD99 again: one row per network connection, 41 features, and the name of the attack or `normal`.
 
-# %%
+# %% locked="lab1-data"
 data = datasets.load("kdd99")
+
+# %%
 plots.use_course_style(data.source)
 data
 
@@ -977,7 +979,7 @@ else:
 # Many rows of KDD99 are exact copies. A copy in training *and* test makes every model look good, so the
 # challenge runs on unique rows.
 
-# %%
+# %% locked="lab1-unique"
 unique = ~data.X.assign(label=data.y).duplicated()
 twice = data.y[unique].value_counts() >= 2  # one row cannot be in training and test
 unique_rows = data.X[unique & data.y.map(twice).astype(bool)]
@@ -991,7 +993,7 @@ print(f"The largest class has {sizes.max():,} rows, the smallest has {sizes.min(
 # largest classes need no more, and training is several times faster. The test part stays as it is.
 
 
-# %%
+# %% locked="lab1-parts"
 def two_parts(seed):
     """Return row numbers for training, at most 10,000 of each class, and for testing (25 %)."""
     rows = np.arange(len(codes))
@@ -1014,7 +1016,7 @@ print(f"{len(part):,} rows to train on, {len(held):,} rows to test on.")
 # standard deviations of a plain model, so you need no luck.
 
 
-# %%
+# %% locked="lab1-macro-f1"
 def macro_f1(true, predicted):
     """Return the plain mean of F1 over the classes that occur in `true`."""
     there = np.unique(true)

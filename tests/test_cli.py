@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from anomaly_labs import cli, datasets
+from anomaly_labs.course import doctor
 from anomaly_labs.datasets import files
 from kdd_rows import line, text
 
@@ -116,7 +117,7 @@ def test_file_that_may_not_be_read_is_a_state_not_a_traceback(own, monkeypatch):
 
 
 def test_doctor_names_the_extra_to_install(own, monkeypatch):
-    monkeypatch.setattr(cli, "_version", lambda package: None)
+    monkeypatch.setattr(doctor, "_version", lambda package: None)
     code, printed = run("doctor")
     assert code == 1
     assert "anomaly-labs[cpu]" in printed
@@ -127,3 +128,26 @@ def test_list_shows_what_is_found(own):
     code, printed = run("data", "list")
     assert code == 0
     assert "mine[old]/corrected" in printed
+
+
+def test_doctor_tries_the_sandbox(own):
+    _, printed = run("doctor")
+    assert "sandbox: bubblewrap" in printed
+
+
+def test_grade_says_what_is_missing(own, tmp_path, monkeypatch):
+    code, printed = run("grade", str(tmp_path / "none"))
+    assert code == 1
+    assert "none: no such file or folder" in printed
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    code, printed = run("grade", str(empty))
+    assert code == 1
+    assert "no submission found; expected" in printed
+    (empty / "ann_lab0_start.ipynb").write_text("{}")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    code, printed = run("grade", str(empty), "--course", str(tmp_path / "course"))
+    assert code == 1
+    assert "`anomaly-labs doctor` says what is missing" in printed
+    assert "--unsafe" in printed
+    assert not (tmp_path / "course").exists()

@@ -53,6 +53,14 @@ def test_release_has_the_text_of_an_untouched_submission(built, path):
     assert [c.source for c in released.cells] == [c.source for c in handed_in.cells]
 
 
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_locked_cells_and_checks_cannot_be_edited(built, path):
+    source = sources.read(path)
+    released = nbformat.reads(built[build.released_path(PROJECT, source.name)].decode(), 4)
+    fixed = {cell.id for cell in released.cells if cell.metadata.get("editable") is False}
+    assert fixed == {c.grade_id for c in source.cells if c.role in ("check", "locked")}
+
+
 def test_release_is_a_valid_notebook_without_outputs(built):
     for text in built.values():
         notebook = nbformat.reads(text.decode(), as_version=4)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_labs.course import CourseError, build, execute, grade, run, sources
+from anomaly_labs.course import CourseError, build, data, execute, run, sources
 from test_course_sources import GOOD
 
 SETTINGS = {"ANOMALY_LABS_FAST": "1"}
@@ -97,21 +97,6 @@ def interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_grades_are_noted_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    graded = [grade.Graded("lab9_try", "perfect", {"lab9-q1": 2.0}, {"lab9-q1": 2.0})]
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "replace", interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            grade.keep_grades(tmp_path, "a", graded)
-    assert list(tmp_path.iterdir()) == []
-    assert grade.kept_grades(tmp_path, "a") == []
-    grade.keep_grades(tmp_path, "a", graded)
-    assert grade.kept_grades(tmp_path, "a") == graded
-    assert grade.kept_grades(tmp_path, "b") == []
-
-
 def test_interrupted_build_leaves_the_old_notebook_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +125,6 @@ def test_folders_of_the_environment_are_found_from_the_notebooks_too(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ANOMALY_LABS_DATA", "files of mine")
     monkeypatch.delenv("ANOMALY_LABS_CACHE")
-    run.make_folders_absolute()
+    data.make_folders_absolute()
     assert os.environ["ANOMALY_LABS_DATA"] == str(tmp_path / "files of mine")
     assert "ANOMALY_LABS_CACHE" not in os.environ

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from anomaly_labs.course import build, sources
+from anomaly_labs.course.grading import ledger
 
 PROJECT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "grading", ".*_cache", "__pycache__")
@@ -60,15 +61,17 @@ def test_result_names_data_device_minutes_headlines_and_points(checkout):
 
 
 def test_sample_class_gets_the_points_it_should(checkout):
-    kept = json.loads((checkout / "build/sample/graded.json").read_text())
-    for result in kept["graded"]:
-        assert result["points"] == result["expected"]
-    totals = {(r["lab"], r["learner"]): sum(r["points"].values()) for r in kept["graded"]}
     for path in build.source_paths(checkout):
         source = sources.read(path)
-        assert totals[source.name, "perfect"] == sum(source.points.values())
-        assert 0 < totals[source.name, "half-right"] < totals[source.name, "perfect"]
-        assert totals[source.name, "untouched"] == 0
+        root = checkout / "build" / "sample"
+        points = {}
+        for learner in ("perfect", "half-right", "untouched"):
+            graded = ledger.read(root, source.name, learner).graded
+            points[learner] = sum(graded.points.values())
+            assert not graded.unsafe
+        assert points["perfect"] == sum(source.points.values())
+        assert 0 < points["half-right"] < points["perfect"]
+        assert points["untouched"] == 0
 
 
 def test_feedback_shows_points_and_no_hidden_test(checkout):

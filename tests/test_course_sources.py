@@ -10,6 +10,10 @@ GOOD = '''\
 
 # %%
 from anomaly_labs import checks
+one = 1
+
+# %% locked="lab9-data"
+sample = [1, 2]
 
 # %% exercise="lab9-q1"
 def twice(x):
@@ -20,9 +24,10 @@ def twice(x):
     ### END SOLUTION
 
 # %% check="lab9-q1" points=2
-checks.expect(twice(2) == 4, "twice 2 is 4")
+checks.expect(twice(sample[1]) == 4, "twice 2 is 4")
 ### BEGIN HIDDEN TESTS
-checks.expect(twice(-3) == -6, "negative numbers too")
+wanted = -6
+checks.expect(twice(-3) == wanted, "negative numbers too")
 ### END HIDDEN TESTS
 checks.passed("lab9-q1")
 
@@ -51,28 +56,60 @@ def test_good_source_is_read(write):
     assert source.run_minutes == 1
 
 
+def test_locked_cells_are_read_only_and_checks_are_graded(write):
+    cells = sources.read(write(GOOD)).assignment().cells
+    marks = {c.id: c.metadata.nbgrader for c in cells if "nbgrader" in c.metadata}
+    told = {id: (m.grade, m.solution, m.locked, "points" in m) for id, m in marks.items()}
+    assert told == {
+        "lab9-data": (False, False, True, False),
+        "lab9-q1": (False, True, False, False),
+        "lab9-q1-check": (True, False, True, True),
+        "lab9-r1": (True, True, False, True),
+    }
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "complaint"),
     [
-        ('exercise="lab9-q1"', 'exercise="lab9-q1" level=3', 8, "unknown key 'level'"),
-        ('check="lab9-q1" points=2', 'check="lab9-q2" points=2', 16, "'lab9-q2' has no exercise"),
-        ('check="lab9-q1" points=2', 'check="lab9-q1"', 16, "points=None"),
-        ("points=2", "points=2 instructor=true", 16, "not check and instructor"),
-        ('check="lab9-q1" points=2', 'check="lab9-q1" points=0', 16, "points=0"),
-        ('reflect="lab9-r1"', 'reflect="lab9-q1"', 23, "stands already in line 8"),
-        ('exercise="lab9-q1"', 'exercise="Q 1"', 8, "write it like lab1-q2"),
+        ('exercise="lab9-q1"', 'exercise="lab9-q1" level=3', 12, "unknown key 'level'"),
+        ('check="lab9-q1" points=2', 'check="lab9-q2" points=2', 20, "'lab9-q2' has no exercise"),
+        ('check="lab9-q1" points=2', 'check="lab9-q1"', 20, "points=None"),
+        ("points=2", "points=2 instructor=true", 20, "not check and instructor"),
+        ('check="lab9-q1" points=2', 'check="lab9-q1" points=0', 20, "points=0"),
+        ('reflect="lab9-r1"', 'reflect="lab9-q1"', 28, "stands already in line 12"),
+        ('exercise="lab9-q1"', 'exercise="Q 1"', 12, "write it like lab1-q2"),
         ("from anomaly_labs import checks", 'open("../data/kdd.csv")', 5, "a relative path"),
-        ("from anomaly_labs import checks", "x = 1\n" * 21, 5, "a code cell of 21 lines"),
+        ("from anomaly_labs import checks", "x = 1\n" * 20, 5, "a code cell of 21 lines"),
         ("from anomaly_labs import checks", "plots.roc(y, s)", 5, "a figure needs a markdown"),
-        ("    ### END SOLUTION\n", "", 8, "an exercise without ### BEGIN"),
-        ("### END HIDDEN TESTS\n", "", 16, "'### BEGIN HIDDEN TESTS' has no partner"),
-        ('checks.passed("lab9-q1")', "", 16, "a check ends with checks.passed"),
+        ('locked="lab9-data"', 'locked="data"', 9, "write it like lab1-q2"),
+        ('locked="lab9-data"', 'locked="lab9-q1"', 12, "stands already in line 9"),
+        ('locked="lab9-data"', 'locked="lab9-data" points=1', 9, "points stand at the check"),
+        ('locked="lab9-data"', 'locked="lab9-d" exercise="lab9-q1"', 9, "exercise and locked"),
+        (' locked="lab9-data"', "", 20, "uses `sample` of line 9, whose cell is not locked"),
+        ("sample = [1, 2]", "plots.roc(y, s)", 9, "a locked cell draws nothing"),
+        (
+            "sample = [1, 2]",
+            "twice = sample = [1, 2]",
+            20,
+            "`twice` of line 12, a name that line 9",
+        ),
+        ("sample = [1, 2]", "sample = (", 9, "Python cannot read this cell"),
+        ("sample = [1, 2]", "sample = one", 9, "uses `one` of line 5, which the grader does not"),
+        (
+            "# %% [markdown] inst",
+            "# %%\nprint(wanted)\n\n# %% [markdown] inst",
+            31,
+            "`wanted` of line 20 is defined by a check",
+        ),
+        ("    ### END SOLUTION\n", "", 12, "an exercise without ### BEGIN"),
+        ("### END HIDDEN TESTS\n", "", 20, "'### BEGIN HIDDEN TESTS' has no partner"),
+        ('checks.passed("lab9-q1")', "", 20, "a check ends with checks.passed"),
         ("# It runs in under 1 minute on two CPU cores.", "# Soon.", 1, "runs in under N minutes"),
-        ("# Ask the room", "# # Ask the room", 26, "one title"),
+        ("# Ask the room", "# # Ask the room", 31, "one title"),
         (
             "from anomaly_labs import checks",
             "x = 1\ndoubled_by_addition = x + x",
-            9,
+            13,
             "a line of the answer stands in the release too: doubled_by_addition = x + x",
         ),
     ],
@@ -103,7 +140,7 @@ def test_submissions_hold_the_answers_asked_for_and_no_hidden_test(write):
 
 def test_untouched_submission_is_what_nbgrader_releases(write):
     cells = sources.read(write(GOOD)).submission(set()).cells
-    assert cells[2].source.endswith(
+    assert cells[3].source.endswith(
         '"""Return x twice."""\n    # YOUR CODE HERE\n    raise checks.NotAnswered()'
     )
 

@@ -21,7 +21,8 @@ ARROWS = {
     "autoencoder": {"matrix"},
     "baselines": {"matrix"},
     "plots": {"evaluation"},
-    "course": {"datasets", "evaluation", "runtime"},
+    "assessment": {"datasets"},
+    "course": {"checks", "datasets", "evaluation", "runtime"},
     "cli": {"course", "datasets", "runtime"},
 }
 

@@ -6,8 +6,10 @@ from pathlib import Path
 import jupytext
 import nbformat
 import pytest
+from traitlets.config import Config
 
 from anomaly_labs.course import build, execute, sources
+from anomaly_labs.course.checking.execute import SafeExecute
 
 PROJECT = Path(__file__).parents[1]
 LABS = build.source_paths(PROJECT)
@@ -74,6 +76,31 @@ def test_right_answers_pass_and_wrong_answers_get_their_hint(path, tmp_path):
         ):
             complaints.append(f"{cell.metadata['q']}: hint {hint!r} expected, {raised} came")
     assert complaints == [], "\n\n".join(complaints)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
+def test_grader_gives_the_same_hints_as_the_notebook(path, tmp_path):
+    source = sources.read(path)
+    notebook = with_wrong_answers(source)
+    tried = [cell for cell in notebook.cells if "hint" in cell.metadata]
+    for cell in tried:
+        check = {"grade_id": f"{cell.metadata.q}-check", "points": 1, "grade": True}
+        cell.metadata["nbgrader"] = {**check, "solution": False, "locked": True}
+    release = tmp_path / "release" / source.name / f"{source.name}.ipynb"
+    release.parent.mkdir(parents=True)
+    nbformat.write(source.submission(set()), release)
+    grader = SafeExecute(
+        config=Config({"CourseDirectory": {"root": str(tmp_path)}}),
+        fast=True,
+        timeout=300,
+        startup_timeout=120,
+    )
+    place = {"assignment": source.name, "notebook": source.name, "student": ""}
+    ran, _ = grader.preprocess(notebook, {"nbgrader": place})
+    given = [(cell.metadata.hint, [e.evalue for e in errors(cell)]) for cell in tried]
+    assert [pair for pair in given if not any(pair[0] in told for told in pair[1])] == []
+    assert [errors(cell) for cell in ran.cells if cell not in tried and errors(cell)] == []
 
 
 @pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)

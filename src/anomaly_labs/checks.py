@@ -1,8 +1,12 @@
 """What a learner is told in the notebook: one sentence naming the mistake, no traceback."""
 
+import copy
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
+
+_watched: list[dict[str, Any]] = []  # the tables of the `unchanged` blocks that are open
 
 
 class CheckFailed(AssertionError):
@@ -161,6 +165,51 @@ def expect_columns(frame: Any, columns: Iterable[str], hint: str) -> None:
     ]
     if faults:
         raise CheckFailed(f"{hint} ({'; '.join(faults)}).")
+
+
+@contextmanager
+def unchanged(table: Any, hint: str) -> Iterator[None]:
+    """Raise `CheckFailed` with `hint` if what is called inside changes `table`.
+
+    The grader calls a learner's function in another process, on a copy; it asks `is_watched` and
+    reports by `note_change`, so the same check works there and in a plain notebook.
+
+    Examples
+    --------
+    >>> rows = [3, 1, 2]
+    >>> with unchanged(rows, "your function sorted the list that it was given"):
+    ...     rows.sort()
+    Traceback (most recent call last):
+    anomaly_labs.checks.CheckFailed: your function sorted the list that it was given
+    """
+    before = copy.deepcopy(table)
+    watch = {"table": table, "changed": False}
+    _watched.append(watch)
+    try:
+        yield
+    finally:
+        _watched.remove(watch)
+    if watch["changed"] or not _is_same(before, table):
+        raise CheckFailed(hint)
+
+
+def is_watched(value: Any) -> bool:
+    """Return whether `value` stands in an `unchanged` block that is open."""
+    return any(watch["table"] is value for watch in _watched)
+
+
+def note_change(value: Any) -> None:
+    """Tell the `unchanged` blocks around `value` that a learner's function changed its copy."""
+    for watch in _watched:
+        watch["changed"] |= watch["table"] is value
+
+
+def _is_same(before: Any, after: Any) -> bool:
+    if hasattr(before, "equals"):  # Series and DataFrame
+        return bool(before.equals(after))
+    import numpy as np
+
+    return bool(np.array_equal(before, after))
 
 
 def _is_true(condition: Any) -> bool:

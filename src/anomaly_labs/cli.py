@@ -1,11 +1,7 @@
 """The command `anomaly-labs`."""
 
-import os
-import platform
-import shutil
 import sys
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,24 +23,17 @@ data_app = typer.Typer(help="List, download and verify the data sets.", no_args_
 app.add_typer(data_app, name="data")
 console = Console(width=None if sys.stdout.isatty() else 120)
 
-PACKAGES = (
-    "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "keras", "jupyterlab", "nbgrader",
-)  # fmt: skip
-ALTERNATIVES = {
-    "xgboost": ("xgboost-cpu", "xgboost-cu12", "xgboost"),
-    "tensorflow": ("tensorflow-cpu", "tensorflow"),
-}
-GIBIBYTE = 2**30
-
 
 @app.command()
 def doctor() -> None:
     """Say what this machine has, what is missing, and how to mend it."""
+    from anomaly_labs.course.doctor import examine
+
     table = Table("", "what", title="anomaly-labs doctor")
     table.add_column("found", overflow="fold")
     table.add_column("how to mend it", overflow="fold")
     broken = False
-    for good, what, found, mend in [*_software(), *_machine(), *_data(), *_notebooks()]:
+    for good, what, found, mend in examine():
         broken |= good is False
         mark = {True: "[green]ok[/]", False: "[bold red]mend[/]", None: "[yellow]note[/]"}[good]
         table.add_row(mark, *map(escape, (what, found, "" if good else mend)))
@@ -53,80 +42,6 @@ def doctor() -> None:
         console.print("Mend what is missing, then run `anomaly-labs doctor` again.")
         raise typer.Exit(1)
     console.print("Ready. `make course` runs the whole course, `make lab` opens the labs.")
-
-
-Finding = tuple[bool | None, str, str, str]  # good (None: worth knowing), what, found, how to mend
-
-
-def _software() -> "Iterator[Finding]":
-    supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    yield supported, "Python", platform.python_version(), "use Python 3.11, 3.12 or 3.13"
-    for package in PACKAGES:
-        found = _version(package)
-        yield found is not None, package, found or "-", "delete .venv and run any make target"
-    for name, builds in ALTERNATIVES.items():
-        present = [f"{b} {v}" for b in builds if (v := _version(b))]
-        mend = "install the extra cpu or gpu: pip install 'anomaly-labs[cpu]'"
-        yield bool(present), name, ", ".join(present) or "-", mend
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    alembic = shutil.which("alembic", path=path)
-    yield alembic is not None, "alembic (for nbgrader)", alembic or "-", "reinstall nbgrader"
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _machine() -> "Iterator[Finding]":
-    from anomaly_labs import runtime
-
-    gpu = runtime.gpu_available()
-    yield True, "device", f"{'NVIDIA GPU' if gpu else 'CPU'}, {os.cpu_count()} cores", ""
-    if gpu:
-        rapids = _version("cudf-cu12")
-        mend = "for RAPIDS: make course LOCK=requirements-gpu.lock"
-        yield rapids is not None or None, "RAPIDS", rapids or "not installed", mend
-    free = shutil.disk_usage(Path.cwd()).free / GIBIBYTE
-    yield free > 3 or None, "free disk", f"{free:.0f} GiB", "keep 3 GiB free"
-
-
-def _data() -> "Iterator[Finding]":
-    from anomaly_labs import datasets
-
-    mend = "`make data` downloads it, ANOMALY_LABS_DATA names a folder of yours; else generated"
-    try:
-        found_out = datasets.verify()
-    except FileNotFoundError as error:
-        yield False, "data", "-", str(error)
-        return
-    for status in found_out:
-        found = f"{status.status}: {status.path}" if status.path else status.status
-        bad = status.status not in ("ok", "missing")
-        yield (
-            False if bad else status.status == "ok" or None,
-            f"data {status.name} {status.split}",
-            found,
-            status.detail if bad else mend,
-        )
-
-
-def _notebooks() -> "Iterator[Finding]":
-    from anomaly_labs.course import build
-
-    try:
-        project = build.project_folder()
-    except FileNotFoundError:
-        yield None, "checkout", "not in one", "clone the project to build and grade the course"
-        return
-    missing = [
-        path.stem
-        for path in build.source_paths(project)
-        if not build.released_path(project, path.stem).is_file()
-    ]
-    yield not missing or None, "learners' notebooks", ", ".join(missing) or "built", "make labs"
 
 
 @data_app.command("list")
@@ -232,6 +147,50 @@ def course(
 
     with _one_sentence_errors():
         good = run(builder.project_folder(), fast=fast or is_fast(), console=console)
+    raise typer.Exit(0 if good else 1)
+
+
+@app.command()
+def grade(
+    submissions: Annotated[
+        list[Path], typer.Argument(help="folders of submissions, or files", show_default=False)
+    ],
+    jobs: Annotated[
+        int | None, typer.Option(help="submissions at a time; one per core when left out", min=1)
+    ] = None,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="grade anew what has not changed, too")
+    ] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="run learners' code without the sandbox")
+    ] = False,
+    course_folder: Annotated[
+        Path | None,
+        typer.Option("--course", help="nbgrader's course folder; grading/ when left out"),
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="print points by exercise and every finding")
+    ] = False,
+) -> None:
+    """Grade learners' notebooks in a sandbox: FOLDER/<learner>/<file>.ipynb and the like.
+
+    Exit code 0: all were graded; 1: something needs a human, or nothing could be graded.
+    """
+    from anomaly_labs.course import build as builder
+    from anomaly_labs.course.grading.report import grade_and_report
+
+    with _one_sentence_errors():
+        project = builder.project_folder()
+        good = grade_and_report(
+            submissions,
+            root=(course_folder or project / "grading").absolute(),
+            project=project,
+            jobs=jobs,
+            unsafe=unsafe,
+            regrade=regrade,
+            verbose=verbose,
+            console=console,
+        )
     raise typer.Exit(0 if good else 1)
 
 

@@ -89,6 +89,11 @@ def reconstruct(X):
     return np.random.default_rng(0).permutation(np.asarray(X))  # rows, but not these
 
 
+# %% wrong="lab2-q4" hint="did not pass through the bottleneck"
+def reconstruct(X):
+    return np.asarray(X)
+
+
 # %% wrong="lab2-q4" hint="from the rows that it is given"
 def reconstruct(X):
     return my_network.predict(M_calibration[: len(X)], verbose=0)

@@ -16,6 +16,9 @@ import nbformat
 from anomaly_labs.course import CourseError, sources
 from anomaly_labs.datasets.cache import write_aside
 
+# Graded with the whole data and all epochs, as a learner runs them; all others in fast mode.
+FULL_LENGTH = ("assessment",)
+
 
 class BuildError(CourseError):
     """nbgrader refused a notebook; the message holds what it said."""
@@ -49,17 +52,24 @@ def released_path(project: Path, name: str) -> Path:
     return project / folder / f"{name}.ipynb"
 
 
-def open_course(root: Path, project: Path) -> Any:
-    """Return nbgrader's API on the course folder `root`, with the project's settings."""
+def open_course(root: Path, project: Path, *, unsafe: bool = False) -> Any:
+    """Return nbgrader's API on the course folder `root`, with the project's settings.
+
+    With `unsafe`, learners' code runs without the sandbox.
+    """
     from nbgrader.apps import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import PyFileConfigLoader
 
     # nbgrader starts `alembic` by bare name
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
     config = PyFileConfigLoader("nbgrader_config.py", path=str(project)).load_config()
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+    if unsafe:
+        config.SafeExecute.unsafe = True
     return NbGraderAPI(CourseDirectory(config=config), config=config)
 
 

@@ -3,23 +3,23 @@
 import fcntl
 import os
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.markup import escape
 from rich.table import Table
 
-from anomaly_labs import datasets, runtime
-from anomaly_labs.course import CourseError, build, sources
+from anomaly_labs import runtime
+from anomaly_labs.course import CourseError, build, data, sources
 from anomaly_labs.course.execute import Executed, execute, fingerprint
-from anomaly_labs.course.grade import Graded, grade_sample, keep_grades, kept_grades, sample_class
+from anomaly_labs.course.grading import report
+from anomaly_labs.course.grading.ledger import WITHOUT_SANDBOX
+from anomaly_labs.course.grading.sample import Sampled, grade_sample, sample_class
 from anomaly_labs.evaluation import figure_text
 
-GRADING_MINUTES = 1  # for each lab, three learners, on two CPU cores
-USED_DATA = (("kdd99", "10_percent"), ("kdd99", "test"))
+GRADING_MINUTES = 1  # for each lab, three learners, in fast mode, on two CPU cores
 
 
 def run(project: Path, *, fast: bool, console: Console) -> bool:
@@ -32,12 +32,12 @@ def run(project: Path, *, fast: bool, console: Console) -> bool:
     ------
     CourseError
         If another run is at work in the same project.
-    SourceError, BuildError, ExecutionError, GradingError
+    SourceError, BuildError, ExecutionError
         What stopped the job, with file and line where there is one.
     """
     if fast:
         os.environ["ANOMALY_LABS_FAST"] = "1"
-    make_folders_absolute()
+    data.make_folders_absolute()
     with alone(project):
         return _run(project, fast, console)
 
@@ -59,47 +59,46 @@ def alone(project: Path) -> Iterator[None]:
         yield
 
 
-def make_folders_absolute() -> None:
-    """Let notebooks, which run in other folders, find what the environment names from here."""
-    for variable in ("ANOMALY_LABS_DATA", "ANOMALY_LABS_CACHE"):
-        if folder := os.environ.get(variable):
-            os.environ[variable] = str(Path(folder).expanduser().absolute())
-
-
 def _run(project: Path, fast: bool, console: Console) -> bool:
     started = time.monotonic()
     labs = [sources.read(path) for path in build.source_paths(project)]
     _announce(labs, fast, console)
 
     console.rule("1 Data")
-    data = [_prepare_data(name, split, console) for name, split in USED_DATA]
+    found = data.prepare(console)
     console.rule("2 Learners' notebooks")
     built = build.build(project, build.source_paths(project))
     for path, fate in build.write(built, keep_edited=True).items():
         console.print(f"{path.relative_to(project)}: {fate}")
     console.rule("3 Execution of the solutions")
-    found = "; ".join(map(repr, data))
-    keys = {lab.name: fingerprint(project, lab, env=os.environ, data=found) for lab in labs}
+    rows = "; ".join(map(repr, found))
+    keys = {lab.name: fingerprint(project, lab, env=os.environ, data=rows) for lab in labs}
     executed = _execute_all(project, labs, keys, console)
-    console.rule("4 Grading of a sample class (nbgrader)")
-    graded = _grade_all(project, labs, keys, console)
+    console.rule("4 Grading of a sample class")
+    graded = grade_all(project, labs, keys, console)
 
     console.rule("Results")
     console.print(_labs_table(labs, executed))
-    console.print(_grades_table(graded))
-    sources_used = ", ".join(sorted({d.source for d in data}))
+    console.print(grades_table(graded))
+    sources_used = ", ".join(sorted({one.source for one in found}))
     console.print(f"Data: {sources_used}. Device: {_device()}.", end=" ")
     console.print(f"Took {(time.monotonic() - started) / 60:.1f} minutes.")
     console.print("Solutions with figures: build/course/<lab>/<lab>.html")
     console.print("Feedback to learners:   build/sample/feedback/<learner>/<lab>/<lab>.html")
-    good = all(g.as_expected for g in graded)
+    if any(sampled.graded.unsafe for sampled in graded):
+        console.print(_no_sandbox())
+    good = all(sampled.as_expected for sampled in graded)
     if not good:
         console.print("[bold red]Some points are not what they should be: see the table.[/]")
     return good
 
 
 def _announce(labs: list[sources.Source], fast: bool, console: Console) -> None:
-    minutes = sum(1 if fast else lab.run_minutes for lab in labs) + GRADING_MINUTES * len(labs)
+    minutes = sum(1 if fast else lab.run_minutes for lab in labs)
+    # two of the three learners train, and the assessment is graded at full length
+    minutes += sum(
+        2 * lab.run_minutes if lab.name in build.FULL_LENGTH else GRADING_MINUTES for lab in labs
+    )
     console.print("[bold]anomaly-labs[/]: the course, from sources to graded notebooks")
     console.print("1 find the data, or generate them; 2 build the learners' notebooks;")
     console.print("3 execute every solution; 4 grade a sample class of three.")
@@ -113,32 +112,13 @@ def _device() -> str:
     return "NVIDIA GPU" if runtime.gpu_available() else f"CPU, {os.cpu_count()} cores"
 
 
-def _prepare_data(name: str, split: str, console: Console) -> datasets.Dataset:
-    """Parse and cache one split before any notebook asks for it; settle offline mode for all."""
-    with console.status(f"{name} {split}: looking, parsing, caching"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the same is said in the line below
-        data = datasets.load(name, split=split)
-    if data.source == "synthetic":
-        os.environ["ANOMALY_LABS_OFFLINE"] = "1"
-        console.print(f"[bold yellow]{data!r}[/]")
-        console.print("  No real file was found and none could be downloaded; see data/README.md.")
-    else:
-        console.print(f"{data!r}")
-    return data
-
-
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
-
-
 def _execute_all(
     project: Path, labs: list[sources.Source], keys: Mapping[str, str], console: Console
 ) -> list[Executed]:
     executed = []
     for lab in labs:
         cells = len(lab.cells)
-        with _progress(console) as progress:
+        with report.progress(console) as progress:
             task = progress.add_task(f"{lab.name}, cells", total=cells)
             done = execute(
                 lab,
@@ -155,24 +135,33 @@ def _execute_all(
     return executed
 
 
-def _grade_all(
+def grade_all(
     project: Path, labs: list[sources.Source], keys: Mapping[str, str], console: Console
-) -> list[Graded]:
-    root = project / "build" / "sample"
-    key = " ".join(keys.values())
-    graded = kept_grades(root, key)
-    if graded:
-        console.print(f"{len(graded)} submissions (kept from an earlier run)")
+) -> list[Sampled]:
+    """Grade the sample class; where the sandbox does not work, without it, and say so."""
+    from anomaly_labs.course.sandbox import diagnose
+
+    unsafe = not diagnose.is_usable()
+    if unsafe:
+        console.print(_no_sandbox())
+    running = grade_sample(
+        project, project / "build" / "sample", labs, key=" ".join(keys.values()), unsafe=unsafe
+    )
+    total = sum(len(sample_class(lab)) for lab in labs)
+    results = list(report.watched(running, total=total, console=console))
+    if all(sampled.graded.again for sampled in results):
+        console.print(f"{total} submissions (kept from an earlier run)")
     else:
-        with _progress(console) as progress:
-            submissions = sum(len(sample_class(lab)) for lab in labs)
-            task = progress.add_task("submissions", total=submissions)
-            for result in grade_sample(project, root, labs):
-                graded.append(result)
-                progress.advance(task)
-        keep_grades(root, key, graded)
-        console.print(f"{len(graded)} submissions graded, feedback written")
-    return sorted(graded, key=lambda g: (g.lab, -sum(g.expected.values())))
+        console.print(f"{total} submissions graded, feedback written")
+    return sorted(results, key=lambda s: (s.graded.assignment, -sum(s.expected.values())))
+
+
+def _no_sandbox() -> str:
+    """Say what the sample class, which is our own, does without here."""
+    return (
+        f"[bold red]The sample class is {WITHOUT_SANDBOX}[/]: it does not work on this machine. "
+        "Never grade learners' work here; `anomaly-labs doctor` says how to mend it."
+    )
 
 
 def _labs_table(labs: list[sources.Source], executed: list[Executed]) -> Table:
@@ -189,13 +178,20 @@ def _labs_table(labs: list[sources.Source], executed: list[Executed]) -> Table:
     return table
 
 
-def _grades_table(graded: list[Graded]) -> Table:
+def grades_table(results: list[Sampled]) -> Table:
+    """Return one row for each sample learner: the points beside what they should be."""
     table = Table(title="Sample class: automatic points", title_justify="left")
-    for heading in ("lab", "learner", "points", "should be", ""):
+    for heading in ("assignment", "learner", "points", "should be", ""):
         table.add_column(heading, justify="right" if heading in ("points", "should be") else "left")
-    for result in graded:
-        wrong = [q for q in result.expected if result.points[q] != result.expected[q]]
+    for sampled in results:
+        graded, expected = sampled.graded, sampled.expected
+        wrong = [q for q in expected if graded.points.get(q) != expected[q]]
         verdict = f"[bold red]differs: {', '.join(wrong)}[/]" if wrong else "[green]as it should[/]"
-        points, expected = sum(result.points.values()), sum(result.expected.values())
-        table.add_row(result.lab, result.learner, f"{points:g}", f"{expected:g}", verdict)
+        if graded.needs_human:
+            verdict += f", [bold red]needs a human: {escape(graded.why)}[/]"
+        if graded.unsafe:
+            verdict += f", [bold red]{WITHOUT_SANDBOX}[/]"
+        points = f"{sum(graded.points.values()):g}"
+        row = (graded.assignment, graded.learner, points, f"{sum(expected.values()):g}", verdict)
+        table.add_row(*row)
     return table

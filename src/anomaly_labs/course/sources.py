@@ -11,12 +11,13 @@ from typing import Any
 import jupytext
 import nbformat
 
-from anomaly_labs.course import CourseError
+from anomaly_labs.course import CourseError, names
 
 KEYS = {
-    "code": {"exercise", "check", "points", "slide", "instructor"},
+    "code": {"exercise", "check", "points", "locked", "slide", "instructor"},
     "markdown": {"reflect", "points", "slide", "instructor"},
 }
+ROLES = {"exercise", "check", "reflect", "locked", "instructor"}
 SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes"}
 MAX_CODE_LINES = 20
 CODE_STUB = "# YOUR CODE HERE\nraise checks.NotAnswered()"
@@ -52,7 +53,12 @@ class Cell:
         """The id under which nbgrader knows the cell."""
         if "check" in self.keys:
             return f"{self.keys['check']}-check"
-        return self.keys.get("exercise") or self.keys.get("reflect")
+        return self.keys.get("exercise") or self.keys.get("reflect") or self.keys.get("locked")
+
+    @property
+    def role(self) -> str:
+        """What the cell is: one of `ROLES`, or ``plain``."""
+        return next((role for role in ROLES if role in self.keys), "plain")
 
     @property
     def visible(self) -> str:
@@ -141,13 +147,14 @@ def _complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
     yield from _id_complaints(cells)
     yield from _order_complaints(cells)
     yield from _leak_complaints(cells)
+    yield from names.complaints(cells)
 
 
 def _key_complaints(cell: Cell) -> Iterator[str]:
     allowed = KEYS.get(cell.kind, set())
     for key in cell.keys.keys() - allowed:
         yield f"unknown key {key!r} in a {cell.kind} cell; known: {', '.join(sorted(allowed))}"
-    roles = sorted(cell.keys.keys() & {"exercise", "check", "reflect", "instructor"})
+    roles = sorted(cell.keys.keys() & ROLES)
     if len(roles) > 1:
         yield f"a cell is one of these only, not {' and '.join(roles)}"
     needs_points = "check" in cell.keys or "reflect" in cell.keys
@@ -175,6 +182,8 @@ def _text_complaints(cell: Cell) -> Iterator[str]:
             if "exercise" in cell.keys
             else "a solution outside an exercise cell"
         )
+    if cell.role == "locked" and _DRAWS.search(cell.text):
+        yield "a locked cell draws nothing, because the grader runs it too; draw in the next cell"
     if _HIDDEN.search(cell.text) and "check" not in cell.keys:
         yield "hidden tests outside a check cell"
     left = _MARKER.search(_HIDDEN.sub("", _SOLUTION.sub("", cell.text)))
@@ -213,7 +222,7 @@ def _order_complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
         yield line, "one title ('# ...') belongs into the first cell, and no other"
     seen_by_learners = [c for c in cells if "instructor" not in c.keys]
     for cell, after in zip(seen_by_learners, [*seen_by_learners[1:], None], strict=True):
-        plain = cell.kind == "code" and not cell.keys.keys() & {"exercise", "check"}
+        plain = cell.kind == "code" and cell.role in ("plain", "locked")
         says = after is not None and after.kind == "markdown" and not after.text.startswith("#")
         if plain and _DRAWS.search(cell.text) and not says:
             yield cell.line, "a figure needs a markdown cell after it that says what one sees"
@@ -258,13 +267,13 @@ def _metadata(cell: Cell) -> dict[str, Any]:
     if "slide" in cell.keys:
         metadata["slideshow"] = {"slide_type": cell.keys["slide"]}
     if cell.grade_id is not None:
-        graded = "exercise" not in cell.keys
+        graded = cell.role in ("check", "reflect")
         metadata["nbgrader"] = {
             "grade": graded,
             "grade_id": cell.grade_id,
-            "locked": "check" in cell.keys,
+            "locked": cell.role in ("check", "locked"),
             "schema_version": 3,
-            "solution": "check" not in cell.keys,
+            "solution": cell.role in ("exercise", "reflect"),
             "task": False,
         }
         if graded:

@@ -1,0 +1,1 @@
+"""A class graded: each submission in a process of its own, whole or not at all."""

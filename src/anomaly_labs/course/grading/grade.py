@@ -1,0 +1,243 @@
+"""Grade submissions: each whole or not at all, several at a time, none able to stop the others."""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import nbformat
+
+from anomaly_labs.course import CourseError, build, sources
+from anomaly_labs.course.grading import ledger
+from anomaly_labs.course.grading.ledger import Graded
+from anomaly_labs.course.submissions import intake
+from anomaly_labs.course.submissions.intake import Job, Submission
+from anomaly_labs.datasets.cache import write_aside
+
+# What grading any submission imports; imported once, before the process of each one forks.
+PRELOADED = (
+    "anomaly_labs.course.grading.marking",
+    "anomaly_labs.course.checking.execute",
+    "anomaly_labs.course.sandbox.provisioner",
+    "anomaly_labs.course.pages.feedback",
+    "anomaly_labs.course.pages.sanitize",
+    "anomaly_labs.course.execute",
+    "nbconvert.exporters.html",
+    "jinja2.ext",
+    "pandas",
+    "pooch",
+)
+LIMIT_SECONDS = 3600  # for one submission; the limits of the kernel end it much earlier
+GRACE_SECONDS = 10  # for a process to end after it has sent its result
+
+
+class SandboxError(CourseError):
+    """Learners' code cannot be run safely on this machine."""
+
+
+def assignments(project: Path) -> dict[str, sources.Source]:
+    """Return every assignment of the course by its name: the labs and the assessment."""
+    return {path.stem: sources.read(path) for path in build.source_paths(project)}
+
+
+def find(paths: Iterable[Path], known: dict[str, sources.Source]) -> list[Submission]:
+    """Return the submissions below `paths`; see `intake.find`."""
+    ids = {
+        name: [cell.grade_id for cell in source.cells if cell.grade_id is not None]
+        for name, source in known.items()
+    }
+    return intake.find(paths, ids)
+
+
+def prepare(root: Path, project: Path, known: dict[str, sources.Source]) -> dict[str, str]:
+    """Release in `root` what is new or has changed; return the fingerprint of each assignment.
+
+    The gradebook and what lies beside it are kept; an exercise keeps its points by its id.
+    """
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)  # gradebook and originals are private
+    note = root / "released.json"
+    released = json.loads(note.read_text()) if note.is_file() else {}
+    if not (root / "gradebook.db").is_file():
+        released = {}
+        shutil.rmtree(root / "graded", ignore_errors=True)  # of points that are nowhere any more
+    course = None
+    for name, source in known.items():
+        fingerprint = _fingerprint(source)
+        notebook = root / "release" / name / f"{name}.ipynb"
+        if released.get(name) == fingerprint and notebook.is_file():
+            continue
+        course = course or build.open_course(root, project)
+        try:
+            build.release(course, source)
+        except build.BuildError as error:
+            if "Cannot add or remove cells" not in str(error):
+                raise
+            raise CourseError(
+                f"{source.path}: an exercise was added, removed or renamed after submissions were "
+                f"graded in {root}, and nbgrader then has no place for its points; take the change "
+                "back, or grade in a new course folder (--course)"
+            ) from error
+        released[name] = fingerprint
+        text = json.dumps(released, indent=1)
+        write_aside(note, lambda aside, text=text: aside.write_text(text))  # type: ignore[misc]
+    return {name: released[name] for name in known}
+
+
+def grade(
+    root: Path,
+    project: Path,
+    submissions: Iterable[Submission],
+    *,
+    jobs: int | None = None,
+    unsafe: bool = False,
+    regrade: bool = False,
+) -> Iterator[Graded]:
+    """Grade submissions in the course folder `root`; yield each result when it is in.
+
+    Each submission is graded by a process of its own. One that dies or hangs makes its submission
+    "needs a human" and leaves the others alone. A result is kept in the ledger and used again for
+    the same bytes and the same assignment, unless `regrade`.
+
+    Parameters
+    ----------
+    jobs
+        Submissions at a time; one for each core when left out.
+    unsafe
+        Run learners' code without the sandbox; each report says so.
+
+    Raises
+    ------
+    SandboxError
+        If the sandbox does not work here and `unsafe` was not asked for.
+    CourseError
+        If another run grades in the same course folder.
+    """
+    if not unsafe:
+        demand_sandbox()
+    with ledger.alone(root, wait=False) as free:
+        if not free:
+            raise CourseError(f"another run grades in {root}; wait until it has ended, or stop it")
+        submissions = list(submissions)
+        sent = {submission.assignment for submission in submissions}
+        known = {n: source for n, source in assignments(project).items() if n in sent}
+        prints = prepare(root, project, known)
+        waiting = []
+        for submission in submissions:
+            job = Job(root, project, submission, prints.get(submission.assignment, ""), unsafe)
+            known_already = _known_already(job, regrade)
+            if known_already is None:
+                waiting.append(job)
+            else:
+                yield known_already
+        yield from _all(waiting, jobs or os.cpu_count() or 1)
+
+
+def _fingerprint(source: sources.Source) -> str:
+    return hashlib.sha256(nbformat.writes(source.assignment()).encode()).hexdigest()
+
+
+def demand_sandbox() -> None:
+    """Raise `SandboxError`, which says what to do, unless learners' code can be locked in."""
+    from anomaly_labs.course.sandbox.diagnose import is_usable
+
+    if not is_usable():
+        raise SandboxError(
+            "learners' code cannot be locked in on this machine, so nothing was graded. "
+            "`anomaly-labs doctor` says what is missing and how to mend it; `--unsafe` grades "
+            "without a sandbox, only for work that you trust"
+        )
+
+
+def _known_already(job: Job, regrade: bool) -> Graded | None:
+    """Return the result of what is nobody's, or was graded before; None for what is to grade."""
+    one = job.submission
+    if one.is_nobodys:
+        return _failed(job, one.refused)
+    if one.refused or regrade:
+        return None
+    digest = intake.digest(one.path)
+    return ledger.kept(
+        job.root, one.assignment, one.learner, digest=digest, source=job.source, unsafe=job.unsafe
+    )
+
+
+def _failed(job: Job, trouble: str) -> Graded:
+    one = job.submission
+    return Graded(one.assignment, one.learner, {}, one.findings, job.unsafe, 0.0, trouble=trouble)
+
+
+def _all(waiting: list[Job], slots: int) -> Iterator[Graded]:
+    context = _context()
+    running: dict[Connection, tuple[BaseProcess, Job, float]] = {}
+    todo = iter(waiting)
+    try:
+        while True:
+            while len(running) < slots and (job := next(todo, None)) is not None:
+                answer, process = _start(context, job)
+                running[answer] = (process, job, time.monotonic() + LIMIT_SECONDS)
+            if not running:
+                return
+            ready = wait(list(running), timeout=1)
+            for answer, (process, job, end) in list(running.items()):
+                if answer in ready or time.monotonic() > end:
+                    del running[answer]
+                    yield _result(answer, process, job)
+    finally:
+        for process, _, _ in running.values():
+            process.kill()
+            process.join()
+
+
+def _context() -> BaseContext:
+    """Return how processes are made: forked from one that has imported nbgrader already."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(PRELOADED))
+    return context
+
+
+def _work(job: Job, environment: Mapping[str, str], answer: Connection) -> None:
+    from anomaly_labs.course.grading.marking import (
+        work,  # nbgrader: imported where it is needed only
+    )
+
+    work(job, environment, answer)
+
+
+def _start(context: BaseContext, job: Job) -> tuple[Connection, BaseProcess]:
+    answer, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(job, dict(os.environ), sender), daemon=True)  # type: ignore[attr-defined]
+    process.start()
+    sender.close()
+    return answer, process
+
+
+def _result(answer: Connection, process: BaseProcess, job: Job) -> Graded:
+    """Return what a process sent, or what becomes of a submission whose process did not."""
+    from anomaly_labs.course.grading.marking import give_up
+
+    try:
+        graded = answer.recv() if answer.poll() else None
+    except EOFError:
+        graded = None
+    answer.close()
+    process.join(timeout=GRACE_SECONDS)
+    process.kill()
+    process.join()
+    if isinstance(graded, Graded):
+        return graded
+    reason = f"the process that graded it ended with code {process.exitcode}"
+    if process.exitcode == -9:
+        reason = f"the process that graded it was killed, or took over {LIMIT_SECONDS} seconds"
+    try:
+        return give_up(job, reason)
+    except Exception as error:  # one learner's failure must not stop the others
+        return _failed(job, f"{reason}; and then {type(error).__name__}: {error}")

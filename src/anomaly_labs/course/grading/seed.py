@@ -1,0 +1,47 @@
+"""The course's private seed, from which hidden rows are drawn at grading."""
+
+import os
+import secrets
+import uuid
+from pathlib import Path
+
+from anomaly_labs.course import CourseError
+
+SECRET = "ANOMALY_LABS_PRIVATE_SEED"
+
+
+def private_seed(root: Path) -> str:
+    """Return the seed of the course folder `root`, a whole number in digits; made on first use.
+
+    The file ``private-seed`` is readable by its owner only. Whoever knows it can draw the hidden
+    rows; who deletes it gets other hidden rows at the next grading.
+
+    Raises
+    ------
+    CourseError
+        If the file holds something else than a whole number.
+    """
+    path = root / "private-seed"
+    if not path.exists():
+        _make(path)
+    text = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 20):
+        raise CourseError(f"{path} should hold a whole number in up to 20 digits; put one there")
+    return text
+
+
+def _make(path: Path) -> None:
+    """Write a new seed aside and put it in place, unless another process was faster."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(handle, "w") as file:
+            file.write(f"{secrets.randbits(62)}\n")
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)

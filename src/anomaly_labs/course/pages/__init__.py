@@ -1,0 +1,1 @@
+"""What formgrader's page and the feedback show, with no script of a learner in it."""

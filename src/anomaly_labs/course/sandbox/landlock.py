@@ -1,0 +1,116 @@
+"""The door of the sandbox: set the limits, lock the folders, become the kernel.
+
+bubblewrap runs this file inside by its path, before anything of a learner's:
+``python -I -S landlock.py '{"limits": {...}, ...}' command…``. So it needs the standard library
+only.
+
+References
+----------
+Linux ``Documentation/userspace-api/landlock.rst``.
+"""
+
+import ctypes
+import json
+import os
+import struct
+import sys
+from collections.abc import Iterable, Mapping
+
+CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls, the same on all machines
+NO_NEW_PRIVILEGES = 38
+# Rights on files, in the order of their bits.
+EXECUTE, WRITE, READ, READ_FOLDER, REMOVE_FOLDER, REMOVE_FILE = (1 << bit for bit in range(6))
+MAKE_SOCKET, TRUNCATE, DEVICE_CONTROL = 1 << 9, 1 << 14, 1 << 15
+RIGHTS_OF_VERSION = (13, 14, 15, 15, 16)  # how many of them Landlock 1, 2, … knows
+
+
+def version() -> int:
+    """Return the version of Landlock that this kernel offers; 0 where there is none.
+
+    Examples
+    --------
+    >>> version() >= 0
+    True
+    """
+    if not sys.platform.startswith("linux"):
+        return 0
+    offered: int = ctypes.CDLL(None).syscall(CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    return max(0, offered)
+
+
+def _call(number: int, *arguments: object) -> int:
+    library = ctypes.CDLL(None, use_errno=True)
+    result: int = library.syscall(number, *arguments)
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"system call {number}: {os.strerror(code)}")
+    return result
+
+
+def restrict(writable: Iterable[str], sockets: str) -> int:
+    """Let this process write below `writable` only, and make nothing but sockets in `sockets`.
+
+    Returns
+    -------
+    int
+        The version of Landlock; 0 where the kernel has none, and then nothing is restricted.
+    """
+    offered = version()
+    if not offered:
+        return 0
+    known = (1 << RIGHTS_OF_VERSION[min(offered, len(RIGHTS_OF_VERSION)) - 1]) - 1
+    attributes = struct.pack("=Q", known)
+    rules = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
+
+    def allow(path: str, rights: int) -> None:
+        folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        _call(ADD_RULE, rules, 1, struct.pack("=Qi", rights & known, folder), 0)
+        os.close(folder)
+
+    allow("/", EXECUTE | READ | READ_FOLDER)
+    for path in writable:
+        allow(path, known)
+    allow("/dev", READ | WRITE | READ_FOLDER | TRUNCATE | DEVICE_CONTROL)
+    if sockets:
+        allow(sockets, READ | READ_FOLDER | MAKE_SOCKET | REMOVE_FILE)
+    ctypes.CDLL(None).prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    _call(RESTRICT_SELF, rules, 0)
+    os.close(rules)
+    return offered
+
+
+def limit(limits: Mapping[str, int], cores: int) -> None:
+    """Set the process limits (names of `resource` without ``RLIMIT_``) and keep to some cores."""
+    import resource
+
+    with open("/proc/self/oom_score_adj", "w") as score:  # if memory runs out, this goes first
+        score.write("1000")
+    if cores:
+        mine = sorted(os.sched_getaffinity(0))
+        start = int.from_bytes(os.urandom(2)) % len(mine)  # not the same cores for all kernels
+        os.sched_setaffinity(0, {mine[(start + n) % len(mine)] for n in range(cores)})
+    for name, value in limits.items():
+        number = getattr(resource, f"RLIMIT_{name}")
+        hard = resource.getrlimit(number)[1]
+        if hard != resource.RLIM_INFINITY:
+            value = min(value, hard)
+        resource.setrlimit(number, (value, value))
+
+
+def settings(limits: Mapping[str, int], cores: int, writable: Iterable[str], sockets: str) -> str:
+    """Return the first argument of `main`."""
+    return json.dumps(
+        {"limits": dict(limits), "cores": cores, "writable": list(writable), "sockets": sockets}
+    )
+
+
+def main(arguments: list[str]) -> None:
+    """Limit and restrict this process, then become the command."""
+    given = json.loads(arguments[0])
+    limit(given["limits"], given["cores"])
+    restrict(given["writable"], given["sockets"])
+    os.execv(arguments[1], arguments[1:])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

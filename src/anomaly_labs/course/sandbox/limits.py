@@ -1,0 +1,207 @@
+"""How much a sandboxed kernel may use, and the watchdog that ends it when it uses more."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from traitlets import HasTraits, Integer
+
+from .places import SOCKETS, WRITABLE
+
+MB = 1 << 20
+POLL_S = 0.05
+SHARED = 4  # processes that seem to hold this many times their limit are not looked at twice
+SLACK_S = 5  # the watchdog, which can say why, comes first
+MOST_FILES = 20_000
+MOST_SOCKETS = 64
+MOST_REFUSALS = 40
+
+
+class Limits(HasTraits):  # type: ignore[misc]
+    """The limits of one kernel; set them as ``c.BubblewrapProvisioner.memory_mb = …``."""
+
+    memory_mb = Integer(4096, help="resident memory of all processes and files together").tag(
+        config=True
+    )
+    processes = Integer(256, help="processes and threads at once").tag(config=True)
+    file_mb = Integer(256, help="largest file").tag(config=True)
+    work_mb = Integer(256, help="size of each of home, /tmp and /dev/shm").tag(config=True)
+    wall_s = Integer(1800, help="seconds from start to end").tag(config=True)
+    cpu_s = Integer(3600, help="processor seconds of all processes together").tag(config=True)
+    open_files = Integer(512, help="open files of a process").tag(config=True)
+    cores = Integer(2, help="processor cores it may run on; 0 means all").tag(config=True)
+
+    def for_process(self) -> dict[str, int]:
+        """Return what the operating system itself enforces, by the names of `resource`.
+
+        Resident memory is the watchdog's. The cap on a process's own writable memory is twice as
+        high, because TensorFlow maps more than it uses; it turns one huge array into a
+        MemoryError, before the watchdog looks again.
+
+        Examples
+        --------
+        >>> Limits(memory_mb=100).for_process()["DATA"] >> 20
+        200
+        """
+        return {
+            "DATA": 2 * self.memory_mb * MB,
+            "NPROC": self.processes + _others(),
+            "FSIZE": self.file_mb * MB,
+            "NOFILE": self.open_files,
+            "CPU": self.cpu_s + SLACK_S,
+            "CORE": 0,
+        }
+
+
+def _others() -> int:
+    """Return how many threads of this user count against the kernel's limit of processes.
+
+    From Linux 5.14 on each user namespace counts for itself, and before that a user's tasks are
+    counted all over the machine. Root's kernels run under a user of their own.
+    """
+    release = os.uname().release.split(".") if hasattr(os, "uname") else ["0", "0"]
+    if os.getuid() == 0 or (int(release[0]), int(release[1].split("-")[0])) >= (5, 14):
+        return 0
+    threads = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with contextlib.suppress(OSError):
+            lines = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
+            if lines["Uid"].split()[0] == str(os.getuid()):
+                threads += int(lines["Threads"])
+    return threads
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What all processes and files of a sandbox use at one moment; memory in bytes."""
+
+    processes: int = 0
+    resident: int = 0
+    cpu_s: float = 0.0
+    files: int = 0
+    stored: int = 0
+
+
+def usage(init: int) -> Usage:
+    """Return what the sandbox whose first process is `init` uses.
+
+    Its own ``/proc`` lists its processes and nothing else, however they were started.
+
+    Raises
+    ------
+    FileNotFoundError, ProcessLookupError
+        If the sandbox is not built yet, or gone.
+    PermissionError
+        If this process may not look into it.
+    """
+    root = Path(f"/proc/{init}/root")
+    os.stat(f"{root}{SOCKETS}")  # until bubblewrap is done, this is the root of the machine
+    ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGESIZE")
+    processes = resident = 0
+    cpu = 0.0
+    for name in os.listdir(root / "proc"):
+        if not name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            # The name of a process stands in brackets and may hold anything.
+            fields = (root / "proc" / name / "stat").read_bytes().rpartition(b")")[2].split()
+            cpu += sum(map(int, fields[11:15])) / ticks
+            resident += int(fields[21]) * page
+            processes += 1
+    files = stored = 0
+    for place in WRITABLE:
+        room = os.statvfs(f"{root}{place}")
+        files += room.f_files - room.f_ffree
+        stored += (room.f_blocks - room.f_bfree) * room.f_frsize
+    return Usage(processes, resident, cpu, files, stored)
+
+
+def _proportional(init: int) -> float:
+    """Return the resident memory with shared pages counted once, in bytes; slower than `usage`.
+
+    It is infinite where the system does not tell, so that the plain sum decides.
+    """
+    total, told = 0, False
+    for rollup in Path(f"/proc/{init}/root/proc").glob("[0-9]*/smaps_rollup"):
+        with contextlib.suppress(OSError):
+            lines = rollup.read_text().splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
+            told = True
+    return total if told else float("inf")
+
+
+class Watchdog(threading.Thread):
+    """Look at a sandbox twenty times a second, and kill it when it goes beyond a limit."""
+
+    def __init__(
+        self,
+        init: int,
+        limits: Limits,
+        sockets: Path,
+        on_kill: Callable[[str], None],
+        on_look: Callable[[], None],
+    ) -> None:
+        super().__init__(name=f"sandbox-{init}", daemon=True)
+        self._init, self._limits, self._sockets = init, limits, sockets
+        self._on_kill, self._on_look = on_kill, on_look
+        self._ended = threading.Event()
+        self._deadline = time.monotonic() + limits.wall_s
+
+    def stop(self) -> None:
+        """Look no more; returns when the last look has ended."""
+        self._ended.set()
+        self.join()
+
+    def run(self) -> None:
+        """Watch until `stop`, until the sandbox ends, or until it goes beyond a limit."""
+        refused = 0
+        while not self._ended.wait(POLL_S):
+            self._on_look()
+            try:
+                reason = self.verdict()
+            except (ProcessLookupError, FileNotFoundError):
+                if not os.path.exists(f"/proc/{self._init}"):
+                    return
+                continue
+            except PermissionError:  # for a moment that is so while bubblewrap changes its user
+                refused += 1
+                reason = "unwatched" if refused > MOST_REFUSALS else ""
+            if reason:
+                self._on_kill(reason)
+                return
+
+    def verdict(self) -> str:
+        """Return which limit is passed now: "time", "memory", "files", or "" for none."""
+        limits = self._limits
+        if time.monotonic() > self._deadline:
+            return "time"
+        used = usage(self._init)
+        if used.cpu_s > limits.cpu_s:
+            return "time"
+        allowed = limits.memory_mb * MB - used.stored
+        if used.resident > allowed and (
+            used.resident > SHARED * limits.memory_mb * MB or _proportional(self._init) > allowed
+        ):
+            return "memory"
+        if used.files > MOST_FILES or self._too_full():
+            return "files"
+        return ""
+
+    def _too_full(self) -> bool:
+        """Return whether more lies among the sockets than a kernel puts there, or who can tell."""
+        size = 0
+        try:
+            with os.scandir(self._sockets) as entries:
+                for number, entry in enumerate(entries, 1):
+                    size += entry.stat(follow_symlinks=False).st_size
+                    if number > MOST_SOCKETS or size > MB:
+                        return True
+        except PermissionError:
+            return True
+        return False

@@ -1,0 +1,1 @@
+"""What learners hand in: found, read defensively, moved into the pristine notebook."""

@@ -1,0 +1,96 @@
+"""What grading found out about a submission, in sentences for instructor and learner."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+METADATA_KEY = "anomaly_labs_findings"  # where findings travel inside a notebook
+MAX_QUOTE = 80  # characters of a learner's text in a sentence
+
+# Whether a human should look before the points count.
+KINDS = {
+    "unreadable": True,  # nothing of the file could be graded
+    "other-notebook": True,  # no cell of the assignment is in it
+    "too-large": True,  # something was left out
+    "copied-cell": True,  # which of the answers was meant?
+    "missing-answer": True,
+    "edited-check": True,
+    "edited-marks": True,
+    "tags": False,
+    "deleted-cell": False,
+    "moved-cells": False,
+    "edited-cell": False,
+    "retyped-cell": False,
+    "unknown-cell": False,
+    "kernel-died": True,
+    "limit-memory": True,
+    "limit-time": True,
+    "limit-output": True,
+    "limit-disk": True,
+    "limit-processes": True,
+    # from intake and grading
+    "left-out": False,  # another file of the same learner
+    "resubmitted": True,  # points given by hand to an earlier submission are gone
+    "unsafe": False,  # graded without a sandbox
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that grading noticed or put right.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    cell
+        The grade id of the cell it is about, or an empty text.
+    text
+        One plain sentence; it holds nothing of a check, and of a learner's text at most
+        `MAX_QUOTE` characters, by `quote`. Escape it before it becomes part of a page.
+
+    Raises
+    ------
+    ValueError
+        If the kind is not known.
+    """
+
+    kind: str
+    cell: str
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind={self.kind!r}; known kinds are: {', '.join(KINDS)}")
+
+    @property
+    def needs_human(self) -> bool:
+        """Whether a human should look before the points count."""
+        return KINDS[self.kind]
+
+
+def quote(value: object) -> str:
+    r"""Return a learner's text in quotes: on one line, printable, `MAX_QUOTE` characters at most.
+
+    Examples
+    --------
+    >>> quote("a\x1b[31m\nred")
+    "'a [31m red'"
+    """
+    text = value if isinstance(value, str) else f"<{type(value).__name__}>"
+    printable = "".join(c if c.isprintable() else " " for c in text[: 2 * MAX_QUOTE])
+    line = " ".join(printable.split())
+    return repr(line if len(line) <= MAX_QUOTE - 3 else f"{line[: MAX_QUOTE - 3]}…")
+
+
+def note(notebook: NotebookNode, findings: Iterable[Finding]) -> None:
+    """Put exactly these findings into the notebook's metadata."""
+    notebook.metadata[METADATA_KEY] = [asdict(finding) for finding in findings]
+
+
+def noted(notebook: NotebookNode) -> list[Finding]:
+    """Return the findings that a graded notebook carries."""
+    kept: list[dict[str, Any]] = notebook.metadata.get(METADATA_KEY, [])
+    return [Finding(**finding) for finding in kept]

@@ -1,0 +1,51 @@
+"""The sample class: thirty submissions of the assessment, each gets the points that it should."""
+
+import csv
+
+import pytest
+import sample_class
+from roster import ALL, CLASS
+
+from anomaly_labs.course.submissions.findings import KINDS
+
+CLASSES = {f"A{number}" for number in range(1, 21)}
+
+
+def test_thirty_learners_with_names_of_their_own_hand_in_thirty_different_files(tmp_path):
+    sample_class.write(tmp_path)
+    files = {path.parents[1].name: path for path in tmp_path.glob("[!.]*/assessment/*.ipynb")}
+    assert files.keys() == {one.name for one in CLASS}
+    assert len(files) == len(CLASS) == 30
+    assert len({path.read_bytes() for name, path in files.items() if "link" not in name}) == 29
+    assert files["cheat-a11-link"].samefile(files["perfect"])
+
+
+def test_every_class_of_attacks_occurs():
+    assert {name for one in CLASS for name in one.classes.split()} == CLASSES
+    assert all(one.classes for one in CLASS if one.name.startswith("cheat-"))
+
+
+def test_what_each_should_get_stands_beside_the_files(tmp_path):
+    sample_class.write(tmp_path)
+    with open(tmp_path / "expected.csv", newline="") as file:
+        rows = {row["learner"]: row for row in csv.DictReader(file)}
+    full = sum(sample_class.SOURCE.points.values())
+    assert rows.keys() == {one.name for one in CLASS}
+    assert all(0 <= float(row["least"]) <= float(row["most"]) <= full for row in rows.values())
+    assert float(rows["perfect"]["least"]) == full
+    assert {kind for row in rows.values() for kind in row["findings"].split()} <= KINDS.keys()
+
+
+def test_full_points_of_a_cheat_would_be_a_success():
+    for one in CLASS:
+        if one.name.startswith("cheat-"):
+            attacked = set(ALL) - set(one.earns)
+            assert not attacked & set(one.solved), one.name
+            assert attacked
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_the_class_gets_what_it_should(tmp_path, capsys):
+    code = sample_class.main([str(tmp_path / "handed-in"), "--course", str(tmp_path / "course")])
+    assert code == 0, capsys.readouterr().out

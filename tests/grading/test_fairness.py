@@ -1,0 +1,180 @@
+"""Fair: other right answers get all points of their task, wrong ones none.
+
+The answers stand in `answers/`. Each is tried in the solution notebook, in place of one exercise,
+against the whole check, hidden tests included. Those that need a trained network are slow.
+"""
+
+import ast
+import dataclasses
+import re
+import shutil
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import jupytext
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from anomaly_labs import checks
+from anomaly_labs.course import sources
+from anomaly_labs.course.grading import grade
+
+HERE = Path(__file__).parent
+SOURCE = sources.read(HERE.parents[1] / "solutions" / "assessment.py")
+QUICK = ("assessment-q1", "assessment-q2", "assessment-q3", "assessment-q4")  # before Keras
+SEEDS = range(10)
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # a warning in an answer costs no points
+
+
+def run(text: str, names: dict[str, Any]) -> Any:
+    """Execute a cell and return the value of its last expression, as a notebook does."""
+    tree = ast.parse(text)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "cell", "exec"), names)
+    if last is None:
+        return None
+    return eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+
+
+class Desk:
+    """The solution notebook, run cell by cell as far as it is needed."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.seed = seed
+        self.names: dict[str, Any] = {}
+        self.states: dict[str, dict[str, Any]] = {}
+        self.points: dict[str, float] = {}
+        pairs = zip(SOURCE.cells, SOURCE.solution().cells, strict=True)
+        self.cells = ((w, c.source) for w, c in pairs if w.role != "instructor")
+        self.checks = {w.keys["check"]: w.text for w in SOURCE.cells if w.role == "check"}
+
+    def state(self, task: str) -> dict[str, Any]:
+        """Return a copy of all names as they are when the exercise `task` is answered."""
+        while task not in self.states:
+            self._next()
+        return self._copy(self.states[task])
+
+    def mark(self, task: str, answer: str) -> float:
+        """Return the points of a task whose exercise is followed by another answer."""
+        names = self.state(task)
+        run(answer, names)
+        return self._checked(task, names)
+
+    def run_all(self) -> None:
+        """Run what is left; the points of every check are in `points` then."""
+        while self.points.keys() != SOURCE.points.keys():
+            self._next()
+
+    def _next(self) -> None:
+        written, text = next(self.cells)
+        if written.role == "check":
+            task = written.keys["check"]
+            self.points[task] = self._checked(task, self._copy(self.names))
+        elif written.kind == "code":
+            run(text, self.names)
+        if written.role == "exercise":
+            self.states[written.keys["exercise"]] = self._copy(self.names)
+        if "rt" in self.names:
+            self.names["rt"] = dataclasses.replace(self.names["rt"], seed=self.seed)
+
+    def _copy(self, names: dict[str, Any]) -> dict[str, Any]:
+        """Return names in which the notebook's functions see each other, and not the original's."""
+        copied = dict(names)
+        for name, value in names.items():
+            if isinstance(value, FunctionType) and value.__globals__ is names:
+                copied[name] = FunctionType(value.__code__, copied, value.__name__)
+        return copied
+
+    def _checked(self, task: str, names: dict[str, Any]) -> float:
+        points = run(self.checks[task], names)
+        return SOURCE.points[task] if points is None else float(points)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A project in which only the assessment is released."""
+    project = tmp_path_factory.mktemp("fairness") / "project"
+    (project / "solutions").mkdir(parents=True)
+    shutil.copy(SOURCE.path, project / "solutions")
+    for name in ("nbgrader_config.py", "requirements.lock"):
+        shutil.copy(HERE.parents[1] / name, project)
+    return project
+
+
+def notebook_of_others(number: int) -> NotebookNode:
+    """The submission of somebody who answers every task the `number`-th other way."""
+    tasks = [param.values[:2] for param in answers("right")]
+    submission = SOURCE.submission({cell.grade_id for cell in SOURCE.cells if cell.grade_id})
+    for cell in submission.cells:
+        task = cell.metadata.get("nbgrader", {}).get("grade_id")
+        others = [text for answered, text in tasks if answered == task]
+        given = re.search(r"\n\ndef (?:en|de)coded.*", cell.source, re.S)
+        if others:
+            cell.source = others[number] + (given[0] if given else "")
+    return submission
+
+
+def answers(kind: str) -> list[Any]:
+    """Each answer of a file, with its task; the slow ones are marked."""
+    found = []
+    for cell in jupytext.read(HERE / "answers" / f"{kind}.py", fmt="py:percent").cells:
+        if kind not in cell.metadata:
+            continue
+        task = cell.metadata[kind]
+        n = sum(param.values[0] == task for param in found) + 1
+        name = f"{task}-{cell.metadata.get('why', n)}"
+        marks = [] if task in QUICK else [pytest.mark.slow]
+        found.append(pytest.param(task, cell.source, id=name, marks=marks))
+    return found
+
+
+@pytest.fixture(scope="module")
+def notebook():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANOMALY_LABS_LEARNER", "grace")
+        patch.setenv("ANOMALY_LABS_PRIVATE_SEED", "of these tests")
+        yield Desk()
+
+
+@pytest.mark.parametrize("kind", ["right", "wrong"])
+def test_each_task_has_five_right_and_five_wrong_answers(kind):
+    tasks = [param.values[0] for param in answers(kind)]
+    assert set(tasks) == SOURCE.points.keys()
+    assert min(tasks.count(task) for task in SOURCE.points) >= 5
+
+
+@pytest.mark.parametrize(("task", "answer"), answers("right"))
+def test_other_right_answers_get_all_points(notebook, task, answer):
+    assert notebook.mark(task, answer) == SOURCE.points[task]
+
+
+@pytest.mark.parametrize(("task", "answer"), answers("wrong"))
+def test_wrong_answers_get_no_points(notebook, task, answer):
+    with pytest.raises((checks.CheckFailed, ValueError)):  # ValueError: by the answer itself
+        notebook.mark(task, answer)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(5))
+def test_whole_other_notebooks_get_all_points_from_the_grader(course, tmp_path, number):
+    path = tmp_path / f"learner-{number}" / "assessment.ipynb"
+    path.parent.mkdir()
+    nbformat.write(notebook_of_others(number), path)
+    known = grade.assignments(course)
+    grade.prepare(course / "grading", course, known)
+    (graded,) = grade.grade(course / "grading", course, grade.find([tmp_path], known))
+    assert graded.points == SOURCE.points
+    assert not graded.needs_human
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_reference_gets_all_points_on_every_draw(monkeypatch, seed):
+    monkeypatch.setenv("ANOMALY_LABS_LEARNER", f"learner {seed}")
+    monkeypatch.setenv("ANOMALY_LABS_PRIVATE_SEED", f"private {seed}")
+    desk = Desk(seed)
+    desk.run_all()
+    assert desk.points == SOURCE.points
