@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where submissions go")
     parser.add_argument("--course", type=Path, help="course folder to grade in, with its gradebook")
-    parser.add_argument("--only", nargs="+", metavar="LEARNER", help="only these learners")
+    parser.add_argument("--only", nargs="+", metavar="LEARNER", help="write and compare these only")
     parser.add_argument("--jobs", type=int, help="submissions at a time; one per core by default")
     given = parser.parse_args(arguments)
     learners = [one for one in CLASS if not given.only or one.name in given.only]
