@@ -227,7 +227,7 @@ def test_values_outside_the_vocabulary_are_refused_by_the_cache_table(tmp_path: 
 
 def test_attacks_and_families_keep_the_index() -> None:
     y = pd.Series(["normal", "httptunnel", "worm"], index=[5, 7, 9])
-    assert is_attack(y).tolist() == [0, 1, 1] and is_attack(y).dtype == np.int8
+    assert is_attack(y).tolist() == [0, 1, 1] and is_attack(y).dtype == np.int64
     family = attack_family(y)
     assert family.tolist() == ["normal", "u2r", "r2l"] and family.index.tolist() == [5, 7, 9]
     assert is_attack([]).shape == (0,)

@@ -44,6 +44,18 @@ def test_full_points_of_a_cheat_would_be_a_success():
             assert attacked
 
 
+def test_points_that_a_cheat_won_are_told(tmp_path):
+    (cheat,) = [one for one in CLASS if one.name == "cheat-a03-tags"]
+    told = list(sample_class.differences(cheat, {"assessment-q2": 2.0}, tmp_path))
+    assert told == ["assessment-q2 got 2", "needs a human", "not found: tags"]
+
+
+def test_pages_that_hold_hidden_tests_or_scripts_are_told():
+    page = "<p>fresh = assessment<b>.</b>unseen(500)</p><script>alert(&#39;x&#39;)</script>"
+    assert len(list(sample_class.leaks(page))) == 2
+    assert list(sample_class.leaks("<p>&lt;script&gt;alert()&lt;/script&gt;</p>")) == []
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_the_class_gets_what_it_should(tmp_path, capsys):

@@ -40,7 +40,7 @@ def is_attack(y: Names) -> np.ndarray:
     Returns
     -------
     np.ndarray
-        Shape (n_samples,), int8.
+        Shape (n_samples,), int64: `sum` of small integers would overflow.
 
     Raises
     ------
@@ -50,10 +50,10 @@ def is_attack(y: Names) -> np.ndarray:
     Examples
     --------
     >>> is_attack(["normal", "smurf"])
-    array([0, 1], dtype=int8)
+    array([0, 1])
     """
     codes, distinct = _codes(y)
-    flags = np.array([name != NORMAL for name in distinct], dtype=np.int8)
+    flags = np.array([name != NORMAL for name in distinct], dtype=np.int64)
     attacks: np.ndarray = flags[codes]
     return attacks
 

@@ -446,7 +446,7 @@ held_out, inside = pool.iloc[::5], pool.drop(pool.index[::5])
 row_scaler = features.make_encoder().fit(inside)
 M = row_scaler.transform(inside)
 mlp = MLPRegressor(
-    hidden_layer_sizes=(60, 10, 60), max_iter=25, early_stopping=True, random_state=0, tol=0
+    hidden_layer_sizes=(60, 10, 60), max_iter=25, random_state=0, tol=0
 )
 with __import__("warnings").catch_warnings():
     __import__("warnings").simplefilter("ignore")

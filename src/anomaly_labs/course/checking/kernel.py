@@ -230,7 +230,7 @@ class Kernel:
                 return
             if time.monotonic() > interrupted + GRACE:
                 break
-        self._kill("time", "it could not be interrupted")
+        self._kill("time", "it reached a time limit and could not be interrupted")
 
     def _kill(self, cause: str, why: str) -> NoReturn:
         self.stop()
