@@ -445,9 +445,7 @@ pool = data.train.X[(data.train.y == "normal").to_numpy()]
 held_out, inside = pool.iloc[::5], pool.drop(pool.index[::5])
 row_scaler = features.make_encoder().fit(inside)
 M = row_scaler.transform(inside)
-mlp = MLPRegressor(
-    hidden_layer_sizes=(60, 10, 60), max_iter=25, random_state=0, tol=0
-)
+mlp = MLPRegressor(hidden_layer_sizes=(60, 10, 60), max_iter=25, random_state=0, tol=0)
 with __import__("warnings").catch_warnings():
     __import__("warnings").simplefilter("ignore")
     mlp.fit(M, M)
