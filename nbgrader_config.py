@@ -22,6 +22,7 @@ from anomaly_labs.course.checking.execute import SafeExecute
 from anomaly_labs.course.pages.feedback import ShowFindings
 from anomaly_labs.course.pages.sanitize import SanitizeOutputs
 from anomaly_labs.course.sources import CODE_STUB, TEXT_STUB
+from anomaly_labs.course.submissions.intake import before_autograde
 from anomaly_labs.course.submissions.transplant import SubmissionExporter, Transplant
 
 c = get_config()  # noqa: F821 - given by traitlets
@@ -41,6 +42,7 @@ c.ClearSolutions.text_stub = TEXT_STUB
 
 # What was sent is never graded: answers move into the pristine notebook first.
 c.Autograde.exporter_class = SubmissionExporter  # not even opened by nbgrader, which would stumble
+c.Autograde.pre_convert_hook = before_autograde  # nor are the files beside it copied
 c.Autograde.sanitize_preprocessors = [
     Transplant,
     ClearOutput,

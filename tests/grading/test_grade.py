@@ -287,6 +287,8 @@ def test_nbgraders_own_command_takes_the_safe_way(desk):
         path = desk.root / "submitted" / learner / "quiz" / "quiz.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(content)
+    os.mkfifo(desk.root / "submitted/own-1/quiz/pipe.csv")
+    (desk.root / "submitted/own-1/quiz/link.txt").symlink_to("/etc/hostname")
     for step in ("autograde", "generate_feedback"):
         ran = subprocess.run(
             [BIN / "nbgrader", step, "quiz", "--student=own-*", "--force"],
@@ -300,6 +302,7 @@ def test_nbgraders_own_command_takes_the_safe_way(desk):
     assert points["own-2"] == dict.fromkeys(desk.full, 0.0)
     page = (desk.root / "feedback" / "own-2" / "quiz" / "quiz.html").read_text()
     assert "What the grader found" in page
+    assert not list((desk.root / "autograded/own-1/quiz").glob("[pl]i*"))
 
 
 def test_ledger_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

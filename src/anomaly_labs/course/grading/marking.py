@@ -170,12 +170,9 @@ def _place(root: Path, assignment: str, learner: str, notebook: nbformat.Noteboo
     target = folder / f"{assignment}.ipynb"
     if folder.is_symlink():
         folder.unlink()
-    for other in list(folder.iterdir()) if folder.is_dir() else ():
-        if other != target or other.is_symlink() or not other.is_file():
-            # nbgrader would copy it, and follow it where it is a link
-            beside = root / "received" / assignment / learner / "beside"
-            beside.mkdir(parents=True, exist_ok=True)
-            other.rename(beside / f"{time.time_ns()}-{other.name}")
+    intake.set_others_aside(
+        folder, root / "received" / assignment / learner / "beside", keep=[target]
+    )
     text = f"{nbformat.writes(notebook)}\n".encode()
     write_aside(target, partial(Path.write_bytes, data=text))
     return intake.digest(target)

@@ -4,7 +4,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -120,6 +121,30 @@ def keep(submission: Submission, root: Path) -> Path:
         write_aside(kept, partial(Path.write_bytes, data=content))
         kept.chmod(0o400)
     return kept
+
+
+def set_others_aside(folder: Path, beside: Path, *, keep: Collection[Path]) -> None:
+    """Move what lies in `folder` beside the regular files `keep` into the folder `beside`.
+
+    nbgrader would copy it, follow it where it is a link, and wait for ever where it is a pipe.
+    """
+    for other in list(folder.iterdir()) if folder.is_dir() else ():
+        if other not in keep or not stat.S_ISREG(other.lstat().st_mode):
+            beside.mkdir(parents=True, exist_ok=True)
+            other.rename(beside / f"{time.time_ns()}-{other.name}")
+
+
+def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Leave the notebooks alone to nbgrader's own command, whose hook for a submission this is.
+
+    What stands in place of a notebook is moved away too, and leaves an empty one.
+    """
+    for path in (Path(notebook).absolute() for notebook in notebooks):
+        root, folder = path.parents[3], path.parent
+        beside = root / "received" / folder.name / folder.parent.name / "beside"
+        set_others_aside(folder, beside, keep=[Path(n).absolute() for n in notebooks])
+        if not path.exists():
+            path.touch()
 
 
 def _candidates(path: Path, known: Mapping[str, frozenset[str]]) -> Iterator[Submission]:
