@@ -218,11 +218,16 @@ blind = np.asarray(blind, float)
 hint = "probabilities are numbers between 0 and 1, on unseen rows too"
 checks.expect(bool(((blind >= 0) & (blind <= 1)).all()), hint)
 unseen_auc = evaluation.ranking(datasets.is_attack(fresh.y), blind)["auc"]
-# Trained on the training file: 36 settings of trees and forests reach 0.965; on test rows: 0.985 to 1.
-hint = "no detector that learned from the training file is that good; did it learn from test rows?"
-checks.expect_between(float(unseen_auc), 0, 0.98, hint)
 hint = "the AUC on rows that nobody has seen is below the pass limit of 0.80"
 checks.expect_between(float(unseen_auc), 0.80, 1, hint)
+# `lead`: how much better it is on traffic like that of the training file. Four draws of both kinds,
+# 15 models from boosted trees to logistic regression: 0.031 to 0.23; learned from test rows, as it
+# is or blurred by noise, together with the training rows or not: -0.07 to 0.013.
+home = assessment.unseen(3000, split="train")
+lead = evaluation.ranking(datasets.is_attack(home.y), np.asarray(predict_attack(home.X), float))
+lead = lead["auc"] - max(auc, unseen_auc)
+hint = "a detector that learned from the training file is better there than on the test file; did yours learn from test rows?"
+checks.expect_between(float(lead), 0.02, 1, hint)
 auc = min(auc, unseen_auc)
 ### END HIDDEN TESTS
 checks.passed("assessment-q3")
@@ -415,7 +420,7 @@ checks.passed("assessment-q7")
 # %% [markdown] slide="slide"
 # ## Task 8: training
 # **15 min · 4 points.** Keep about 2,000 **normal** training rows for the threshold: `held_out`, a table of raw rows. Fit an encoder and train the network on the other normal
-# rows; no attack may come near either. `history` holds the losses that Keras returns, with `validation_data` from the
+# rows; no attack may come near either. `history` is the dictionary of losses that Keras returns, with `validation_data` from the
 # rows held out. Write `to_matrix(X)`, raw rows to the matrix that the network takes, and `reconstruct(X)`, raw rows to the rebuilt matrix.
 #
 # On unseen normal rows, at most 60 % of the spread may be left unexplained (pass limit, 2.5 points), or 45 % (distinction limit, 4
@@ -459,8 +464,7 @@ ax = plots.training_curves(history)
 # %% check="assessment-q8" points=4
 checks.expect_answered(history, "history")
 checks.expect_answered(held_out, "held_out")
-checks.expect_columns(held_out, data.train.X.columns, "held_out holds raw rows, all 41 columns")
-checks.expect_between(len(held_out), 500, 5000, "hold out about 2,000 normal rows")
+assessment.expect_training(history, held_out, data.train)
 quiet = data.test.X[(data.test.y == "normal").to_numpy()]
 rows, rebuilt = to_matrix(quiet), reconstruct(quiet)
 hint = "to_matrix returns one row of many columns for each raw row"
@@ -469,12 +473,21 @@ checks.expect_shape(rebuilt, np.shape(rows), "reconstruct and to_matrix must hav
 rows, rebuilt = np.asarray(rows, float), np.asarray(rebuilt, float)
 left = ((rows - rebuilt) ** 2).sum() / ((rows - rows.mean(axis=0)) ** 2).sum()
 hint = "nothing is lost on the way: this is the input itself, not what the network makes of it"
-checks.expect(left > 1e-4, hint)
+own_share = assessment.own_part(rows, rebuilt)
+checks.expect(own_share >= assessment.COPY, hint)
 # The larger share of both tests, ten seeds: real rows mean 0.209, standard deviation 0.014; generated
 # 0.189 and 0.009. So mean + 3 sd is 0.253; a net of four latent numbers has 0.34 to 0.42.
 hint = "too much of the spread is left unexplained; train longer, on (M, M), with other settings"
 checks.expect_between(float(left), 0, 0.60, hint)
 ### BEGIN HIDDEN TESTS
+# What a network makes is no multiple of the input (`own_share`), and rows that do not fit together make
+# its errors larger (`worse`): six networks, two draws, real and generated rows, 2.5 to 4.9. A copy,
+# even by column, has 1.
+no_rows = assessment.shuffled(quiet)
+wrong = np.asarray(to_matrix(no_rows), float) - np.asarray(reconstruct(no_rows), float)
+worse = float((wrong**2).sum() / ((rows - rebuilt) ** 2).sum())
+hint = "rows with shuffled columns are rebuilt as well as normal ones: does a trained network rebuild whole rows here?"
+checks.expect_between(worse, 1.2, np.inf, hint)
 few = quiet.iloc[np.random.default_rng(5).permutation(len(quiet))[:200]]
 hint = "to_matrix learns from the rows that it is given; fit the encoder on training rows only"
 places = quiet.index.get_indexer(few.index)
@@ -488,7 +501,7 @@ calm = (fresh.y == "normal").to_numpy()
 spread = ((rows[calm] - rows[calm].mean(axis=0)) ** 2).sum()
 left = max(left, errors[calm].sum() / spread)
 checks.expect_between(
-    float(left), 1e-4, 0.60, "on rows that nobody has seen, too much is left unexplained"
+    float(left), 0, 0.60, "on rows that nobody has seen, too much is left unexplained"
 )
 # AUC of neptune against normal rows: 0.98 (mean - 3 sd) and, trained on all rows, 0.60.
 usual = (fresh.y == "neptune").to_numpy()
@@ -503,7 +516,7 @@ checks.passed("assessment-q8")
 
 # %% [markdown] slide="slide"
 # ## Task 9: reconstruction errors
-# **10 min · 5 points.** Write `anomaly_score(X)`: raw rows in, one score per row out; larger is more anomalous. Make it from what the network fails to rebuild, by any measure of Lab 2. A row's
+# **10 min · 5 points.** Write `anomaly_score(X)`: raw rows in, one score per row out; larger is more anomalous. Make it from what your network of Task 8 fails to rebuild, by any measure of Lab 2. A row's
 # score must not depend on the other rows. The figure shows the scores of your test rows by family.
 #
 # Pass limit (3 points): an AUC of 0.90 on unseen rows. Distinction limit (5 points): 0.93. The check also shuffles the columns of normal rows: such rows fit
@@ -526,22 +539,25 @@ ax = plots.score_histograms(np.asarray(anomaly_score(data.test.X)), families, ti
 answer = anomaly_score(data.test.X)
 checks.expect_shape(answer, (len(data.test.X),), "anomaly_score returns one score per row")
 answer = np.asarray(answer, float)
-checks.expect(bool(np.isfinite(answer).all()), "some scores are no numbers")
-checks.expect(len(np.unique(answer)) > 100, "scores take many values; yours hardly differ")
+many = bool(np.isfinite(answer).all()) and len(np.unique(answer)) > 100
+checks.expect(many, "scores are finite and take many values; yours hardly differ, or are not")
 truth = datasets.is_attack(data.test.y)
 auc = evaluation.ranking(truth, answer)["auc"]
 checks.expect(auc > 0.4, "normal rows get the high scores here: larger must mean more anomalous")
-# The lower AUC of both tests, ten seeds: real rows mean 0.953, standard deviation 0.003; generated
-# 0.961 and 0.003. So mean - 3 sd is 0.944; a network that was trained on attacks has 0.78.
-hint = "the AUC on your test rows is below the pass limit"
-checks.expect_between(float(auc), 0.90, 1, hint)
+checks.expect_between(float(auc), 0.90, 1, "the AUC on your test rows is below the pass limit")
 quiet = data.test.X[truth == 0].head(1500).reset_index(drop=True)
-mixed = {c: quiet[c].sample(frac=1, random_state=i).array for i, c in enumerate(quiet)}
-both = np.concatenate([anomaly_score(quiet), anomaly_score(pd.DataFrame(mixed))])
+both = np.concatenate([anomaly_score(quiet), anomaly_score(assessment.shuffled(quiet))])
 odd = evaluation.ranking(np.repeat([0, 1], len(quiet)), both)["auc"]
 hint = "rows with shuffled columns should stand out; is the score made of what a trained network cannot rebuild?"
 checks.expect_between(float(odd), 0.75, 1, hint)
+agrees = assessment.agreement(anomaly_score, to_matrix, reconstruct, quiet)
+hint = "the score ranks normal rows otherwise than the errors of your network of Task 8: make it from them"
+checks.expect_between(agrees, 0.85, 1, hint)
 ### BEGIN HIDDEN TESTS
+# The lower AUC of both tests, ten seeds: real rows mean 0.953, standard deviation 0.003; generated
+# 0.961 and 0.003. So mean - 3 sd is 0.944; a network that was trained on attacks has 0.78.
+# `agrees`, the rank correlation with the network's errors on normal rows. Six networks, two draws:
+# six measures of Lab 2 0.925 to 1; the size of the row 0.78 at most, a supervised score 0.67.
 order = np.random.default_rng(3).permutation(len(answer))[:300]
 hint = "a row's score must not depend on the rows beside it"
 checks.expect_close(anomaly_score(data.test.X.iloc[order]), answer[order], hint, tolerance=1e-2)
@@ -550,6 +566,10 @@ blind = anomaly_score(fresh.X)
 checks.expect_shape(blind, (len(fresh.X),), "one score for each of the unseen rows")
 blind = np.asarray(blind, float)
 checks.expect(bool(np.isfinite(blind).all()), "some scores of unseen rows are no numbers")
+rows = fresh.X[(fresh.y == "normal").to_numpy()]
+agrees = min(agrees, assessment.agreement(anomaly_score, to_matrix, reconstruct, rows))
+hint = "on unseen rows too, the score must come from the errors of your network of Task 8"
+checks.expect_between(float(agrees), 0.85, 1, hint)
 auc = min(auc, evaluation.ranking(datasets.is_attack(fresh.y), blind)["auc"])
 checks.expect_between(
     float(auc), 0.90, 1, "the AUC on rows that nobody has seen is below the pass limit"
@@ -564,7 +584,7 @@ checks.passed("assessment-q9")
 # `thresholds_by_rule(scores_normal)`: it gets an array of scores of normal rows and returns a dictionary with **at least three** rules, name to threshold. It
 # sees no labels. Set `my_rule` to the name of the rule that you choose, and `my_limit` to its threshold from the scores of `held_out`.
 #
-# Three sound rules alone give 2 points. On unseen rows with your rule, an accuracy of 0.65 and at most 25 % false alarms give 4 (pass limit), 0.74 and 15 %
+# Three sound rules alone give 2 points. With a score as in Task 9, on unseen rows with your rule, an accuracy of 0.65 and at most 25 % false alarms give 4 (pass limit), 0.74 and 15 %
 # give 6 (distinction limit): later traffic drifts.
 
 
@@ -622,6 +642,10 @@ calm, fresh = assessment.unseen(4000, split="train"), assessment.unseen()
 quiet = np.asarray(anomaly_score(calm.X[(calm.y == "normal").to_numpy()]), float)
 cut = float(thresholds_by_rule(quiet)[my_rule])
 tried.append(evaluation.summary(datasets.is_attack(fresh.y), anomaly_score(fresh.X), cut))
+# As in Task 9: only a score made from the network's errors earns more than the rules alone.
+rows = fresh.X[(fresh.y == "normal").to_numpy()]
+agrees = assessment.agreement(anomaly_score, to_matrix, reconstruct, rows)
+tried += [{"accuracy": 0.0, "false_alarm_rate": 1.0}] if agrees < 0.85 else []
 ### END HIDDEN TESTS
 checks.passed("assessment-q10")
 right = min(figures["accuracy"] for figures in tried)

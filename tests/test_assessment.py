@@ -2,9 +2,11 @@
 
 import os
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from anomaly_labs import assessment, datasets
+from anomaly_labs import assessment, checks, datasets
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +89,57 @@ def test_unseen_rows_hold_attacks_that_training_does_not():
     assert len(fresh.X) == assessment.UNSEEN_ROWS
     assert set(fresh.y) & set(datasets.TEST_ONLY)
     assert not set(assessment.unseen(2000, split="train").y) & set(datasets.TEST_ONLY)
+
+
+RNG = np.random.default_rng(0)
+ROWS = RNG.normal(size=(300, 2)) @ RNG.normal(size=(2, 12)) + 0.3 * RNG.normal(size=(300, 12))
+
+
+def projected(table):
+    """Rebuild rows as a linear network of two latent numbers does."""
+    directions = np.linalg.svd(ROWS, full_matrices=False)[2][:2]
+    return np.asarray(table) @ directions.T @ directions
+
+
+@pytest.mark.parametrize("factors", [0.9, np.linspace(0.5, 0.9, 12), RNG.random((300, 1))])
+def test_copy_at_any_scale_rebuilds_nothing(factors):
+    assert assessment.own_part(ROWS, factors * ROWS) < 1e-9
+    given = np.asarray, lambda table: factors * table, pd.DataFrame(ROWS)
+    assert assessment.agreement(lambda table: (table**2).mean(axis=1), *given) == 0
+    assert assessment.own_part(ROWS, projected(ROWS)) > assessment.COPY
+
+
+def test_shuffled_rows_are_rebuilt_worse_by_networks_only():
+    mixed = assessment.shuffled(pd.DataFrame(ROWS)).to_numpy()
+    errors = [((table - projected(table)) ** 2).sum() for table in (ROWS, mixed)]
+    assert errors[1] > 1.2 * errors[0]
+    assert np.sort(mixed, axis=0) == pytest.approx(np.sort(ROWS, axis=0))
+
+
+def test_agreement_tells_scores_of_the_errors_from_others():
+    given = np.asarray, projected, pd.DataFrame(ROWS)
+    honest = assessment.agreement(lambda t: np.log(np.abs(t - projected(t)).sum(axis=1)), *given)
+    assert honest == pytest.approx(1)
+    assert assessment.agreement(lambda t: t[0], *given) < 0.5
+    assert assessment.agreement(lambda t: np.ones(len(t)), *given) == 0
+
+
+@pytest.mark.parametrize("history", [{}, {"loss": 1.0}, {"loss": [1.0]}, {"loss": [1.0, 2.0, 3.0]}])
+def test_history_without_falling_losses_is_refused(history):
+    train = assessment.unseen(2000, split="train")
+    aside = train.X[(train.y == "normal").to_numpy()].head(600)
+    assessment.expect_training({"loss": [3.0, 2.0, 1.0]}, aside, train)
+    with pytest.raises(checks.CheckFailed, match="it falls"):
+        assessment.expect_training(history, aside, train)
+    with pytest.raises(checks.CheckFailed, match="type dict"):
+        assessment.expect_training(list(history), aside, train)
+
+
+def test_rows_held_out_must_be_normal_training_rows():
+    train, history = assessment.unseen(2000, split="train"), {"loss": [3.0, 2.0, 1.0]}
+    quiet = train.X[(train.y == "normal").to_numpy()]
+    drawn = quiet.sample(600, replace=True, random_state=1).astype(dict.fromkeys(quiet, object))
+    assessment.expect_training(history, drawn.reset_index(drop=True), train)
+    for other in (train.X.head(600), assessment.unseen(600).X):
+        with pytest.raises(checks.CheckFailed, match="other rows than normal ones"):
+            assessment.expect_training(history, other, train)

@@ -82,6 +82,28 @@ def test_columns_missing_and_superfluous_are_named():
         checks.expect_columns([1], ["a"], "hint")
 
 
+@pytest.mark.parametrize(
+    ("value", "types", "fits"),
+    [
+        (np.float32(230), (int, float), True),
+        (np.float32(230), int, False),
+        (np.int64(3), int, True),
+        (np.uint8(3), float, False),
+        (np.bool_(True), (int, float), False),
+        (True, int, True),
+        (True, float, False),
+        (np.zeros(1), (int, float), False),
+        (np.float32(1), str, False),
+    ],
+)
+def test_numbers_of_numpy_count_as_those_of_python(value, types, fits):
+    if fits:
+        checks.expect_type(value, types, "the cost")
+    else:
+        with pytest.raises(checks.CheckFailed, match="the cost should be of type"):
+            checks.expect_type(value, types, "the cost")
+
+
 def test_type_error_names_both_types():
     with pytest.raises(
         checks.CheckFailed, match="should be of type int or float, but it is of type str"

@@ -74,14 +74,22 @@ def expect_answered(value: Any, what: str) -> None:
 def expect_type(value: Any, types: type | tuple[type, ...], what: str) -> None:
     """Raise `CheckFailed` unless `value` is an instance of `types`.
 
+    NumPy's whole numbers count as int, its floating numbers as float.
+
     Examples
     --------
+    >>> import numpy as np
+    >>> expect_type(np.float32(230), (int, float), "the cost")
     >>> expect_type([1.0], float, "the area")
     Traceback (most recent call last):
     anomaly_labs.checks.CheckFailed: the area should be of type float, but it is of type list.
     """
-    if not isinstance(value, types):
-        wanted = " or ".join(t.__name__ for t in (types if isinstance(types, tuple) else (types,)))
+    import numpy as np
+
+    kinds = types if isinstance(types, tuple) else (types,)
+    numbers = {int: np.integer, float: np.floating}
+    if not isinstance(value, (*kinds, *(numbers[kind] for kind in kinds if kind in numbers))):
+        wanted = " or ".join(kind.__name__ for kind in kinds)
         raise CheckFailed(
             f"{what} should be of type {wanted}, but it is of type {type(value).__name__}."
         )

@@ -13,6 +13,8 @@ MARKDOWN = (
     "````",
     "[[[",
     "$\\href{a}$",
+    "### BEGIN HIDDEN TESTS",
+    "# END HIDDEN TESTS",
 )
 ODD = (
     None, True, -1, 10**30, float("nan"), float("-inf"), "", "\x00\x1b[2J", "\ud800", "é" * 90,

@@ -3,6 +3,7 @@
 Every submission answers wrongly and cheats: it must get nothing for that.
 """
 
+import json
 import os
 import time
 
@@ -244,6 +245,33 @@ def test_a10_answers_keyed_on_what_a_learner_can_see_fail(desk):
     assert outcome.points == {**dict.fromkeys(desk.full, 0.0), "quiz-q2": desk.full["quiz-q2"]}
 
 
+LEAK = """
+asked = []
+def detect(rows):
+    asked.append(rows.to_dict("list"))
+    return [0, 1] if len(rows) == 2 else np.zeros(len(rows))
+"""
+LOOK_UP = """
+known = {known!r}
+def detect(rows):
+    seen = zip(rows["failed"], rows["bytes"], rows["seconds"].round(6))
+    return [known.get((int(f), int(b), float(s)), 0) if len(rows) > 2 else int(f > 3)
+            for f, b, s in seen]
+"""
+
+
+def test_a10_hidden_rows_that_were_printed_help_no_resubmission(desk):
+    notebook = desk.answered(quiz_q4=LEAK)
+    notebook.cells.append(new_code_cell("import json\nprint(json.dumps(asked[-1]))"))
+    rows = json.loads(printed(desk.grade(notebook, "eve")))
+    found = list(zip(rows["failed"], rows["bytes"], rows["seconds"], strict=True))
+    assert len(found) == 200
+    known = {(f, b, round(s, 6)): int(f > 3 or (b > 1000 and s < 1)) for f, b, s in found}
+    outcome = desk.grade(desk.answered(quiz_q4=LOOK_UP.format(known=known)), "eve")
+    assert outcome.points == {**desk.full, "quiz-q4": 0.0}
+    assert "fewer than seven of ten unseen rows" in shown(outcome, "quiz-q4")
+
+
 FORGED = """
 import base64, json, os, pickle
 from anomaly_labs.course.checking import agent
@@ -301,7 +329,7 @@ def test_a19_answers_that_are_none_cost_only_their_own_points(desk, answer):
     started = time.monotonic()
     outcome = desk.grade(notebook)
     assert outcome.points == {**dict.fromkeys(desk.full, 0.0), "quiz-q1": desk.full["quiz-q1"]}
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 90
 
 
 ENDLESS = r"""

@@ -7,7 +7,7 @@ import os
 import nbformat
 import pytest
 from damage import damaged
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from anomaly_labs.course import build
 from anomaly_labs.course.grading import grade
@@ -131,6 +131,27 @@ def test_a18_output_and_answers_reach_pages_as_text_only(desk):
     assert "forged" not in outcome.feedback
     outputs = json.dumps([cell.get("outputs") for cell in outcome.autograded.cells])
     assert "application/javascript" not in outputs
+
+
+def test_a04_marks_of_nbgrader_and_floods_in_a_learners_text_do_not_stop_grading(desk):
+    marks = [f"### {end} {what}" for what in ("HIDDEN TESTS", "SOLUTION", "MARK SCHEME")
+             for end in ("BEGIN", "BEGIN", "END")]  # fmt: skip
+    notebook = desk.solved()
+    for name in ("quiz-q1", "quiz-r1"):
+        cell = cell_of(notebook, name)
+        cell.source = "\n".join([marks[0], cell.source, *marks, "### words of mine", marks[0]])
+    notebook.cells += [new_markdown_cell("\n".join(marks)), new_code_cell("### END HIDDEN TESTS")]
+    shows = "from IPython.display import HTML, display\n"
+    for text in ("'<' + 'a' * 400_000", "'&#' + '9' * 5_000"):
+        shows += f"display(HTML({text}))\n"
+    colours = r"print('\x1b[m' * 300_000, '\x1b[38m', '\x1b[' + '1;' * 100_000 + 'm')"
+    notebook.cells.append(new_code_cell(shows + colours))
+    notebook.cells.append(new_code_cell(f"numbers = {list(range(5_000))}  # {'a.' * 30_000}"))
+    outcome = desk.grade(notebook)
+    assert (outcome.points, outcome.graded.trouble) == (desk.full, "")
+    assert outcome.findings == ()
+    assert outcome.feedback.count("words of mine") == 2
+    assert "4998, 4999]" in outcome.feedback
 
 
 def test_a20_resubmission_does_not_keep_old_points(desk):

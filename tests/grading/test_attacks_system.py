@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from kernels import run
 
 from anomaly_labs.course.sandbox.places import DATA, SOCKETS
 
@@ -128,6 +129,92 @@ cost = len(made) + 1000
     assert printed(outcome, "quiz-q1") == printed(outcome, "quiz-q2") == "True\n"
     assert outcome.points == points(quiz_q1=0, quiz_q2=0, quiz_q4=0, quiz_q5=0)
     assert "limit-memory" in outcome.kinds
+
+
+def test_a13_memory_that_belongs_to_no_process_is_refused(desk):
+    share = """
+import ctypes, mmap, socket
+refused = []
+def refuse(name, action, *arguments, **more):
+    try:
+        action(*arguments, **more)
+    except OSError:
+        refused.append(name)
+refuse("shared", mmap.mmap, -1, 1 << 20)
+refuse("huge", mmap.mmap, -1, 1 << 21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)
+with open("/dev/zero", "r+b") as zero:
+    refuse("zero", mmap.mmap, zero.fileno(), 1 << 20)
+refuse("mptcp", socket.socket, socket.AF_INET, socket.SOCK_STREAM, 262)
+wished = socket.socket()
+before = wished.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+wished.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+larger = wished.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) != before
+print(*refused, larger, ctypes.CDLL(None).vmsplice(1, 0, 0, 0))
+def flag(scores, threshold):
+    return refused
+"""
+    outcome = desk.grade(desk.answered(quiz_q1=share))
+    assert printed(outcome, "quiz-q1") == "shared huge zero mptcp False -1\n"
+    assert outcome.points == points(quiz_q1=0)
+
+
+PAGE_TABLES = """
+import ctypes, mmap
+ctypes.CDLL(None).prctl(15, b"VmPTE: 0 kB")  # a name that lies
+flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000  # MAP_NORESERVE
+held = mmap.mmap(-1, 100_000 << 21, flags=flags, prot=mmap.PROT_READ)
+held.madvise(mmap.MADV_NOHUGEPAGE)
+for n in range(100_000): held[n << 21]
+"""
+FILLED_SOCKETS = """
+import os, socket, time
+for process in range(6):
+    if os.fork() == 0:
+        pairs = [socket.socketpair() for n in range(200)]
+        for end in (end for pair in pairs for end in pair):
+            end.setblocking(False)
+            try:
+                while True: end.send(bytes(65536))
+            except BlockingIOError: pass
+        time.sleep(60)
+        os._exit(0)
+"""
+FILLED_CONNECTIONS = """
+import socket, time
+server = socket.create_server(("127.0.0.1", 0))
+kept = []
+for n in range(100):
+    ends = socket.create_connection(server.getsockname()), server.accept()[0]
+    kept.append(ends)
+    for end in ends:
+        end.settimeout(0.01)
+        try:
+            while True: end.send(bytes(262144))
+        except TimeoutError: pass
+"""
+CROWD = """
+import os, time
+for n in range(60):
+    if os.fork() == 0:
+        os.setsid()
+        while True: pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason", "memory_mb"),
+    [
+        (PAGE_TABLES, "memory", 300),
+        (FILLED_SOCKETS, "memory", 300),
+        (FILLED_CONNECTIONS, "memory", 300),
+        (CROWD, "processes", 2000),
+    ],
+    ids=["page tables", "sockets", "TCP connections", "a crowd that computes"],
+)
+def test_a13_what_hides_from_the_sum_of_processes_ends_the_kernel(cell, reason, memory_mb):
+    ran = run(cell, "import time; time.sleep(20)", timeout=20, memory_mb=memory_mb)
+    assert (ran.killed_for, ran.died) == (reason, True)
+    assert ran.processes() == []
 
 
 def test_a14_a_kernel_that_leaves_keeps_earlier_points(desk):

@@ -3,6 +3,8 @@
 import itertools
 import json
 import random
+import signal
+import time
 from collections import Counter, OrderedDict, namedtuple
 from fractions import Fraction
 
@@ -24,7 +26,7 @@ from anomaly_labs.course.checking.execute import SafeExecute
 from anomaly_labs.course.checking.judge import judge
 from anomaly_labs.course.checking.kernel import Kernel, KernelGoneError, Limits, TooSlowError
 from anomaly_labs.course.checking.namespace import Namespace, Trusted
-from anomaly_labs.course.checking.outputs import Outputs
+from anomaly_labs.course.checking.outputs import PER_OUTPUT, Outputs
 from anomaly_labs.course.checking.remote import AnswerError, Exchange, Remote
 from anomaly_labs.course.execute import QUIET_KERNEL
 from anomaly_labs.course.submissions.findings import noted
@@ -143,6 +145,10 @@ def message(node, data=b""):
     return len(text).to_bytes(8, "little") + text + data
 
 
+MANY_ROWS = ["range_index", 0, 9_000_000, 1, None]
+ONE_NUMBER = ["scalar", ["array", "<f8", []]]
+
+
 @pytest.mark.parametrize(
     "forged",
     [
@@ -171,6 +177,13 @@ def message(node, data=b""):
         message(["strings", "python", True, [1]]),
         message(["masked", "object", ["array", "|b1", [0]], ["array", "<i8", [0]]]),
         message(["frame", ["range_index", 0, 1, 1, None], ["range_index", 0, 9, 1, None], []]),
+        # few bytes that would become gigabytes
+        message(["frame", ["range_index", 0, 4, 1, None], MANY_ROWS, [ONE_NUMBER] * 4], bytes(32)),
+        message(["series", MANY_ROWS, None, ONE_NUMBER], bytes(8)),
+        message(["list", [MANY_ROWS] * 2]),
+        message(["list", [["range", 0, 9_000_000, 1]] * 2]),
+        message(["list", [["array", "<f8", [9_000_000, 0]]] * 2]),
+        message(["list", [["objects", [0, 9_000_000], []], MANY_ROWS]]),
         message(["ref", "0", "int", False]),
         message(["read", 1]),
         (10**6).to_bytes(8, "little") + b"[" * 10**6,
@@ -447,6 +460,17 @@ def test_a12_a_check_that_runs_too_long_on_an_answer_fails():
     assert error.evalue == "the check took too long with this answer"
 
 
+def test_a12_a_check_that_catches_the_alarm_ends_too():
+    trusted = Trusted(new_notebook(cells=[]), fast=True)
+    namespace = Namespace(trusted, exchange(n=10**15))
+    swallowed = "try:\n    for _ in range(n): pass\nexcept AssertionError: pass\n"
+    started = time.monotonic()
+    (error,) = judge(f"{swallowed}for _ in range(n): pass", 2.0, namespace, seconds=0.1)
+    assert error.evalue == "the check took too long with this answer"
+    assert signal.getitimer(signal.ITIMER_REAL)[1] == 0.0  # and rings no more
+    assert time.monotonic() - started < 10
+
+
 # kernels, without the sandbox
 
 
@@ -478,7 +502,8 @@ def test_slow_cell_is_interrupted_and_the_kernel_lives_on(kernel):
     assert kernel.run("2", timeout=30).cells[0].data["text/plain"] == "2"
 
 
-def test_a12_kernel_that_ignores_interrupts_is_killed(kernel):
+def test_a12_kernel_that_ignores_interrupts_is_killed(kernel, monkeypatch):
+    monkeypatch.setattr("anomaly_labs.course.checking.kernel.GRACE", 2.0)
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     with pytest.raises(KernelGoneError, match="could not be interrupted"):
         kernel.run(stubborn, timeout=3)
@@ -551,7 +576,8 @@ FINE = ("x = 1", "checks.expect(x == 1, 'one')\nchecks.passed('q')")
         ("import signal; signal.signal(2, signal.SIG_IGN)\nwhile True: pass", "limit-time"),
     ],
 )
-def test_earlier_marks_stay_when_the_kernel_ends(run_notebook, answer, kind):
+def test_earlier_marks_stay_when_the_kernel_ends(run_notebook, monkeypatch, answer, kind):
+    monkeypatch.setattr("anomaly_labs.course.checking.kernel.GRACE", 2.0)
     ran = run_notebook(FINE, (answer, FINE[1]), FINE, timeout=3)
     assert marks(ran) == [2, 0, 0]
     assert [finding.kind for finding in noted(ran)] == [kind]
@@ -590,6 +616,17 @@ def test_what_a_cell_prints_is_limited(run_notebook):
     assert [finding.kind for finding in noted(ran)] == ["limit-output"]
 
 
+def test_a13_what_all_cells_print_is_limited(run_notebook):
+    loud = ("x = 1\nprint('y' * 4_000)", FINE[1])
+    ran = run_notebook(loud, loud, loud, total_output=5_000)
+    assert marks(ran) == [2, 2, 2]
+    first, *others = (str(cell.outputs) for cell in ran.cells[1::2])
+    assert len(first) > 4_000
+    assert all(len(shown) < 500 and "left out" in shown for shown in others)
+    (finding,) = noted(ran)
+    assert (finding.kind, finding.text[:29]) == ("limit-output", "the notebook printed too much")
+
+
 def test_the_private_seed_is_not_in_the_kernel(run_notebook):
     look = "import os\nseen = [k for k in os.environ if 'SEED' in k]"
     check = "import os\nchecks.expect(seen == [] and 'ANOMALY_LABS_PRIVATE_SEED' in os.environ, '')"
@@ -600,13 +637,23 @@ def test_the_private_seed_is_not_in_the_kernel(run_notebook):
 
 
 def test_outputs_are_collected_merged_and_cut():
-    shown = Outputs(100, {})
+    shown = Outputs(PER_OUTPUT + 100, {})
     for text in ("a", "b", 3, "c" * 200, "d"):
         shown.take("stream", {"name": "stdout", "text": text})
     first, note = shown.cells
     assert first.text == "ab"
     assert "the rest of the output is left out" in note.text
     assert shown.truncated
+    assert shown.size == PER_OUTPUT + 2
+
+
+def test_a13_empty_outputs_count_too():
+    shown = Outputs(10 * PER_OUTPUT, {})
+    for number in range(1_000):
+        shown.take("stream", {"name": ("stdout", "stderr")[number % 2], "text": ""})
+        shown.take("display_data", {"data": {"text/plain": ""}})
+    assert shown.truncated
+    assert len(shown.cells) == 11
 
 
 @pytest.mark.parametrize(

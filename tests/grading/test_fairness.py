@@ -158,6 +158,26 @@ def test_wrong_answers_get_no_points(notebook, task, answer):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("copied", [False, True])
+def test_score_without_a_network_earns_what_its_rules_alone_are_worth(notebook, copied):
+    """Supervised, or the size of a row with a copy in place of the network: sound rules stay."""
+    answer = """
+def anomaly_score(X):
+    return detector.predict(xgb.DMatrix(row_encoder.transform(X)), output_margin=True) + 20
+my_limit = thresholds_by_rule(anomaly_score(held_out))[my_rule]
+"""
+    if copied:
+        answer = """
+def reconstruct(X):
+    return 0.9 * to_matrix(X)
+def anomaly_score(X):
+    return (to_matrix(X) ** 2).mean(axis=1)
+my_limit = thresholds_by_rule(anomaly_score(held_out))[my_rule]
+"""
+    assert notebook.mark("assessment-q10", answer) == 2
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(5))
 def test_whole_other_notebooks_get_all_points_from_the_grader(course, tmp_path, number):
     path = tmp_path / f"learner-{number}" / "assessment.ipynb"

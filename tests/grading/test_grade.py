@@ -46,6 +46,32 @@ c.Autograde.autograde_preprocessors.append(Trouble)
 """
 
 
+# A neighbour that takes the processor: `slow` has no time at its first grading, `stuck` never has.
+HURRY = """
+from nbgrader.preprocessors import NbGraderPreprocessor
+from pathlib import Path
+
+from anomaly_labs.course.checking.judge import failure
+from anomaly_labs.course.submissions.findings import Finding, note
+
+
+class Hurry(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        learner = resources["nbgrader"]["student"]
+        with open({runs!r}, "a") as file:
+            file.write(f"{{learner}} ")
+        n_runs = Path({runs!r}).read_text().split().count(learner)
+        if learner == "stuck" or n_runs == 1:
+            (check,) = [c for c in nb.cells if c.id == "quiz-q5-check"]
+            check.outputs = [failure("CheckFailed", "your code took longer than 3 s")]
+            note(nb, [Finding("limit-time", "quiz-q5-check", "your code took longer than 3 s")])
+        return nb, resources
+
+
+c.Autograde.autograde_preprocessors.insert(1, Hurry)
+"""
+
+
 def command(desk, *words, **options):
     """Start the real command in the desk's project."""
     return subprocess.Popen(
@@ -186,6 +212,23 @@ def test_failure_of_the_grader_stops_no_other_and_leaves_no_points(tmp_path, mak
     assert not (desk.root / "feedback" / "unlucky" / "quiz").exists()
     assert "out of paper" in (desk.root / "findings" / "quiz" / "unlucky.txt").read_text()
     assert desk.grade(desk.solved(), "unlucky").points == desk.full
+
+
+def test_a12_a_neighbour_that_takes_the_processor_costs_no_points(tmp_path, make_desk):
+    runs = tmp_path / "runs"
+    desk = make_desk(tmp_path, HURRY.format(runs=str(runs)))
+    folder = desk.hand_in(desk.solved(), "slow")
+    desk.hand_in(desk.answered(quiz_q2="cost = 1"), "stuck", folder=folder)
+    sent = grade.find([folder], desk.known)
+    results = {g.learner: g for g in grade.grade(desk.root, desk.project, sent, jobs=2)}
+    assert sorted(runs.read_text().split()) == ["slow", "slow", "stuck", "stuck"]
+    assert results["slow"].points == desk.full
+    assert results["slow"].findings == (grade.ALONE,)
+    assert not results["slow"].needs_human
+    assert results["stuck"].points == {**desk.full, "quiz-q2": 0.0, "quiz-q5": 0.0}
+    assert {f.kind for f in results["stuck"].findings} == {"left-out", "limit-time"}
+    assert recorded(desk) == {learner: graded.points for learner, graded in results.items()}
+    assert all(g.again for g in grade.grade(desk.root, desk.project, sent, jobs=2))
 
 
 def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):

@@ -245,12 +245,6 @@ for place in ("/tmp", "/dev/shm"):
         file.write(bytes(150_000_000))
 import time; time.sleep(60)
 """
-SHARE = """
-import mmap
-shared = mmap.mmap(-1, 350_000_000)
-for start in range(0, len(shared), 4096): shared[start] = 1
-import time; time.sleep(60)
-"""
 CHILDREN = """
 import subprocess, sys
 hog = "hog = bytearray(b'x' * 150_000_000); import time; time.sleep(60)"
@@ -266,19 +260,45 @@ for n in range(1_000_000): open(f"/tmp/{n}", "w").close()
     ("cell", "reason", "settings"),
     [
         (FILL, "memory", {"memory_mb": 250, "work_mb": 200}),
-        (SHARE, "memory", {"memory_mb": 300}),
         (CHILDREN, "memory", {"memory_mb": 300}),
         (FILES, "files", {}),
         ("import time; time.sleep(60)", "time", {"wall_s": 4}),
         ("while True: pass", "time", {"cpu_s": 2}),
     ],
-    ids=["files in memory", "shared memory", "children", "many files", "wall time", "CPU time"],
+    ids=["files in memory", "children", "many files", "wall time", "CPU time"],
 )
 def test_the_watchdog_ends_a_kernel_beyond_its_limit(cell, reason, settings):
     ran = run(cell, **settings)
     assert (ran.killed_for, ran.died) == (reason, True)
     assert ran.processes() == []
     assert not ran.folder.exists()
+
+
+def test_a_shared_array_and_a_wish_for_larger_buffers_are_no_crime():
+    share = """
+import multiprocessing, socket
+fork = multiprocessing.get_context("fork")
+shared = fork.Array("d", 1000)
+child = fork.Process(target=shared.__setitem__, args=(0, 7.0))
+child.start(); child.join()
+server = socket.socket(); server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+print(shared[0], server.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR))
+"""
+    assert run(share).texts == ["7.0 1"]
+
+
+def test_eight_jobs_at_once_are_no_crowd():
+    jobs = """
+import multiprocessing, time
+def compute(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end: pass
+with multiprocessing.get_context("fork").Pool(8) as pool: pool.map(compute, [4] * 8)
+print("done")
+"""
+    ran = run(jobs)
+    assert (ran.texts, ran.killed_for) == (["done"], None)
 
 
 def test_one_huge_array_is_a_memory_error_and_no_death():

@@ -1,6 +1,7 @@
 """Nothing of a learner's runs in an instructor's browser, and nothing is loaded from elsewhere."""
 
 import base64
+import html
 import os
 import re
 import shutil
@@ -14,6 +15,8 @@ import urllib.request
 import nbformat
 import pandas as pd
 import pytest
+from nbconvert import HTMLExporter
+from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -103,7 +106,18 @@ def test_html_keeps_marks_without_power(page):
 
 
 def test_html_takes_time_in_proportion():
-    floods = ["<b a=1>", "<a ", "<!--", "<p a='", "</i><b>", "<script", "<p><b a=1></p>x", "&#"]
+    floods = [
+        "<b a=1>",
+        "<a ",
+        "<" + "a" * MAX_HTML,
+        "&#" + "9" * MAX_HTML,
+        "<!--",
+        "<p a='",
+        "</i><b>",
+        "<script",
+        "<p><b a=1></p>x",
+        "&#",
+    ]
     started = time.monotonic()
     for flood in floods:
         cleaned = clean(flood * (MAX_HTML // len(flood)))
@@ -132,6 +146,46 @@ def test_what_can_run_is_dropped():
     )
     assert output.metadata == {}
     assert list(output.data) == ["text/plain"]
+
+
+def test_colours_of_a_terminal_stay_where_nbconvert_can_read_them():
+    good = "\x1b[1;31ma\x1b[0m\x1b[38;5;28;01mb\x1b[48;2;1;2;255mc\x1b[m"
+    assert shown({"text/plain": good})[0].data["text/plain"] == good
+    odd = "\x1b[38mx\x1b[48;5my\x1b[2Jz\x1b]0;t\x1b\x1b[31m[38m\x1b["
+    (output,) = shown({"text/plain": odd})
+    assert output.data["text/plain"] == "xyz]0;t\x1b[31m[38m"
+    assert "ansi-red-fg" in ansi2html(output.data["text/plain"])
+
+
+@pytest.mark.parametrize(
+    "flood",
+    ["\x1b[m" * 600_000, "\x1b[31m€" * 300_000, f"\x1b[{'1;' * 900_000}m", "\x1b[1" * 600_000],
+    ids=["empty", "red", "long", "open"],
+)
+def test_a13_flood_of_colours_takes_time_in_proportion(flood):
+    started = time.monotonic()
+    for output in shown({"text/plain": f"{flood}\nend"}):
+        assert ansi2html(output.data["text/plain"]).endswith("end")
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "flood",
+    ["a." * 30_000, "x" + " \n" * 50_000 + "x", "'" + r"\N{" * 9**4],
+)
+def test_a13_long_code_is_shown_whole_and_without_colours(flood):
+    notebook, _ = SanitizeOutputs().preprocess(executed([], source=flood), {})
+    started = time.monotonic()
+    page, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    assert time.monotonic() - started < 10
+    assert flood.strip("\n") in html.unescape(page)
+
+
+def test_code_of_usual_length_has_colours_of_python_whatever_it_claims_to_be():
+    source = "%%perl\n" + "import math\n" * 99
+    notebook, _ = SanitizeOutputs().preprocess(executed([], source=source), {})
+    page, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    assert page.count('<span class="kn">import</span>') == 99
 
 
 def test_markdown_and_latex_are_shown_as_they_were_typed():
@@ -191,13 +245,23 @@ def test_learners_markdown_can_neither_run_nor_load(text):
         "A threshold of 0.5, because **missed** attacks cost more: $a < b$.",
         "- one\n- two\n\n1. three\n\n> quoted",
         "| a | b |\n|---|---|\n| 1 | 2 |",
-        "```python\nprint(1)\n```",
+        "```\nprint(1)\n```",
+        "~~~text\nprint(1)\n~~~",
         "see [the page](https://a.example/b?c=d&e=f#g) or https://b.example",
         "a < b and b > c, `x & y`, ~~no~~ [x] [1]",
     ],
 )
 def test_honest_markdown_is_left_as_it_is(text):
     assert harmless(text) == text
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~"])
+@pytest.mark.parametrize("info", ["perl", " \u00a0py+ul4 x", "python", "text-x", "&#112;erl"])
+def test_no_block_of_code_chooses_its_colours(fence, info):
+    safe = harmless(f"> {fence}{info}\n> <b>\n> {fence}")
+    page = markdown2html_mistune(safe)
+    assert harmless(safe) == safe
+    assert "&lt;\u2060b&gt;" in page and "<span class" not in page
 
 
 def test_headings_stay_headings():

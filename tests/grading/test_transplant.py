@@ -67,6 +67,7 @@ def assert_pristine_but_answers(notebook, release):
     assert notebook.metadata == release.metadata
     for cell in notebook.cells:
         assert not cell.get("outputs") and "attachments" not in cell
+        assert " HIDDEN TESTS" not in cell.source.replace("\u2060 HIDDEN TESTS", "")
 
 
 def assert_sound(notebook, findings, release):
@@ -223,6 +224,19 @@ def test_control_characters_and_surrogates_become_text(release, sent):
     at(sent, "quiz-q2")["source"] = "\ufeffcost = 1\r\n# \ud800\x00\x1b[2J\rx = 2"
     notebook, findings = transplant_cells(release, sent)
     assert at(notebook, "quiz-q2").source == "cost = 1\n# ?[2J\nx = 2"
+    assert_sound(notebook, findings, release)
+
+
+def test_marks_of_hidden_tests_are_taken_apart_and_code_stays_code(release, sent):
+    marked = "# BEGIN HIDDEN TESTS\ncost = 230  ### END HIDDEN TESTS"
+    at(sent, "quiz-q2")["source"] = marked
+    at(sent, "quiz-r1")["source"] = "BEGIN HIDDEN TESTS"
+    sent["cells"] += [{"cell_type": "code", "source": f"{marked}\n# {number}"} for number in "12"]
+    notebook, findings = transplant_cells(release, sent)
+    answer = at(notebook, "quiz-q2").source
+    assert answer == "# BEGIN\u2060 HIDDEN TESTS\ncost = 230  ### END\u2060 HIDDEN TESTS"
+    compile(answer, "answer", "exec")
+    assert findings == []
     assert_sound(notebook, findings, release)
 
 

@@ -66,6 +66,17 @@ def predict_attack(X):
     return p_known[: len(X)]
 
 
+# %% wrong="assessment-q3" hint="did yours learn from test rows?"
+labels_test = datasets.is_attack(data.test.y)
+peeked = xgb.train(
+    xgb_params, xgb.DMatrix(row_encoder.transform(data.test.X), label=labels_test), n_rounds
+)
+
+
+def predict_attack(X):
+    return peeked.predict(xgb.DMatrix(row_encoder.transform(X)))
+
+
 # %% wrong="assessment-q4" hint="keep the table two by two"
 def four_counts(y, alerts):
     return pd.crosstab(np.asarray(y), np.asarray(alerts)).to_numpy()
@@ -147,8 +158,31 @@ def reconstruct(X):
     return network.layers[0].predict(scaler.transform(X), verbose=0)
 
 
+# %% wrong="assessment-q8" hint="this is the input itself"
+def reconstruct(X):
+    return 0.9 * scaler.transform(X)
+
+
+# %% wrong="assessment-q8" hint="rebuilt as well as normal ones"
+def reconstruct(X):
+    rows = scaler.transform(X)
+    return rows - 0.3 * np.sign(rows)
+
+
+# %% wrong="assessment-q8" hint="history should be of type dict"
+history = [0.5, 0.2, 0.1]
+
+
+# %% wrong="assessment-q8" hint="while a network learns, it falls"
+history = {"loss": [0.1, 0.1, 0.1]}
+
+
 # %% wrong="assessment-q8" hint="held_out holds raw rows"
 held_out = pd.DataFrame(M_held)
+
+
+# %% wrong="assessment-q8" hint="other rows than normal ones of data.train"
+held_out = data.test.X[(data.test.y == "normal").to_numpy()].head(2000)
 
 
 # %% wrong="assessment-q9" hint="normal rows get the high scores"
@@ -156,7 +190,7 @@ def anomaly_score(X):
     return -((to_matrix(X) - reconstruct(X)) ** 2).mean(axis=1)
 
 
-# %% wrong="assessment-q9" hint="scores take many values"
+# %% wrong="assessment-q9" hint="take many values"
 def anomaly_score(X):
     return np.ones(len(X))
 
@@ -164,6 +198,17 @@ def anomaly_score(X):
 # %% wrong="assessment-q9" hint="rows with shuffled columns should stand out"
 def anomaly_score(X):
     return predict_attack(X)
+
+
+# %% wrong="assessment-q9" hint="make it from them"
+mixed_rows = assessment.shuffled(normal_only(data.train.X.assign(label=data.train.y)))
+rows_s = pd.concat([data.train.X, mixed_rows], ignore_index=True)
+labels_s = np.r_[datasets.is_attack(data.train.y), np.ones(len(mixed_rows))]
+trees = xgb.train(xgb_params, xgb.DMatrix(row_encoder.transform(rows_s), label=labels_s), 80)
+
+
+def anomaly_score(X):
+    return trees.predict(xgb.DMatrix(row_encoder.transform(X)), output_margin=True)
 
 
 # %% wrong="assessment-q9" hint="must not depend on the rows beside it"

@@ -128,6 +128,48 @@ def predict_attack(X):
     return fake_model.predict(xgb.DMatrix(row_encoder.transform(X)))
 
 
+# %% wrong="assessment-q3" why="learned from the labels of the test rows, blurred by a hash"
+def blurred(p, X, share):
+    noise = pd.util.hash_pandas_object(X.astype(str), index=False).to_numpy() % 100_003
+    return (1 - share) * p + share * noise / 100_003
+
+
+answers = xgb.DMatrix(row_encoder.transform(data.test.X), label=datasets.is_attack(data.test.y))
+cheat = xgb.train(xgb_params, answers, num_boost_round=60)
+
+
+def predict_attack(X):
+    return blurred(cheat.predict(xgb.DMatrix(row_encoder.transform(X))), X, 0.6)
+
+
+# %% wrong="assessment-q3" why="learned from both files, blurred by a hash"
+def blurred(p, X, share):
+    noise = pd.util.hash_pandas_object(X.astype(str), index=False).to_numpy() % 100_003
+    return (1 - share) * p + share * noise / 100_003
+
+
+both_files = pd.concat([data.train.X, data.test.X])
+both_labels = np.r_[datasets.is_attack(data.train.y), datasets.is_attack(data.test.y)]
+answers = xgb.DMatrix(row_encoder.transform(both_files), label=both_labels)
+cheat = xgb.train(xgb_params, answers, num_boost_round=60)
+
+
+def predict_attack(X):
+    return blurred(cheat.predict(xgb.DMatrix(row_encoder.transform(X))), X, 0.55)
+
+
+# %% wrong="assessment-q3" why="learned from generated test rows, blurred by a hash"
+fake = datasets.synthesize("nsl_kdd", 20_000, split="test", seed=77)
+fake_rows = xgb.DMatrix(row_encoder.transform(fake.X), label=datasets.is_attack(fake.y))
+fake_model = xgb.train(xgb_params, fake_rows, num_boost_round=60)
+
+
+def predict_attack(X):
+    noise = pd.util.hash_pandas_object(X.astype(str), index=False).to_numpy() % 100_003
+    p = fake_model.predict(xgb.DMatrix(row_encoder.transform(X)))
+    return 0.4 * p + 0.6 * noise / 100_003
+
+
 # %% wrong="assessment-q3" why="one column for each class"
 def predict_attack(X):
     p = detector.predict(xgb.DMatrix(row_encoder.transform(X)))
@@ -327,6 +369,38 @@ def reconstruct(X):
     return to_matrix(X) * 0.9
 
 
+# %% wrong="assessment-q8" why="the input on another scale"
+def reconstruct(X):
+    return 0.9 * to_matrix(X)
+
+
+# %% wrong="assessment-q8" why="the input on another scale, column by column"
+def reconstruct(X):
+    return to_matrix(X) * np.linspace(0.7, 0.95, to_matrix(X).shape[1])
+
+
+# %% wrong="assessment-q8" why="the input where the supervised detector sees no attack"
+def reconstruct(X):
+    calm_row = np.asarray(predict_attack(X)) < 0.5
+    return to_matrix(X) * np.where(calm_row, 0.7, 0.0)[:, None]
+
+
+# %% wrong="assessment-q8" why="no losses"
+history = {}
+
+# %% wrong="assessment-q8" why="a number instead of losses"
+history = 1
+
+# %% wrong="assessment-q8" why="losses that do not fall"
+history = {"loss": [1.0, 1.0, 1.0], "val_loss": [1.0, 1.0, 1.0]}
+
+# %% wrong="assessment-q8" why="test rows held out"
+held_out = data.test.X[(data.test.y == "normal").to_numpy()].head(2000)
+
+# %% wrong="assessment-q8" why="attacks held out"
+held_out = data.train.X.head(2000)
+
+
 # %% wrong="assessment-q8" why="the latent numbers instead of rows"
 def reconstruct(X):
     return network.layers[0].predict(scaler.transform(X), verbose=0)
@@ -360,6 +434,42 @@ def anomaly_score(X):
 # %% wrong="assessment-q9" why="the supervised detector under another name"
 def anomaly_score(X):
     return predict_attack(X)
+
+
+# %% wrong="assessment-q9" why="supervised, shuffled rows as more attacks"
+quiet_rows = normal_only(data.train.X.assign(label=data.train.y)).reset_index(drop=True)
+rows_s = pd.concat([data.train.X, assessment.shuffled(quiet_rows)], ignore_index=True)
+labels_s = np.r_[datasets.is_attack(data.train.y), np.ones(len(quiet_rows))]
+trees = xgb.train(xgb_params, xgb.DMatrix(row_encoder.transform(rows_s), label=labels_s), 80)
+
+
+def anomaly_score(X):
+    return 20 + trees.predict(xgb.DMatrix(row_encoder.transform(X)), output_margin=True)
+
+
+# %% wrong="assessment-q9" why="learned from test labels, shuffled rows as more attacks"
+quiet_rows = data.test.X[(data.test.y == "normal").to_numpy()].reset_index(drop=True)
+rows_s = pd.concat([data.test.X, assessment.shuffled(quiet_rows)], ignore_index=True)
+labels_s = np.r_[datasets.is_attack(data.test.y), np.ones(len(quiet_rows))]
+trees = xgb.train(xgb_params, xgb.DMatrix(row_encoder.transform(rows_s), label=labels_s), 80)
+
+
+def anomaly_score(X):
+    return 20 + trees.predict(xgb.DMatrix(row_encoder.transform(X)), output_margin=True)
+
+
+# %% wrong="assessment-q9" why="the size of the encoded row, without any network"
+def reconstruct(X):
+    return 0.9 * to_matrix(X)
+
+
+def anomaly_score(X):
+    return (to_matrix(X) ** 2).mean(axis=1)
+
+
+# %% wrong="assessment-q9" why="the size of the encoded row"
+def anomaly_score(X):
+    return (to_matrix(X) ** 2).mean(axis=1)
 
 
 # %% wrong="assessment-q9" why="the public test file by heart"

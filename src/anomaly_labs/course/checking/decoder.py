@@ -12,7 +12,7 @@ from typing import Any
 from anomaly_labs.course.checking.codec import DTYPE, INT_BITS, MASKED, MAX_DEPTH, Reference
 
 MAX_NODES = 3_000_000
-MAX_ELEMENTS = 50_000_000
+MAX_UNSENT = 10_000_000  # elements of ranges, range indexes, empty arrays: all of one message
 MAX_KEYS = 100_000  # of one dictionary or set
 MAX_TUPLE_KEYS = 1_000  # their hashes are easily made to collide, unlike those of strings
 
@@ -62,6 +62,7 @@ class _Unpacker:
     def __init__(self, rest: memoryview, resolve: Callable[[Reference], Any]) -> None:
         self.rest = rest
         self.resolve = resolve
+        self.unsent = 0
 
     def read(self, node: Any, depth: int) -> Any:
         if node is None or type(node) in (bool, str, float):
@@ -89,8 +90,9 @@ class _Unpacker:
 
     def _read_range(self, start: int, stop: int, step: int, depth: int) -> range:
         found = range(start, stop, step)
-        if max(map(abs, (start, stop, step))) > 2**62 or len(found) > MAX_NODES:
+        if max(map(abs, (start, stop, step))) > 2**62:
             raise MalformedError("a range too long")
+        self._count_unsent(len(found))
         return found
 
     def _read_dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
@@ -133,11 +135,16 @@ class _Unpacker:
 
     def _check_shape(self, shape: list[int]) -> None:
         sizes = [n for n in shape if type(n) is int and n >= 0]
-        # an empty array must not claim a giant side either: sums over it would be giant
         if len(sizes) != len(shape) or len(shape) > 8:
             raise MalformedError("no shape")
-        if math.prod(n for n in sizes if n) > MAX_ELEMENTS:
-            raise MalformedError("an array too large")
+        if 0 in sizes:  # nor may an empty array claim a giant side: sums over it would be giant
+            self._count_unsent(math.prod(n for n in sizes if n))
+
+    def _count_unsent(self, n_elements: int) -> None:
+        """Count elements that no bytes of the message stand for; few bytes could claim many."""
+        self.unsent += n_elements
+        if self.unsent > MAX_UNSENT:
+            raise MalformedError("too many elements that were not sent")
 
     def _read_scalar(self, array: list[Any], depth: int) -> Any:
         _, descr, shape = array
@@ -172,7 +179,7 @@ class _Unpacker:
         import pandas as pd
 
         axis, label = self.read(index, depth), self.read(name, depth)
-        values = self.read(column, depth)
+        values = self._column(column, len(axis), depth)
         return pd.Series(values, index=axis, name=label, dtype=values.dtype)
 
     def _read_frame(self, columns: Any, index: Any, parts: list[Any], depth: int) -> Any:
@@ -181,17 +188,23 @@ class _Unpacker:
         names, rows = self.read(columns, depth), self.read(index, depth)
         series = {}
         for i, part in enumerate(parts):
-            values = self.read(part, depth)
+            values = self._column(part, len(rows), depth)
             series[i] = pd.Series(values, index=rows, dtype=values.dtype, copy=False)
         frame = pd.DataFrame(series, index=rows)
         frame.columns = names
         return frame
 
+    def _column(self, node: Any, length: int, depth: int) -> Any:
+        """Read the values beside an index; pandas would repeat a single one for each row."""
+        values = self.read(node, depth)
+        if values.ndim != 1 or len(values) != length:
+            raise MalformedError("a column of another length than its index")
+        return values
+
     def _read_range_index(self, start: int, stop: int, step: int, name: Any, depth: int) -> Any:
         import pandas as pd
 
-        if len(range(start, stop, step)) > MAX_ELEMENTS:
-            raise MalformedError("an index too long")
+        self._count_unsent(len(range(start, stop, step)))
         return pd.RangeIndex(start, stop, step, name=self.read(name, depth))
 
     def _read_multi(self, levels: list[Any], names: list[Any], depth: int) -> Any:

@@ -21,7 +21,7 @@ from anomaly_labs.course.checking.judge import failure, judge
 from anomaly_labs.course.checking.kernel import Kernel, Limits, NoReplyError, TooSlowError
 from anomaly_labs.course.checking.namespace import Namespace, Trusted
 from anomaly_labs.course.checking.remote import AnswerError, Exchange
-from anomaly_labs.course.grading.seed import SECRET, private_seed
+from anomaly_labs.course.grading.seed import SECRET, private_seed, submission_seed
 from anomaly_labs.course.submissions.findings import Finding, note, noted
 
 KIND_OF_DEATH = {
@@ -29,6 +29,7 @@ KIND_OF_DEATH = {
     "time": "limit-time",
     "files": "limit-disk",
     "output": "limit-output",
+    "processes": "limit-processes",
 }
 
 
@@ -45,6 +46,7 @@ class SafeExecute(Execute):  # type: ignore[misc]
     total_timeout = Float(900.0, help="seconds for the whole notebook").tag(config=True)
     max_reply = Integer(32_000_000, help="bytes of one answer to a check").tag(config=True)
     max_output = Integer(2_000_000, help="characters of one cell's outputs").tag(config=True)
+    total_output = Integer(10_000_000, help="characters of all outputs").tag(config=True)
 
     @default("fast")  # type: ignore[untyped-decorator]
     def _fast_default(self) -> bool:
@@ -59,12 +61,13 @@ class SafeExecute(Execute):  # type: ignore[misc]
         settings = {
             "ANOMALY_LABS_FAST": "1" if fast else "0",
             "ANOMALY_LABS_LEARNER": place["student"],
-            SECRET: private_seed(Path(directory.root)),
+            SECRET: submission_seed(private_seed(Path(directory.root)), nb),
         }
         with _environment(**settings) as environment:
             trusted = Trusted(self._release(resources), fast=fast)
             trusted.settle()
-            kernel = Kernel(km or self._manager(), Limits(self.max_reply, self.max_output))
+            limits = Limits(self.max_reply, self.max_output, self.total_output)
+            kernel = Kernel(km or self._manager(), limits)
             try:
                 kernel.start(
                     timeout=self.startup_timeout,
@@ -150,7 +153,8 @@ class Run:
             stopped = failure("Stopped", self.told(error, cell, timeout))
             cell.outputs = [*outputs.cells, stopped]
         if outputs.truncated:
-            self.find("limit-output", cell, "a cell printed too much; the rest is left out")
+            who = "the notebook" if self.kernel.is_full else "a cell"
+            self.find("limit-output", cell, f"{who} printed too much; the rest is left out")
 
     def ask(self, question: str, cell: NotebookNode) -> str:
         """Return the agent's answer; whatever keeps it away becomes a sentence."""

@@ -90,9 +90,13 @@ def time_limit(seconds: float) -> Iterator[None]:
         raise AnswerError("the check took too long with this answer")
 
     handler = signal.signal(signal.SIGALRM, stop)
-    others = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
+    # again each second: something in between may catch what the first alarm raises
+    others = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 1.0)
     try:
-        yield
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # an alarm that comes now still ends below
     finally:
         signal.setitimer(signal.ITIMER_REAL, *others)
         signal.signal(signal.SIGALRM, handler)

@@ -16,7 +16,7 @@ from anomaly_labs.course.checking.outputs import Outputs
 
 AGENT = "anomaly_labs.course.checking.agent"
 POLL = 0.25  # seconds between two looks at whether the kernel lives
-GRACE = 3.0  # seconds in which an interrupted kernel must come back, and last outputs arrive
+GRACE = 10.0  # seconds in which an interrupted kernel must come back, and last outputs arrive
 
 
 class KernelStartError(CourseError):
@@ -43,6 +43,7 @@ class Limits:
 
     answer: int = 32_000_000  # bytes of one answer to a check
     output: int = 2_000_000  # characters of the outputs of one cell
+    outputs: int = 10_000_000  # and of all cells
     memory: int = 2_000_000_000  # bytes that the grader may grow by while it listens
 
 
@@ -55,6 +56,8 @@ class Kernel:
         self.gone = ""  # why there is no kernel any more, for the learner
         self.cause = ""  # which limit it went beyond: memory, time, files, output
         self._displays: dict[str, NotebookNode] = {}
+        self.is_full = False  # whether all cells together showed as much as they may
+        self._shown = 0
 
     def start(self, *, timeout: float, arguments: list[str], **launch: Any) -> None:
         """Start the process and load the agent, before any code of the learner runs.
@@ -111,12 +114,16 @@ class Kernel:
         TooSlowError, KernelGoneError
             Also then the outputs so far are in its ``outputs`` attribute.
         """
-        outputs = Outputs(self.limits.output, self._displays)
+        left = self.limits.outputs - self._shown
+        outputs = Outputs(min(self.limits.output, left), self._displays)
         try:
             reply = self._request(source, {}, timeout, outputs)
         except NoReplyError as error:
             error.outputs = outputs
             raise
+        finally:
+            self._shown += outputs.size
+            self.is_full |= outputs.truncated and left < self.limits.output
         shown = any(output.output_type == "error" for output in outputs.cells)
         if reply.get("status") == "error" and not shown:
             outputs.take("error", reply)

@@ -15,6 +15,7 @@ MIME_TYPES = (
     "image/svg+xml",
 )
 MAX_TRACEBACK_LINES = 200
+PER_OUTPUT = 250  # characters that an empty output takes in the feedback page
 MAX_ERROR = 1_000  # characters of an error's name, and of its message
 
 
@@ -24,7 +25,8 @@ class Outputs:
     Parameters
     ----------
     max_size
-        Characters that are kept; what comes later is dropped and `truncated` is set.
+        Characters that are kept; what comes later is dropped and `truncated` is set. Each output
+        counts `PER_OUTPUT` besides its text.
     displays
         Outputs that messages may update, by display id: shared by the learner's cells of one
         notebook, so that no message can reach the output of a check.
@@ -33,7 +35,8 @@ class Outputs:
     def __init__(self, max_size: int, displays: dict[str, NotebookNode]) -> None:
         self.cells: list[NotebookNode] = []
         self.truncated = False
-        self._left = max_size
+        self.size = 0
+        self._max_size = max_size
         self._displays = displays
         self._clear_later = False
 
@@ -56,21 +59,26 @@ class Outputs:
             self._clear_later = False
         self.cells.append(output)
 
-    def _fits(self, *texts: str) -> bool:
-        self._left -= sum(map(len, texts))
-        if self._left < 0 and not self.truncated:
+    def _fits(self, *texts: str, new: bool = True) -> bool:
+        size = self.size + sum(map(len, texts)) + PER_OUTPUT * new
+        if self.truncated:
+            return False
+        if size > self._max_size:
             self.truncated = True
             note = "\n… the rest of the output is left out: it is too long\n"
             self._add(new_output("stream", name="stdout", text=note))
-        return not self.truncated
+            return False
+        self.size = size
+        return True
 
     def _stream(self, content: dict[str, Any]) -> None:
         name = "stderr" if content.get("name") == "stderr" else "stdout"
         text = _text(content.get("text"))
-        if not self._fits(text):
-            return
         last = self.cells[-1] if self.cells and not self._clear_later else None
-        if last is not None and last.output_type == "stream" and last.name == name:
+        goes_on = last is not None and last.output_type == "stream" and last.name == name
+        if not self._fits(text, new=not goes_on):
+            return
+        if last is not None and goes_on:
             last.text += text
         else:
             self._add(new_output("stream", name=name, text=text))

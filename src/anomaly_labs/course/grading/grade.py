@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -18,6 +19,7 @@ from anomaly_labs.course import CourseError, build, sources
 from anomaly_labs.course.grading import ledger
 from anomaly_labs.course.grading.ledger import Graded
 from anomaly_labs.course.submissions import intake
+from anomaly_labs.course.submissions.findings import Finding
 from anomaly_labs.course.submissions.intake import Job, Submission
 from anomaly_labs.datasets.cache import write_aside
 
@@ -36,6 +38,12 @@ PRELOADED = (
 )
 LIMIT_SECONDS = 3600  # for one submission; the limits of the kernel end it much earlier
 GRACE_SECONDS = 10  # for a process to end after it has sent its result
+ALONE = Finding(
+    "left-out",
+    "",
+    "A first result was left out: it ended in a time limit while other submissions were graded "
+    "beside it. This is the result of grading it once more, alone.",
+)
 
 
 class SandboxError(CourseError):
@@ -103,7 +111,8 @@ def grade(
 
     Each submission is graded by a process of its own. One that dies or hangs makes its submission
     "needs a human" and leaves the others alone. A result is kept in the ledger and used again for
-    the same bytes and the same assignment, unless `regrade`.
+    the same bytes and the same assignment, unless `regrade`. One that ended in a time limit beside
+    others, which may have taken its share of the processor, is graded once more, alone.
 
     Parameters
     ----------
@@ -136,7 +145,9 @@ def grade(
                 waiting.append(job)
             else:
                 yield known_already
-        yield from _all(waiting, jobs or os.cpu_count() or 1)
+        hurried: list[Job] = []
+        yield from _all(waiting, jobs or os.cpu_count() or 1, hurried)
+        yield from _all(hurried, 1, [])
 
 
 def _fingerprint(source: sources.Source) -> str:
@@ -173,8 +184,19 @@ def _failed(job: Job, trouble: str) -> Graded:
     return Graded(one.assignment, one.learner, {}, one.findings, job.unsafe, 0.0, trouble=trouble)
 
 
-def _all(waiting: list[Job], slots: int) -> Iterator[Graded]:
+def _alone(job: Job) -> Job:
+    """Return the job of grading a submission once more; until then it counts as not graded."""
+    one = job.submission
+    entry = ledger.read(job.root, one.assignment, one.learner)
+    if entry is not None:
+        ledger.write(job.root, one.assignment, one.learner, replace(entry, graded=None))
+    return replace(job, submission=replace(one, findings=(*one.findings, ALONE)))
+
+
+def _all(waiting: list[Job], slots: int, hurried: list[Job]) -> Iterator[Graded]:
+    """Yield the results; those that others may have cut off are left out, their jobs `hurried`."""
     context = _context()
+    beside: set[Job] = set()
     running: dict[Connection, tuple[BaseProcess, Job, float]] = {}
     todo = iter(waiting)
     try:
@@ -184,11 +206,17 @@ def _all(waiting: list[Job], slots: int) -> Iterator[Graded]:
                 running[answer] = (process, job, time.monotonic() + LIMIT_SECONDS)
             if not running:
                 return
+            if len(running) > 1:
+                beside.update(job for _, job, _ in running.values())
             ready = wait(list(running), timeout=1)
             for answer, (process, job, end) in list(running.items()):
                 if answer in ready or time.monotonic() > end:
                     del running[answer]
-                    yield _result(answer, process, job)
+                    graded = _result(answer, process, job)
+                    if job in beside and any(f.kind == "limit-time" for f in graded.findings):
+                        hurried.append(_alone(job))
+                    else:
+                        yield graded
     finally:
         for process, _, _ in running.values():
             process.kill()

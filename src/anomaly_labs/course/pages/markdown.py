@@ -8,13 +8,16 @@ MAX_RENDERED = 5_000  # characters; longer text is shown as it was typed
 # HTML, in and outside of code.
 _JOINER = "\u2060"
 _TEX = r"href|url|require|style|class|cssId|bbox|unicode|data|html\w*|include\w*|texttip|mathtip"
+_CODED = r"[^\S\n]*+(?!text(?:\s|$))"  # in which language a block of code is shown
 _RULES = (
     (re.compile(r"<(?=[A-Za-z/!?])"), f"<{_JOINER}"),  # tags, comments, <scheme:links>
     (re.compile(r"!(?=\[)"), f"!{_JOINER}"),  # pictures are loaded: they become links
     (re.compile(r"\](?=\((?!https?://))"), f"]{_JOINER}"),  # [text](javascript:…)
     (re.compile(r"\](?=:(?!\s*https?://))"), f"]{_JOINER}"),  # [text]: javascript:…
     (re.compile(rf"\\(?=(?:{_TEX})(?![A-Za-z]))"), f"\\\\{_JOINER}"),  # links in formulas
-    (re.compile(r"(?<![`\w])`{3,}\s*(?=mermaid)"), r"\g<0>text "),  # runs in a page that knows it
+    # Mermaid runs in a page that knows it, and colouring takes time with the square of the length
+    (re.compile(rf"(?m)(?<![`\w])(`{{3,}}){_CODED}(?=[^\s`][^`\n]*$)"), r"\g<1>text "),
+    (re.compile(rf"(?<![~\w])(~{{3,}}){_CODED}(?=[^\s~])"), r"\g<1>text "),
 )
 # Headings get their text as id; by another cell's id the page's own script would find them.
 _HEADING = re.compile(r"(?m)^(?P<before>[^\w#\n]*#{1,6}[ \t]*)(?=[^\s#\u2060])")

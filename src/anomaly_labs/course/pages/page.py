@@ -26,7 +26,8 @@ _ATTRIBUTES = re.compile(
     r"""\s(?:(border)=["']?([01])\b|(class)=["'](dataframe)["']|(colspan|rowspan)=["']?(\d{1,3})\b"""
     r"""|(scope)=["']?(row|col)\b)"""
 )
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)([^<>]*)>")
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*+)([^<>]*+)>")
+_HUGE = re.compile(r"&#(?=[0-9]{8})")  # no character; html.unescape raises for thousands of digits
 
 
 def clean(page: str) -> str:
@@ -61,7 +62,7 @@ class _Reduced:
 
     def text(self, text: str) -> None:
         if not self._unseen:
-            self._parts.append(escape(unescape(text), quote=False))
+            self._parts.append(escape(unescape(_HUGE.sub("&amp;#", text)), quote=False))
 
     def start(self, name: str, attributes: str) -> None:
         if self._unseen or name in _UNSEEN:

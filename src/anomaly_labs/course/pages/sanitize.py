@@ -15,10 +15,17 @@ from anomaly_labs.course.submissions.findings import METADATA_KEY
 
 MAX_HTML = 500_000  # characters of one notebook; beyond it plain text is shown
 MAX_PIXELS = 50_000_000  # of one picture
+# nbconvert takes time with the square of these, so what exceeds them is shown without colours
+MAX_COLOURS = 1_000  # changes of a terminal's colour in one text
+MAX_COLOURED = 100_000  # characters of such a text
+MAX_CODE = 100_000_000  # sum over the code cells of their length squared: one of 10,000 characters
 
 _CONTROL = re.compile(r"[\x00-\x07\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]")
 _STARTS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-_LANGUAGE = {"name": "python", "pygments_lexer": "ipython3", "file_extension": ".py"}
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]?)?")
+# The forms that nbconvert can read: it stumbles over \x1b[38m, and over long ones for minutes
+_PART = r"(?:[34]8;5;\d{1,3}|[34]8;2;\d{1,3};\d{1,3};\d{1,3}|(?![34]8)\d{0,2})"
+_COLOUR = re.compile(rf"\x1b\[{_PART}(?:;{_PART}){{0,7}}m", re.ASCII)
 _CELL_METADATA = {"nbgrader", "slideshow", "deletable", "editable", "tags"}
 _METADATA = {"kernelspec", "anomaly_labs", METADATA_KEY}
 
@@ -41,7 +48,7 @@ class SanitizeOutputs(NbGraderPreprocessor):  # type: ignore[misc]
                 cell.outputs = list(cleaner.outputs(cell.outputs))
                 cell.execution_count = _count(cell)
         nb.metadata = _kept(nb.metadata, _METADATA)
-        nb.metadata["language_info"] = NotebookNode(_LANGUAGE)
+        nb.metadata["language_info"] = _language(nb)
         return nb, resources
 
 
@@ -111,11 +118,23 @@ class _Cleaner:
 
 
 def _text(value: Any) -> str:
-    """Return text that can be written as UTF-8; colours of a terminal stay."""
+    """Return text that can be written as UTF-8; a terminal's colours stay if they are few."""
     if isinstance(value, list):
         value = "".join(part for part in value if isinstance(part, str))
     text = value if isinstance(value, str) else ""
-    return _CONTROL.sub("", text.encode("utf-8", "replace").decode())
+    text = _CONTROL.sub("", text.encode("utf-8", "replace").decode())
+    few = text.count("\x1b") <= MAX_COLOURS and len(text) <= MAX_COLOURED
+    return _ESCAPE.sub(lambda it: it[0] if few and _COLOUR.fullmatch(it[0]) else "", text)
+
+
+def _language(notebook: NotebookNode) -> NotebookNode:
+    """Return what pages know of the language; long code is shown without colours.
+
+    Never "ipython3": with it a cell's first line chooses among the languages that Pygments knows.
+    """
+    squares = (len(cell.source) ** 2 for cell in notebook.cells if cell.cell_type == "code")
+    lexer = "python3" if sum(squares) <= MAX_CODE else "text"
+    return NotebookNode(name="python", pygments_lexer=lexer, file_extension=".py")
 
 
 def _count(holder: Mapping[str, Any]) -> int | None:

@@ -180,6 +180,8 @@ class Box:
             yield ("--ro-bind-try", path, path)
         yield ("--proc", "/proc")
         yield ("--dev", "/dev")
+        # Reads the same, but cannot be mapped as shared memory, which `seccomp` refuses elsewhere.
+        yield ("--dev-bind", "/dev/full", "/dev/zero")
         for path in WRITABLE:
             yield ("--perms", "1777", "--size", str(self.work_mb << 20), "--tmpfs", path)
         yield from self._shown()

@@ -7,20 +7,20 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from traitlets import HasTraits, Integer
 
-from .places import SOCKETS, WRITABLE
+from .usage import MB, computing, proportional, usage
 
-MB = 1 << 20
 POLL_S = 0.05
 SHARED = 4  # processes that seem to hold this many times their limit are not looked at twice
 SLACK_S = 5  # the watchdog, which can say why, comes first
 MOST_FILES = 20_000
 MOST_SOCKETS = 64
 MOST_REFUSALS = 40
+LOOK_S = 0.5  # between two counts of what computes at the same time
+MOST_CROWDED = 6  # such looks
 
 
 class Limits(HasTraits):  # type: ignore[misc]
@@ -36,6 +36,9 @@ class Limits(HasTraits):  # type: ignore[misc]
     cpu_s = Integer(3600, help="processor seconds of all processes together").tag(config=True)
     open_files = Integer(512, help="open files of a process").tag(config=True)
     cores = Integer(2, help="processor cores it may run on; 0 means all").tag(config=True)
+    busy = Integer(16, help="processes and threads that compute at once, for seconds on end").tag(
+        config=True
+    )
 
     def for_process(self) -> dict[str, int]:
         """Return what the operating system itself enforces, by the names of `resource`.
@@ -77,65 +80,6 @@ def _others() -> int:
     return threads
 
 
-@dataclass(frozen=True)
-class Usage:
-    """What all processes and files of a sandbox use at one moment; memory in bytes."""
-
-    processes: int = 0
-    resident: int = 0
-    cpu_s: float = 0.0
-    files: int = 0
-    stored: int = 0
-
-
-def usage(init: int) -> Usage:
-    """Return what the sandbox whose first process is `init` uses.
-
-    Its own ``/proc`` lists its processes and nothing else, however they were started.
-
-    Raises
-    ------
-    FileNotFoundError, ProcessLookupError
-        If the sandbox is not built yet, or gone.
-    PermissionError
-        If this process may not look into it.
-    """
-    root = Path(f"/proc/{init}/root")
-    os.stat(f"{root}{SOCKETS}")  # until bubblewrap is done, this is the root of the machine
-    ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGESIZE")
-    processes = resident = 0
-    cpu = 0.0
-    for name in os.listdir(root / "proc"):
-        if not name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            # The name of a process stands in brackets and may hold anything.
-            fields = (root / "proc" / name / "stat").read_bytes().rpartition(b")")[2].split()
-            cpu += sum(map(int, fields[11:15])) / ticks
-            resident += int(fields[21]) * page
-            processes += 1
-    files = stored = 0
-    for place in WRITABLE:
-        room = os.statvfs(f"{root}{place}")
-        files += room.f_files - room.f_ffree
-        stored += (room.f_blocks - room.f_bfree) * room.f_frsize
-    return Usage(processes, resident, cpu, files, stored)
-
-
-def _proportional(init: int) -> float:
-    """Return the resident memory with shared pages counted once, in bytes; slower than `usage`.
-
-    It is infinite where the system does not tell, so that the plain sum decides.
-    """
-    total, told = 0, False
-    for rollup in Path(f"/proc/{init}/root/proc").glob("[0-9]*/smaps_rollup"):
-        with contextlib.suppress(OSError):
-            lines = rollup.read_text().splitlines()
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
-            told = True
-    return total if told else float("inf")
-
-
 class Watchdog(threading.Thread):
     """Look at a sandbox twenty times a second, and kill it when it goes beyond a limit."""
 
@@ -152,6 +96,8 @@ class Watchdog(threading.Thread):
         self._on_kill, self._on_look = on_kill, on_look
         self._ended = threading.Event()
         self._deadline = time.monotonic() + limits.wall_s
+        self._next_look = 0.0
+        self._crowded = 0
 
     def stop(self) -> None:
         """Look no more; returns when the last look has ended."""
@@ -169,7 +115,7 @@ class Watchdog(threading.Thread):
                 if not os.path.exists(f"/proc/{self._init}"):
                     return
                 continue
-            except PermissionError:  # for a moment that is so while bubblewrap changes its user
+            except OSError:  # no permission for a moment while bubblewrap changes its user
                 refused += 1
                 reason = "unwatched" if refused > MOST_REFUSALS else ""
             if reason:
@@ -177,21 +123,30 @@ class Watchdog(threading.Thread):
                 return
 
     def verdict(self) -> str:
-        """Return which limit is passed now: "time", "memory", "files", or "" for none."""
+        """Return which limit is passed now: "time", "memory", "files", "processes", or ""."""
         limits = self._limits
         if time.monotonic() > self._deadline:
             return "time"
         used = usage(self._init)
         if used.cpu_s > limits.cpu_s:
             return "time"
-        allowed = limits.memory_mb * MB - used.stored
+        allowed = limits.memory_mb * MB - used.stored - used.held
         if used.resident > allowed and (
-            used.resident > SHARED * limits.memory_mb * MB or _proportional(self._init) > allowed
+            used.resident > SHARED * limits.memory_mb * MB or proportional(self._init) > allowed
         ):
             return "memory"
         if used.files > MOST_FILES or self._too_full():
             return "files"
-        return ""
+        return "processes" if self._is_crowd() else ""
+
+    def _is_crowd(self) -> bool:
+        """Return whether so much has computed at once for so long that neighbours starve."""
+        now = time.monotonic()
+        if now >= self._next_look:
+            self._next_look = now + LOOK_S
+            more = computing(self._init) > self._limits.busy
+            self._crowded = max(0, self._crowded + (1 if more else -1))
+        return self._crowded >= MOST_CROWDED
 
     def _too_full(self) -> bool:
         """Return whether more lies among the sockets than a kernel puts there, or who can tell."""

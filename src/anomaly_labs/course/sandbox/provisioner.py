@@ -88,7 +88,8 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
     Attributes
     ----------
     killed_for
-        Which limit it went beyond: "memory", "time" or "files"; None while there was no reason.
+        Which limit it went beyond: "memory", "time", "files" or "processes"; None while there
+        was no reason.
     last_words
         The end of what the kernel wrote to its real stderr, past Jupyter; says why it did not
         start.

@@ -2,7 +2,8 @@
 
 Refused is what an exercise never needs: memory that belongs to no process and so escapes the
 memory limit, new namespaces, looking into other processes, and kinds of sockets that no network
-namespace closes. A refused call answers "not implemented", so that libraries fall back.
+namespace closes. A refused call answers "not implemented", so that libraries fall back; a wish for
+larger buffers of a socket is granted in words only.
 
 References
 ----------
@@ -14,18 +15,21 @@ import platform
 import struct
 
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+NUMBER, ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
+FIRST, SECOND, THIRD, FOURTH = 16, 24, 32, 40  # and of the arguments, lower half
 KILL, REFUSE, ALLOW = 0x8000_0000, 0x0005_0000, 0x7FFF_0000
 NEW_USER_NAMESPACE = 0x1000_0000
 X32 = 0x4000_0000
 FAMILIES = (1, 2, 10, 16)  # AF_UNIX, AF_INET, AF_INET6, AF_NETLINK
+LATER_PROTOCOLS = 18  # TCP and UDP come before; MPTCP and SCTP have buffers that nothing counts
+SHARED, ANONYMOUS, HUGE = 0x01, 0x20, 0x4_0000  # mmap
+SOCKET_LEVEL, BUFFERS = 1, (7, 8, 60)  # SO_SNDBUF, SO_RCVBUF, SO_ZEROCOPY
 
-# audit number of the machine, clone, socket, and what is refused there
+# audit number of the machine, the calls whose arguments count, and what is refused there
 MACHINES = {
     "x86_64": (
         0xC000_003E,
-        56,
-        41,
+        {"clone": 56, "socket": 41, "mmap": 9, "setsockopt": 54},
         {
             "memfd_create": 319,
             "shmget": 29,
@@ -50,12 +54,12 @@ MACHINES = {
             "open_by_handle_at": 304,
             "syslog": 103,
             "quotactl": 179,
+            "vmsplice": 278,
         },
     ),
     "aarch64": (
         0xC000_00B7,
-        220,
-        198,
+        {"clone": 220, "socket": 198, "mmap": 222, "setsockopt": 208},
         {
             "memfd_create": 279,
             "shmget": 194,
@@ -80,6 +84,7 @@ MACHINES = {
             "open_by_handle_at": 265,
             "syslog": 116,
             "quotactl": 60,
+            "vmsplice": 75,
         },
     ),
 }
@@ -105,6 +110,57 @@ def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("HBBI", code, if_true, if_false, value)
 
 
+def _clone(number: int) -> list[bytes]:
+    return [
+        _step(EQUAL, number, if_false=4),
+        _step(LOAD, FIRST),
+        _step(ANY_BIT, NEW_USER_NAMESPACE, if_false=1),
+        _step(RETURN, REFUSE | errno.EPERM),
+        _step(RETURN, ALLOW),
+    ]
+
+
+def _mmap(number: int) -> list[bytes]:
+    """Refuse shared memory without a file and huge pages: neither shows as used by a process."""
+    return [
+        _step(EQUAL, number, if_false=6),
+        _step(LOAD, FOURTH),
+        _step(ANY_BIT, HUGE, if_true=2),
+        _step(ANY_BIT, SHARED, if_false=2),
+        _step(ANY_BIT, ANONYMOUS, if_false=1),
+        _step(RETURN, REFUSE | errno.ENOSYS),
+        _step(RETURN, ALLOW),
+    ]
+
+
+def _setsockopt(number: int) -> list[bytes]:
+    """Answer "done" to who wants larger buffers, and do nothing."""
+    left = len(BUFFERS)
+    return [
+        _step(EQUAL, number, if_false=left + 5),
+        _step(LOAD, SECOND),
+        _step(EQUAL, SOCKET_LEVEL, if_false=left + 1),
+        _step(LOAD, THIRD),
+        *(_step(EQUAL, option, if_true=left - n) for n, option in enumerate(BUFFERS)),
+        _step(RETURN, ALLOW),
+        _step(RETURN, REFUSE),
+    ]
+
+
+def _socket(number: int) -> list[bytes]:
+    steps = [
+        _step(EQUAL, number, if_true=1),
+        _step(RETURN, ALLOW),
+        _step(LOAD, THIRD),
+        _step(AT_LEAST, LATER_PROTOCOLS, if_false=1),
+        _step(RETURN, REFUSE | errno.EPROTONOSUPPORT),
+        _step(LOAD, FIRST),
+    ]
+    for family in FAMILIES:
+        steps += [_step(EQUAL, family, if_false=1), _step(RETURN, ALLOW)]
+    return [*steps, _step(RETURN, REFUSE | errno.EAFNOSUPPORT)]
+
+
 def program(machine: str = "") -> bytes:
     """Return the filter for this or a named machine; empty where the machine is not known.
 
@@ -116,7 +172,7 @@ def program(machine: str = "") -> bytes:
     machine = machine or platform.machine()
     if machine not in MACHINES:
         return b""
-    architecture, clone, socket, refused = MACHINES[machine]
+    architecture, numbers, refused = MACHINES[machine]
     steps = [
         _step(LOAD, ARCHITECTURE),
         _step(EQUAL, architecture, if_true=1),
@@ -127,17 +183,6 @@ def program(machine: str = "") -> bytes:
         steps += [_step(AT_LEAST, X32, if_false=1), _step(RETURN, REFUSE | errno.ENOSYS)]
     for number in (*refused.values(), *EVERYWHERE.values()):
         steps += [_step(EQUAL, number, if_false=1), _step(RETURN, REFUSE | errno.ENOSYS)]
-    steps += [
-        _step(EQUAL, clone, if_false=4),
-        _step(LOAD, FIRST_ARGUMENT),
-        _step(ANY_BIT, NEW_USER_NAMESPACE, if_false=1),
-        _step(RETURN, REFUSE | errno.EPERM),
-        _step(RETURN, ALLOW),
-        _step(EQUAL, socket, if_true=1),
-        _step(RETURN, ALLOW),
-        _step(LOAD, FIRST_ARGUMENT),
-    ]
-    for family in FAMILIES:
-        steps += [_step(EQUAL, family, if_false=1), _step(RETURN, ALLOW)]
-    steps.append(_step(RETURN, REFUSE | errno.EAFNOSUPPORT))
+    steps += _clone(numbers["clone"]) + _mmap(numbers["mmap"])
+    steps += _setsockopt(numbers["setsockopt"]) + _socket(numbers["socket"])
     return b"".join(steps)

@@ -17,6 +17,9 @@ MAX_CELLS = 1_000
 MAX_TEXT = 200_000  # characters of one cell
 MAX_DIGITS = 18  # of an integer, as in the floor of 2**63
 
+# nbgrader's feedback stops at these words in a cell that is no check: a joiner without width parts
+# them. Its other marks are of no account in what was handed in.
+_MARK = re.compile(r"(BEGIN|END)(?= HIDDEN TESTS)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 
 
@@ -167,11 +170,12 @@ def _name(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    """Return a source as text that can be written as UTF-8, without control characters."""
+    """Return a source as text for UTF-8, without control characters and marks of nbgrader."""
     if isinstance(value, list):
         value = "".join(part for part in value if isinstance(part, str))
     text = _name(value).replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+    text = _CONTROL.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+    return _MARK.sub("\\1\u2060", text)
 
 
 def _essence(text: str) -> list[str]:
