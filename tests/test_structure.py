@@ -21,7 +21,7 @@ ARROWS = {
     "autoencoder": {"matrix"},
     "baselines": {"matrix"},
     "plots": {"evaluation"},
-    "assessment": {"datasets"},
+    "assessment": {"checks", "datasets"},
     "course": {"checks", "datasets", "evaluation", "runtime"},
     "cli": {"course", "datasets", "runtime"},
 }
