@@ -1,0 +1,279 @@
+"""Attacks that follow the gradient of a model, with or without the rules of the domain."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike
+
+from anomaly_labs.adversarial.constraints import TrafficConstraints
+from anomaly_labs.adversarial.gradients import climb, logits_of
+
+Purify = Callable[[np.ndarray], np.ndarray]
+
+
+def fgsm(
+    model: Any,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    epsilon: float,
+    constraints: TrafficConstraints | None = None,
+) -> np.ndarray:
+    """Return rows moved by one step against their classification, each column by ±`epsilon`.
+
+    The step follows the sign of the gradient of the cross-entropy (fast gradient sign method).
+
+    Parameters
+    ----------
+    model
+        Keras model that ends in a dense layer (of probabilities or logits, one or one per class),
+        or a function that gives differentiable logits, shape (n,), (n, 1) or (n, n_classes), for a
+        tensor of rows. A detector is one: ``lambda x: score(x) - threshold``.
+    X : shape (n_samples, n_features)
+        Encoded rows.
+    y : shape (n_samples,)
+        True classes of these rows: 0/1, or codes where there are more logits.
+    epsilon
+        Largest change of a column, in units of the encoder (standard deviations).
+    constraints
+        Made for the raw rows of `X`; the result then is one that raw rows have. None: any.
+
+    Returns
+    -------
+    Shape (n_samples, n_features), float32.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not agree, `y` holds no classes, or `epsilon` is negative.
+
+    References
+    ----------
+    Goodfellow, Shlens and Szegedy (2015), Explaining and harnessing adversarial examples.
+    https://doi.org/10.48550/arXiv.1412.6572
+
+    Examples
+    --------
+    >>> fgsm(lambda x: 2 * x[:, 0] - x[:, 1], [[0.5, 0.5]], [1], epsilon=0.25).tolist()
+    [[0.25, 0.75]]
+    """
+    rows, classes = _checked(X, y, epsilon=epsilon, constraints=constraints)
+    _, slopes = climb(logits_of(model), rows, classes)
+    moved = (rows + epsilon * np.sign(slopes)).astype(np.float32)
+    return moved if constraints is None else constraints.project(moved, epsilon=epsilon)
+
+
+def pgd(
+    model: Any,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    epsilon: float,
+    steps: int = 40,
+    step_size: float | None = None,
+    random_start: bool = False,
+    constraints: TrafficConstraints | None = None,
+    seed: int = 0,
+    progress: bool = False,
+) -> np.ndarray:
+    """Return rows moved by many small steps against their classification (L-infinity).
+
+    After each step the rows return to the box of ±`epsilon`, and to what the constraints admit;
+    each row is given back as it was at its highest loss on the way. Under constraints the model is
+    asked at points that raw rows have, while the steps add up between them: a step that is shorter
+    than the grid is not lost.
+
+    Parameters
+    ----------
+    model
+        As in `fgsm`.
+    X : shape (n_samples, n_features)
+        Encoded rows.
+    y : shape (n_samples,)
+        True classes of these rows.
+    epsilon
+        Largest change of a column, in units of the encoder (standard deviations).
+    steps
+        How many.
+    step_size
+        None for 2.5 · `epsilon` / `steps`, which reaches each corner of the box.
+    random_start
+        Whether the first point is drawn from the box.
+    constraints
+        Made for the raw rows of `X`; the result then is one that raw rows have. None: any.
+    seed
+        Of the random start.
+    progress
+        Whether to show a progress bar on stdout.
+
+    Returns
+    -------
+    Shape (n_samples, n_features), float32.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not agree, `y` holds no classes, or an option is out of range.
+
+    References
+    ----------
+    Madry et al. (2018), Towards deep learning models resistant to adversarial attacks.
+    https://doi.org/10.48550/arXiv.1706.06083
+
+    Examples
+    --------
+    >>> pgd(lambda x: x[:, 0] ** 2 - x[:, 1], [[0.5, 0.5]], [1], epsilon=0.25).tolist()
+    [[0.25, 0.75]]
+    """
+    return _ascend(
+        logits_of(model),
+        X,
+        y,
+        purify=None,
+        epsilon=epsilon,
+        steps=steps,
+        step_size=step_size,
+        random_seed=seed if random_start else None,
+        constraints=constraints,
+        progress=progress,
+    )
+
+
+def bpda(
+    model: Any,
+    purify: Purify,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    epsilon: float,
+    steps: int = 20,
+    step_size: float | None = None,
+    constraints: TrafficConstraints | None = None,
+    progress: bool = False,
+) -> np.ndarray:
+    """Return rows moved against a model behind a defence without a usable gradient.
+
+    Backward pass differentiable approximation: the rows go forward through the defence, the
+    gradient goes backward as if the defence were the identity, which it nearly is on the rows it
+    was made for. Else as `pgd`.
+
+    Parameters
+    ----------
+    model
+        As in `fgsm`: what classifies the defended rows.
+    purify
+        The defence, rows to rows of the same shape, e.g. `DefenseGAN.project`.
+    X : shape (n_samples, n_features)
+        Encoded rows.
+    y : shape (n_samples,)
+        True classes of these rows.
+    epsilon
+        Largest change of a column, in units of the encoder (standard deviations).
+    steps
+        How many; each one, and the start, is a run of the defence.
+    step_size
+        None for 2.5 · `epsilon` / `steps`.
+    constraints
+        Made for the raw rows of `X`. None: any change.
+    progress
+        Whether to show a progress bar on stdout.
+
+    Returns
+    -------
+    Shape (n_samples, n_features), float32: rows to be put before the defence.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not agree, `y` holds no classes, or an option is out of range.
+
+    References
+    ----------
+    Athalye, Carlini and Wagner (2018), Obfuscated gradients give a false sense of security.
+    https://doi.org/10.48550/arXiv.1802.00420
+
+    Examples
+    --------
+    >>> stairs = lambda rows: np.floor(rows * 10) / 10
+    >>> found = bpda(lambda x: x[:, 0], stairs, [[0.55]], [1], epsilon=0.25)
+    >>> bool(stairs(found) < 0.31)
+    True
+    """
+    return _ascend(
+        logits_of(model),
+        X,
+        y,
+        purify=purify,
+        epsilon=epsilon,
+        steps=steps,
+        step_size=step_size,
+        random_seed=None,
+        constraints=constraints,
+        progress=progress,
+    )
+
+
+def _ascend(
+    logits: Any,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    purify: Purify | None,
+    epsilon: float,
+    steps: int,
+    step_size: float | None,
+    random_seed: int | None,
+    constraints: TrafficConstraints | None,
+    progress: bool,
+) -> np.ndarray:
+    rows, classes = _checked(X, y, epsilon=epsilon, constraints=constraints)
+    if steps < 1 or (step_size is not None and not step_size > 0):
+        raise ValueError(f"steps={steps!r} must be at least 1 and step_size={step_size!r} above 0")
+    length = 2.5 * epsilon / steps if step_size is None else step_size
+    low, high = (
+        (rows - epsilon, rows + epsilon) if constraints is None else constraints.box(epsilon)
+    )
+    place = rows
+    if random_seed is not None:
+        share = np.random.default_rng(random_seed).random(rows.shape, dtype=np.float32)
+        place = low + share * (high - low)
+    best, highest = rows, np.full(len(rows), -np.inf)
+    bar = keras.utils.Progbar(steps + 1, verbose=1 if progress else 0)
+    for step in range(steps + 1):
+        point = place if constraints is None else constraints.project(place, epsilon=epsilon)
+        losses, slopes = climb(logits, point if purify is None else purify(point), classes)
+        better = losses > highest
+        best = np.where(better[:, None], point, best)
+        highest = np.where(better, losses, highest)
+        place = np.clip(place + length * np.sign(slopes), low, high).astype(np.float32)
+        bar.update(step + 1)
+    return best
+
+
+def _checked(
+    X: ArrayLike, y: ArrayLike, *, epsilon: float, constraints: TrafficConstraints | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows as float32 and classes as codes."""
+    rows, classes = np.asarray(X, np.float32), np.asarray(y)
+    if rows.ndim != 2 or classes.shape != (len(rows),):
+        raise ValueError(
+            f"X has shape {rows.shape} and y {classes.shape}; they must be (n_samples, n_features)"
+            " and (n_samples,)"
+        )
+    if not np.isfinite(rows).all():
+        raise ValueError("X holds missing or infinite numbers; fill or drop those rows first")
+    if classes.dtype.kind not in "biu" or (classes < 0).any():
+        raise ValueError(
+            f"y must hold the classes 0, 1, ... as integers, not {classes[:3].tolist()};"
+            " datasets.is_attack(y) gives them"
+        )
+    if not (np.isfinite(epsilon) and epsilon >= 0):
+        raise ValueError(f"epsilon={epsilon!r} must be a number from 0 on; 0.2 is a usual choice")
+    if constraints is not None and not np.array_equal(rows, constraints.encoded):
+        raise ValueError(
+            "X is not the encoded table of the constraints; make them as"
+            " TrafficConstraints(encoder, table) with the table whose encoder.transform is X"
+        )
+    return rows, classes.astype(np.int64)
