@@ -18,8 +18,13 @@ ARROWS = {
     "boosting": {"runtime"},
     "embeddings": {"features"},
     "matrix": set(),
-    "autoencoder": {"matrix"},
+    "storage": set(),
+    "autoencoder": {"matrix", "storage"},
     "baselines": {"matrix"},
+    # the batches are the autoencoder's
+    "gan": {"autoencoder", "matrix", "storage"},
+    # the schema says what an attacker can move, the encoder how to turn it back
+    "adversarial": {"datasets", "features", "gan", "matrix"},
     "plots": {"evaluation"},
     "assessment": {"checks", "datasets"},
     "course": {"checks", "datasets", "evaluation", "runtime"},
