@@ -5,6 +5,7 @@ VENV    := .venv
 READY   := $(VENV)/ready-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
 BIN     := $(VENV)/bin
 COURSE   = $(BIN)/anomaly-labs
+WORKERS  = --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 # Byte code is compiled once, at set-up: without it each notebook kernel spends 20 s compiling TensorFlow.
 unexport PYTHONDONTWRITEBYTECODE
@@ -38,11 +39,11 @@ labs: $(READY) ## Rebuild the learners' notebooks from solutions/
 
 test: $(READY) ## Run the tests
 	@sh scripts/system.sh
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q $(WORKERS)
 
 test-all: $(READY) ## Run every test, the long ones and the browser's too
 	@sh scripts/system.sh
-	@$(BIN)/python -m pytest -q -m "not gpu and not network"
+	@$(BIN)/python -m pytest -q $(WORKERS) -m "not gpu and not network"
 
 lint: $(READY) ## Check style, types and that built notebooks are fresh
 	@$(BIN)/ruff format --check .

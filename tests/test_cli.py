@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from anomaly_labs import cli, datasets
+from anomaly_labs.cli import terminal
 from anomaly_labs.course import doctor
 from anomaly_labs.datasets import files
 from kdd_rows import line, text
@@ -21,7 +22,7 @@ def run(*words: str) -> tuple[int, str]:
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """A screen on which no path is folded, however long the temporary folder's name."""
-    monkeypatch.setattr(cli.console, "width", 400)
+    monkeypatch.setattr(terminal.console, "width", 400)
 
 
 @pytest.fixture

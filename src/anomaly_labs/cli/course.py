@@ -1,0 +1,60 @@
+"""Commands that build and run the course."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from anomaly_labs.cli.terminal import console, one_sentence_errors
+
+
+def doctor() -> None:
+    """Say what this machine has, what is missing, and how to mend it."""
+    from anomaly_labs.course.doctor import examine
+
+    table = Table("", "what", title="anomaly-labs doctor")
+    table.add_column("found", overflow="fold")
+    table.add_column("how to mend it", overflow="fold")
+    broken = False
+    for good, what, found, mend in examine():
+        broken |= good is False
+        mark = {True: "[green]ok[/]", False: "[bold red]mend[/]", None: "[yellow]note[/]"}[good]
+        table.add_row(mark, *map(escape, (what, found, "" if good else mend)))
+    console.print(table)
+    if broken:
+        console.print("Mend what is missing, then run `anomaly-labs doctor` again.")
+        raise typer.Exit(1)
+    console.print("Ready. `make course` runs the whole course, `make lab` opens the labs.")
+
+
+def build(
+    check: Annotated[bool, typer.Option("--check", help="write nothing; fail when stale")] = False,
+) -> None:
+    """Build the learners' notebooks from solutions/."""
+    from anomaly_labs.course import build as builder
+
+    with one_sentence_errors():
+        project = builder.project_folder()
+        with console.status("building the learners' notebooks"):
+            built = builder.build(project, builder.source_paths(project))
+        stale = builder.stale(built)
+        fates = dict.fromkeys(stale, "stale") if check else builder.write(built)
+    for path, fate in fates.items():
+        console.print(f"{path.relative_to(project)}: {fate}", markup=False)
+    if check and stale:
+        console.print("[bold red]Run `make labs` and commit what it wrote.[/]")
+        raise typer.Exit(1)
+
+
+def course(
+    fast: Annotated[bool, typer.Option("--fast", help="fewer rows and epochs")] = False,
+) -> None:
+    """Build, execute and grade the whole course, and print the results."""
+    from anomaly_labs.course import build as builder
+    from anomaly_labs.course.run import run
+    from anomaly_labs.runtime import is_fast
+
+    with one_sentence_errors():
+        good = run(builder.project_folder(), fast=fast or is_fast(), console=console)
+    raise typer.Exit(0 if good else 1)
