@@ -221,6 +221,13 @@ checks.expect(
     np.asarray(odd_hours(short, 3.9)).astype(bool).tolist() == [[False] * 2] * 2 + [[False, True]],
     "the function should work for any number of days and hours",
 )
+hidden = checks.hidden_rng()
+odd = hidden.permuted(np.eye(9, 24), axis=0)
+trial = hidden.normal(500, 90, 24) + hidden.normal(0, 10, (9, 24)) + 300 * odd
+checks.expect(
+    np.asarray(odd_hours(trial, 150)).astype(bool).tolist() == (odd == 1).tolist(),
+    "nine other days: odd are those values that are more than limit away from the median of their hour",
+)
 ### END HIDDEN TESTS
 checks.passed("lab0-q2")
 
@@ -300,6 +307,12 @@ checks.expect_close(
     daily_cost(1_000_000, 1e-4, 0.01, 0.9, 5, 20_000),
     249_995.0,
     "the formula should hold for a day of a million events too",
+)
+a, n, f, m, alarm, miss = checks.hidden_rng().integers(1, 40, 6).tolist()
+checks.expect_close(
+    daily_cost(1000 * (a + n), a / (a + n), f / 100, 1 - m / 100, alarm, miss),
+    10 * (n * f * alarm + a * m * miss),
+    "the cost of another day is wrong: compute it from all six arguments",
 )
 ### END HIDDEN TESTS
 checks.passed("lab0-q3")
@@ -460,7 +473,7 @@ rest = window_means(np.array([1.0, 3.0, 5.0, 7.0, 100.0]), 2)
 checks.expect_shape(rest, (2,), "the last value fills no window of two; leave it out")
 ### BEGIN HIDDEN TESTS
 checks.expect_close(rest, [2.0, 6.0], "the incomplete window at the end must not change the others")
-trial = np.random.default_rng(3).normal(size=47)
+trial = checks.hidden_rng().normal(size=47)
 checks.expect_close(
     window_means(trial, 5),
     features.sliding_windows(trial, width=5, how="average"),
@@ -605,6 +618,15 @@ checks.expect_close(
     count_copies(twice, pd.concat([label, label], ignore_index=True)),
     12,
     "a table written twice repeats all its rows",
+)
+hidden = checks.hidden_rng()
+n = int(hidden.integers(500, 1500))
+many = pd.DataFrame({"service": hidden.choice(list("abc"), n), "count": hidden.integers(0, 300, n)})
+label = pd.Series(hidden.choice(["smurf", "normal"], n))
+checks.expect_close(
+    count_copies(many, label),
+    n - len(set(zip(many["service"], many["count"], label, strict=True))),
+    "in a larger table the count is wrong: count each row that has an equal row before it",
 )
 ### END HIDDEN TESTS
 checks.passed("lab0-q5")

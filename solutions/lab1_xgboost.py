@@ -77,6 +77,12 @@ checks.expect_close(
     ensemble_score(12, False, False), -0.8, "without a console tree 1 gives +0.1, not +2.0"
 )
 checks.expect_close(ensemble_score(15, True, True), -0.1, "15 is not below 15: tree 1 answers no")
+for age, console, daily in checks.hidden_rng().integers((1, 0, 0), (99, 2, 2), (40, 3)).tolist():
+    checks.expect_close(
+        ensemble_score(age, console == 1, daily == 1),
+        (-1.0 if age >= 15 else 2.0 if console else 0.1) + (0.9 if daily else -0.9),
+        "follow all three questions: age below 15, then the console, and daily play in tree 2",
+    )
 ### END HIDDEN TESTS
 checks.passed("lab1-q1")
 
@@ -176,6 +182,15 @@ checks.expect_close(
     9 / 4 + 16 / 3 - 1 / 5,
     "use the same λ in all three nodes, and the residuals of both sides as the parent",
 )
+hidden = checks.hidden_rng()
+sides, weight = hidden.normal(size=(2, 5)).tolist(), float(hidden.uniform(0.5, 3))
+scores = [sum(part) ** 2 / (len(part) + weight) for part in (*sides, sides[0] + sides[1])]
+checks.expect_close(
+    similarity(sides[0], weight), scores[0], "square the sum, then divide by the number plus λ"
+)
+checks.expect_close(
+    gain(*sides, weight), scores[0] + scores[1] - scores[2], "the gain is left + right - parent"
+)
 ### END HIDDEN TESTS
 checks.passed("lab1-q2")
 
@@ -244,6 +259,19 @@ checks.expect_close(
     repeated,
     (1.5, 64 / 3 - 64 / 5),
     "equal values of x cannot be separated, and λ counts in every node",
+)
+hidden = checks.hidden_rng()
+doses, rest, weight = hidden.normal(size=12), hidden.normal(size=12), float(hidden.uniform(0.5, 3))
+tried = []
+for cut in np.convolve(np.sort(doses), [0.5, 0.5], mode="valid"):
+    scores = [
+        part.sum() ** 2 / (len(part) + weight) for part in (rest[doses < cut], rest[doses > cut])
+    ]
+    tried.append((sum(scores) - rest.sum() ** 2 / (12 + weight), cut))
+checks.expect_close(
+    best_split(doses.tolist(), rest.tolist(), weight),
+    max(tried)[::-1],
+    "on other residuals another split gains more: try every pair of neighbours",
 )
 ### END HIDDEN TESTS
 checks.passed("lab1-q3")
@@ -487,6 +515,13 @@ checks.expect_close(
 ### BEGIN HIDDEN TESTS
 edge = rates(np.array([0.5, 0.2]), np.array([1, 0]), 0.5)
 checks.expect_close(edge, (0.0, 0.0), "a score equal to the threshold is not an alert")
+hidden = checks.hidden_rng()
+many, truth, limit = hidden.normal(size=300), hidden.integers(0, 2, 300), float(hidden.normal())
+checks.expect_close(
+    rates(many, truth, limit),
+    [(many[truth == kind] > limit).mean() for kind in (1, 0)],
+    "on 300 other rows the rates are wrong: count among the attacks, and among the normal rows",
+)
 ### END HIDDEN TESTS
 checks.passed("lab1-q4")
 
@@ -559,6 +594,16 @@ checks.expect_close(
     0.45,
     "a score equal to the threshold is not an alert",
 )
+hidden = checks.hidden_rng()
+for _ in range(5):
+    truth = hidden.integers(0, 2, 300)
+    many = hidden.normal(2 * truth, 1) * hidden.uniform(1, 9) + hidden.normal(0, 9)
+    limits = np.quantile(many, hidden.uniform(0.05, 0.95, 20)).tolist()
+    answer = choose_threshold(many, truth, limits)
+    hint = "on other scores another candidate has a larger F1: try them all"
+    checks.expect(np.ndim(answer) == 0 and answer in limits, hint)
+    best = max(f1_score(truth, many > limit) for limit in limits)
+    checks.expect_close(f1_score(truth, many > answer), best, hint)
 ### END HIDDEN TESTS
 checks.passed("lab1-q5")
 
@@ -605,6 +650,12 @@ checks.expect_close(
     confusion_counts(np.array([0, 0]), np.array([0, 0])),
     [[2, 0], [0, 0]],
     "count 0 where nothing falls into a cell; the table stays two by two",
+)
+many = checks.hidden_rng().integers(0, 2, (2, 300))
+checks.expect_close(
+    confusion_counts(many[0], many[1]),
+    np.bincount(2 * many[0] + many[1], minlength=4).reshape(2, 2),
+    "the counts of 300 other rows are wrong: compare the label and the alert of each row",
 )
 ### END HIDDEN TESTS
 checks.passed("lab1-q6")
@@ -692,6 +743,14 @@ checks.expect_close(
     0.25,
     "srv_count and counter are other features than count: compare the beginning of the name, up to the underscore",
 )
+more = ["src_bytes", "service_http", "service_ftp", "flag_SF", "flag_S0", "protocol_type_tcp"]
+parts = checks.hidden_rng().uniform(1, 9, 6).tolist()
+other = gain_by_feature(dict(zip(more, parts, strict=True)), ["flag", "src_bytes", "service"])
+checks.expect_close(
+    [other.get(name, -1) for name in ("src_bytes", "service", "flag")],
+    np.array([parts[0], parts[1] + parts[2], parts[3] + parts[4]]) / sum(parts),
+    "with other gains the shares are wrong: the total is that of all columns",
+)
 ### END HIDDEN TESTS
 checks.passed("lab1-q7")
 
@@ -745,6 +804,16 @@ other = types_left(names, names.iloc[[1]])
 checks.expect(
     [list(part) for part in other] == [[], ["back", "satan"]],
     "sort both lists; when all types are lost the first one is empty",
+)
+hidden = checks.hidden_rng()
+kinds = ["normal", *hidden.permutation([f"type {i}" for i in range(40)])[:15]]
+names = pd.Series(hidden.choice(kinds, 60), dtype="category")
+kept = names.iloc[hidden.permutation(60)[:15]]
+there = set(names) - {"normal"}
+checks.expect(
+    [list(part) for part in types_left(names, kept)]
+    == [sorted(there & set(kept)), sorted(there - set(kept))],
+    "with other names the lists are wrong: left is what both hold, lost is what only `before` holds",
 )
 ### END HIDDEN TESTS
 checks.passed("lab1-q8")
@@ -1076,13 +1145,19 @@ macro, limit = macro_f1(c_test, predicted), 0.6 if rt.fast else 0.72
 hint = f"the macro-F1 on the test rows should reach {limit}: look at the rare classes"
 checks.expect_between(macro, limit, 1.0, hint)
 ### BEGIN HIDDEN TESTS
-order = np.random.default_rng(5).permutation(len(M_test))[:500]
+hidden = checks.hidden_rng()
+order = hidden.permutation(len(M_test))[:500]
 checks.expect_close(
     predict_classes(M_test.iloc[order]),
     predicted[order],
     "predict_classes must compute its answer from the rows that it is given",
 )
 checks.expect_shape(predict_classes(M_test.iloc[:1]), (1,), "a table of one row must give one code")
+some = M_test.iloc[order]
+near = (some + some.abs() * hidden.uniform(1e-6, 1e-5, some.shape)).astype("float32")
+alike = float(np.mean(np.asarray(predict_classes(near)) == predicted[order]))
+hint = "rows that hardly differ from test rows get other codes: predict them with the model"
+checks.expect_between(alike, 0.95, 1, hint)
 ### END HIDDEN TESTS
 checks.passed("lab1-q9")
 
@@ -1281,6 +1356,16 @@ checks.expect_close(
     other,
     (1.0, 1 / 3),
     "first the types of the training names, then the others; count rows, not types",
+)
+hidden = checks.hidden_rng()
+kinds = hidden.permutation(
+    ["back", "land", "nmap", "perl", "phf", "pod", "rootkit", "satan"]
+).tolist()
+names, raised = hidden.choice([*kinds, "normal"], 200), hidden.integers(0, 2, 200)
+checks.expect_close(
+    recall_seen_unseen(["normal", *kinds[:4]], names.tolist(), raised.tolist()),
+    [raised[np.isin(names, part)].mean() for part in (kinds[:4], kinds[4:])],
+    "with other names the two recalls are wrong: divide the alerts on these rows by their number",
 )
 ### END HIDDEN TESTS
 checks.passed("lab1-q10")

@@ -101,6 +101,13 @@ checks.expect_close(answer[2], 5**0.5, "RMSE third: the square root of the MSE")
 ### BEGIN HIDDEN TESTS
 other = list(three_errors([-3, 0, 1], [0, 0, 1]))
 checks.expect_close(other, [1.0, 3.0, 3**0.5], "signs must not cancel, and zeros count in the mean")
+row, other = checks.hidden_rng().normal(size=(2, 9))
+gap = row - other
+checks.expect_close(
+    list(three_errors(row.tolist(), other.tolist())),
+    [np.abs(gap).mean(), (gap**2).mean(), (gap**2).mean() ** 0.5],
+    "on another row one of the three is wrong: each is a mean over all columns",
+)
 ### END HIDDEN TESTS
 checks.passed("lab2-q1")
 
@@ -151,6 +158,13 @@ checks.expect_close(
     [0, 1, 2],
     "compare with the reconstruction, and drop the sign of each difference before the mean",
 )
+many, made = checks.hidden_rng().normal(size=(2, 30, 6))
+for how, power in (("mae", 1), ("mse", 2)):
+    checks.expect_close(
+        most_anomalous(many, made, how),
+        np.argsort(-(np.abs(many - made) ** power).mean(axis=1)),
+        "30 other rows come in a wrong order: sort by the mean error of the row, the largest first",
+    )
 ### END HIDDEN TESTS
 checks.passed("lab2-q2")
 
@@ -270,6 +284,16 @@ checks.expect_close(
 checks.expect(
     np.isfinite(np.asarray(squash([0, 1, 3], [0.0]), float)).all(),
     "zero must stay a number: log1p(0) is 0",
+)
+hidden = checks.hidden_rng()
+seen, more = hidden.lognormal(3, 1, 40), hidden.lognormal(3, 2, 20)
+answer = squash(seen, more)
+checks.expect_shape(answer, (20,), "return one number for each value of new")
+logs, spreads = np.log1p(seen), [np.log1p(seen).std(ddof=ddof) for ddof in (0, 1)]
+wanted = [np.clip((np.log1p(more) - logs.mean()) / spread, -10, 10) for spread in spreads]
+checks.expect(
+    any(np.allclose(np.asarray(answer, float), one) for one in wanted),
+    "on other values the result is wrong: log1p, then mean and spread of train, then the limits",
 )
 ### END HIDDEN TESTS
 checks.passed("lab2-q3")
@@ -408,7 +432,8 @@ checks.expect(left < limit, hint)
 hint = "rows rebuilt without any loss did not pass through the bottleneck; return what the network makes of them"
 checks.expect(left > 0.001, hint)
 ### BEGIN HIDDEN TESTS
-order = np.random.default_rng(4).permutation(len(rows))[:300]
+hidden = checks.hidden_rng()
+order = hidden.permutation(len(rows))[:300]
 checks.expect_close(
     reconstruct(M_calibration.iloc[order]),
     rebuilt[order],
@@ -419,6 +444,13 @@ checks.expect_shape(
     reconstruct(M_calibration.iloc[:1]),
     (1, M_calibration.shape[1]),
     "a table of one row must give one row",
+)
+near = M_calibration.iloc[order] + hidden.normal(0, 1e-4, (len(order), rows.shape[1]))
+checks.expect_close(
+    reconstruct(near.astype("float32")),
+    rebuilt[order],
+    "rows that hardly differ are rebuilt in another way: return what the network makes of them",
+    tolerance=2e-2,
 )
 ### END HIDDEN TESTS
 checks.passed("lab2-q4")
@@ -556,6 +588,15 @@ checks.expect_close(
     "a column without any spread must do no harm: add 0.001 to the whole diagonal",
     tolerance=1e-2,
 )
+hidden = checks.hidden_rng()
+many = hidden.normal(size=(300, 3)) @ hidden.normal(size=(3, 3)) + hidden.normal(0, 3, 3)
+away, C = many[:20] * 1.5 - many.mean(axis=0), np.cov(many, rowvar=False) + 0.001 * np.eye(3)
+checks.expect_close(
+    whitened_score(many, many[:20] * 1.5),
+    np.sqrt((away @ np.linalg.inv(C) * away).sum(axis=1)),
+    "in another cloud the distances are wrong: mean and covariance are those of normal",
+    tolerance=2e-2,
+)
 ### END HIDDEN TESTS
 checks.passed("lab2-q5")
 
@@ -673,10 +714,11 @@ checks.expect_close(
     flagged, 5, "with rate=0.05, five of these hundred scores must lie above the threshold"
 )
 ### BEGIN HIDDEN TESTS
-skewed = list(np.exp(np.random.default_rng(1).normal(0, 2, 1_000)))
-alerts = int((np.array(skewed) > float(threshold_for(skewed, 0.01))).sum())
+hidden = checks.hidden_rng()
+skewed, wanted = list(np.exp(hidden.normal(0, 2, 1_000))), int(hidden.choice([10, 20, 50]))
+alerts = int((np.array(skewed) > float(threshold_for(skewed, wanted / 1_000))).sum())
 checks.expect_close(
-    alerts, 10, "scores are skewed: count rows instead of mean and standard deviation"
+    alerts, wanted, "scores are skewed: count rows instead of mean and standard deviation"
 )
 ### END HIDDEN TESTS
 checks.passed("lab2-q6")
@@ -781,6 +823,12 @@ checks.expect_close(
     [500.0, 0.0, 1.0],
     "without a false alarm, each alert is right: the precision is 1",
 )
+a, n, r, f = checks.hidden_rng().integers(1, 90, 4).tolist()
+checks.expect_close(
+    list(day_of_alerts(1000 * (a + n), a / (a + n), r / 100, f / 100)),
+    [10 * a * r, 10 * n * f, a * r / (a * r + n * f)],
+    "on another day the numbers are wrong: compute them from all four arguments",
+)
 ### END HIDDEN TESTS
 checks.passed("lab2-q7")
 
@@ -880,6 +928,15 @@ checks.expect_close(
 )
 checks.expect_close(
     benjamini_hochberg(np.full(4, 0.05), 0.05), [1, 1, 1, 1], "equal p-values are selected together"
+)
+hidden = checks.hidden_rng()
+many = hidden.permutation(np.concatenate([hidden.uniform(0, 0.02, 20), hidden.uniform(0, 1, 40)]))
+below = np.sort(many) <= 0.1 * np.arange(1, 61) / 60
+limit = np.sort(many)[below].max(initial=-1)
+checks.expect_close(
+    benjamini_hochberg(many.tolist(), 0.1),
+    many <= limit,
+    "of 60 other p-values the wrong ones are selected: compare the k-th smallest with k · fdr / 60",
 )
 ### END HIDDEN TESTS
 checks.passed("lab2-q8")
@@ -1004,6 +1061,15 @@ checks.expect(
     {int(k): str(v) for k, v in other.items()} == {7: "a", 3: "c"},
     "group numbers need not start at 0, nor be without gaps",
 )
+hidden = checks.hidden_rng()
+ids, order = hidden.permutation(50)[:6], hidden.permutation(42)
+first = hidden.choice(["dos", "normal", "probe", "r2l", "u2r"], (6, 1))
+kinds = np.hstack([np.repeat(first, 4, axis=1), hidden.choice(some, (6, 3))])  # 4 of 7 are alike
+other = name_groups(np.repeat(ids, 7)[order], kinds.ravel()[order])
+checks.expect(
+    {int(k): str(v) for k, v in other.items()} == dict(zip(ids.tolist(), first[:, 0], strict=True)),
+    "six other groups get wrong names: count the names inside each group",
+)
 ### END HIDDEN TESTS
 checks.passed("lab2-q9")
 
@@ -1053,6 +1119,14 @@ checks.expect_close(
     confusion_table(np.array(["b", "a", "c"]), np.array(["b", "b", "a"]), ["b", "a"]),
     [[1, 0], [1, 0]],
     "keep the order of `order`, and leave out rows with other names",
+)
+hidden = checks.hidden_rng()
+kinds = hidden.permutation(["dos", "normal", "probe", "r2l", "u2r"])[:3].tolist()
+pairs = hidden.choice([*kinds, "other"], (2, 200))
+checks.expect_close(
+    confusion_table(pairs[0], pairs[1], kinds),
+    [[((pairs[0] == a) & (pairs[1] == b)).sum() for b in kinds] for a in kinds],
+    "the counts of 200 other rows are wrong: compare the two names of each row",
 )
 ### END HIDDEN TESTS
 checks.passed("lab2-q10")

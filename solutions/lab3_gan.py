@@ -110,6 +110,13 @@ checks.expect(
     bool(np.isfinite(sure).all()), "keep probabilities of 0 and 1 away from the logarithm"
 )
 checks.expect_close(sure[0], 2 * np.log(1e6), "clip at 0.000001 and 0.999999", tolerance=1e-2)
+real, made = checks.hidden_rng().uniform(0.05, 0.95, (2, 6))
+checks.expect_close(
+    list(two_losses(real.tolist(), made.tolist())),
+    [-np.log(real).mean() - np.log(1 - made).mean(), -np.log(made).mean()],
+    "with other probabilities a loss is wrong: three means of logarithms, two of them for the judge",
+    tolerance=1e-4,
+)
 ### END HIDDEN TESTS
 checks.passed("lab3-q1")
 
@@ -200,6 +207,16 @@ checks.expect(np.asarray(belief, float).std() > 1e-6, hint)
 hint = "the last layer of the generator must be free to make negative and positive numbers"
 many = np.concatenate([np.ravel(first_round(30 * latent, asked)[0]) for _ in range(8)])
 checks.expect(bool(many.min() < 0 < many.max()), hint)
+hidden = checks.hidden_rng()
+pick = hidden.integers(0, 15, 40)  # rows that come more than once
+first = [pick.tolist().index(row) for row in pick]
+fresh, close = hidden.normal(0, 5, (15, 4))[pick], hidden.normal(0, 3, (15, 1))[pick]
+for told in first_round(fresh, close):
+    checks.expect_shape(told, (40, 1), "other batches must work too: one answer per row")
+    told = np.asarray(told, float)
+    hint = "equal rows must get equal answers, and other rows other ones: use the argument"
+    checks.expect_close(told, told[first], hint, tolerance=1e-4)
+    checks.expect(float(np.ptp(told)) > 1e-6, hint)
 ### END HIDDEN TESTS
 checks.passed("lab3-q2")
 
@@ -380,6 +397,8 @@ checks.expect_close(
 )
 ### BEGIN HIDDEN TESTS
 checks.expect_close(repaired_slope(0.25), 0.75, "a single probability must work as well")
+many = checks.hidden_rng().uniform(0, 1, 20)
+checks.expect_close(repaired_slope(many), 1 - many, "for other probabilities the slope is wrong")
 ### END HIDDEN TESTS
 checks.passed("lab3-q4")
 
@@ -445,6 +464,10 @@ for _ in range(200):
 checks.expect(float(np.hypot(*place)) < 0.1, "after 200 steps you should be near (0, 0)")
 hint = "use the argument rate: with rate 0 nobody moves"
 checks.expect_close(list(look_ahead(0.3, 0.4, 0.0)), [0.3, 0.4], hint)
+x, y, rate = checks.hidden_rng().uniform(0.1, 1, 3).tolist()
+hint = "from another place the step is wrong: take its slopes where the trial step ended"
+wanted = [x - rate * (y + rate * x), y + rate * (x - rate * y)]
+checks.expect_close(list(look_ahead(x, y, rate)), wanted, hint)
 ### END HIDDEN TESTS
 checks.passed("lab3-q5")
 
@@ -531,6 +554,11 @@ checks.expect_close(answer[:, 2:], [[(8 / 3) ** 0.5, 0.0]] * 3, hint, tolerance=
 shifted = np.asarray(with_spread([[10.0], [14.0]]), float)
 hint = "the standard deviation does not change when all points move; subtract the mean first"
 checks.expect_close(shifted, [[10, 2], [14, 2]], hint, tolerance=1e-3)
+hidden = checks.hidden_rng()
+many = hidden.normal(0, 3, (int(hidden.integers(4, 9)), 3))
+hint = "another batch: beside the points stands the spread of each of its columns"
+wanted = np.hstack([many, np.tile(many.std(axis=0), (len(many), 1))])
+checks.expect_close(np.asarray(with_spread(many.tolist()), float), wanted, hint, tolerance=1e-3)
 ### END HIDDEN TESTS
 checks.passed("lab3-q6")
 
@@ -621,6 +649,14 @@ hint = "a slope of length 0 costs 1: this penalty pulls from both sides"
 checks.expect_close(penalty([[0.0, 0.0, 0.0]]), 1.0, hint)
 three = between(np.ones((3, 1)), np.zeros((3, 1)), [0.0, 0.5, 1.0])
 checks.expect_close(three, [[0.0], [0.5], [1.0]], "share 0 is the made row, share 1 the real one")
+hidden = checks.hidden_rng()
+real, made, share = hidden.normal(size=(8, 3)), hidden.normal(size=(8, 3)), hidden.uniform(size=8)
+hint = "of other rows the places are wrong: share of the real row, the rest of the made row"
+wanted = made + share[:, None] * (real - made)
+checks.expect_close(between(real.tolist(), made.tolist(), share.tolist()), wanted, hint)
+hint = "for other slopes the penalty is wrong: each row has a length of its own"
+wanted = ((np.linalg.norm(real, axis=1) - 1) ** 2).mean()
+checks.expect_close(penalty(real.tolist()), wanted, hint)
 ### END HIDDEN TESTS
 checks.passed("lab3-q7")
 
@@ -741,6 +777,11 @@ checks.expect_close(answer, [0.75, 1.625], "scale by the means 2 and 200, then w
 ### BEGIN HIDDEN TESTS
 alone = mix([2.0], [5.0], [1.0, 1.0], [10.0], 0.0)
 checks.expect_close(alone, [2.0], "with weight 0, only the reconstruction is left")
+hidden = checks.hidden_rng()
+parts, usual, weight = hidden.uniform(1, 9, (2, 5)), hidden.uniform(1, 9, (2, 7)), hidden.uniform()
+first, second = (parts / usual.mean(axis=1, keepdims=True)) * [[1 - weight], [weight]]
+answer = mix(*parts.tolist(), *usual.tolist(), float(weight))
+checks.expect_close(answer, first + second, "other rows get wrong scores: scale, weigh, then add")
 ### END HIDDEN TESTS
 checks.passed("lab3-q8")
 
@@ -804,6 +845,20 @@ checks.expect(not np.allclose(np.asarray(shuffled(rows, 2), float), odd), "use t
 hint = "a constant score wins nothing and loses nothing: 0.5"
 checks.expect_close(sanity([1.0, 1.0], [1.0]), 0.5, hint)
 checks.expect([verdict(0.6), verdict(0.4)] == ["useless"] * 2, "0.4 and 0.6 are still useless")
+hidden = checks.hidden_rng()
+rows = hidden.permutation(1000)[:40, None] + 1000 * np.arange(3)
+odd = np.asarray(shuffled(rows.copy(), int(hidden.integers(1000))), float)
+hint = "other rows: as many rows and columns as came in, and each column keeps its values, in an order of its own"
+checks.expect_shape(odd, rows.shape, hint)
+checks.expect_close(np.sort(odd, axis=0), np.sort(rows, axis=0), hint)
+checks.expect(not np.allclose(odd[:, 1] - odd[:, 0], 1000), hint)
+usual, strange = hidden.integers(0, 60, 50), hidden.integers(hidden.integers(50), 60, 70)
+wins = np.sign(strange[None, :] - usual[:, None])
+hint = "with other scores the share is wrong: a pair is won, lost, or tied and counts one half"
+checks.expect_close(sanity(usual.tolist(), strange.tolist()), (wins.mean() + 1) / 2, hint)
+levels = hidden.uniform(0, 1, 20).tolist()
+wanted = ["inverted" if v < 0.4 else "passed" if v > 0.6 else "useless" for v in levels]
+checks.expect([verdict(v) for v in levels] == wanted, "the borders are 0.4 and 0.6")
 ### END HIDDEN TESTS
 checks.passed("lab3-q9")
 
@@ -904,6 +959,13 @@ checks.expect_close(
 )
 checks.expect_close(best_f1(0.2, 0.2), 1.0, "with as many flags as anomalies, perfect is 1")
 checks.expect_close(flag_top([5, 1, 2, 9], 0.0), [0, 0, 0, 0], "a share of 0 flags nothing")
+hidden = checks.hidden_rng()
+many, n = hidden.normal(size=64), int(hidden.integers(5, 60))
+hint = "of 64 other scores the wrong ones are flagged: take the highest, as many as the share says"
+checks.expect_close(flag_top(many.tolist(), n / 64), many >= np.sort(many)[-n], hint)
+a, b = hidden.uniform(0.05, 0.5, 2).tolist()
+hint = "for other shares the F1 is wrong: twice the smaller one, divided by their sum"
+checks.expect_close(best_f1(a, b), 2 * min(a, b) / (a + b), hint)
 ### END HIDDEN TESTS
 checks.passed("lab3-q10")
 

@@ -109,3 +109,20 @@ def test_type_error_names_both_types():
         checks.CheckFailed, match="should be of type int or float, but it is of type str"
     ):
         checks.expect_type("1", (int, float), "the area")
+
+
+def test_hidden_draws_are_those_of_the_private_seed(monkeypatch):
+    def drawn(seed: str) -> list[float]:
+        monkeypatch.setenv("ANOMALY_LABS_PRIVATE_SEED", seed)
+        return checks.hidden_rng().normal(size=5).tolist()
+
+    some = [drawn(seed) for seed in ("17", "18", "17", "0")]
+    assert some[0] == some[2]
+    assert len({number for row in some for number in row}) == 15
+    assert drawn("17") != np.random.default_rng(17).normal(size=5).tolist()
+
+
+def test_hidden_draws_without_a_seed_are_always_the_same(monkeypatch):
+    monkeypatch.delenv("ANOMALY_LABS_PRIVATE_SEED", raising=False)
+    first, second = (checks.hidden_rng().integers(0, 10**6, 9).tolist() for _ in range(2))
+    assert first == second

@@ -1,10 +1,15 @@
 """What a learner is told in the notebook: one sentence naming the mistake, no traceback."""
 
 import copy
+import hashlib
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _watched: list[dict[str, Any]] = []  # the tables of the `unchanged` blocks that are open
 
@@ -199,6 +204,28 @@ def unchanged(table: Any, hint: str) -> Iterator[None]:
         _watched.remove(watch)
     if watch["changed"] or not _is_same(before, table):
         raise CheckFailed(hint)
+
+
+def hidden_rng() -> "np.random.Generator":
+    """Return the generator from which a hidden test draws what it calls a function with.
+
+    Its seed comes from ``ANOMALY_LABS_PRIVATE_SEED``, which the grader sets to another value for
+    every change of a submission: inputs that a function printed never come again. Each call starts
+    from the beginning. Without the seed, as in a run of the solution, it draws the same each time.
+
+    Examples
+    --------
+    >>> rng = hidden_rng()
+    >>> numbers = rng.normal(size=20)
+    >>> expect_close(sum(numbers), numbers.sum(), "sum up all numbers")
+    >>> bool((hidden_rng().normal(size=20) == numbers).all())
+    True
+    """
+    import numpy as np
+
+    secret = os.environ.get("ANOMALY_LABS_PRIVATE_SEED", "")
+    digest = hashlib.sha256(f"anomaly-labs hidden tests\0{secret}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
 
 def is_watched(value: Any) -> bool:

@@ -34,6 +34,9 @@ checks.expect(list(alerts) == [0, 1], "0.9 is above 0.5; check the direction of 
 ### BEGIN HIDDEN TESTS
 on_the_edge = flag(np.array([0.5, 0.75, 0.25]), 0.5)
 checks.expect(list(on_the_edge) == [0, 1, 0], "a score equal to the threshold is no alert")
+hidden = checks.hidden_rng()
+many, limit = hidden.normal(size=50), float(hidden.uniform(-1, 1))
+checks.expect(list(flag(many, limit)) == list(many > limit), "50 other scores get wrong alerts")
 ### END HIDDEN TESTS
 checks.passed("quiz-q1")
 
@@ -79,6 +82,12 @@ checks.expect(list(table["service"]) == ["http", "ftp"], "the largest sum comes 
 ### BEGIN HIDDEN TESTS
 more = pd.DataFrame({"service": list("abcab"), "bytes": [1, 2, 30, 4, 8]})
 checks.expect(list(busiest(more)["bytes"]) == [30, 10, 5], "sum the bytes of each service")
+hidden = checks.hidden_rng()
+more = pd.DataFrame(
+    {"service": hidden.choice(list("abc"), 40), "bytes": hidden.integers(999, size=40)}
+)
+sums = sorted(more.groupby("service")["bytes"].sum(), reverse=True)
+checks.expect(list(busiest(more)["bytes"]) == sums, "40 other connections get wrong sums")
 ### END HIDDEN TESTS
 checks.passed("quiz-q3")
 
@@ -142,6 +151,14 @@ checks.expect(sorted(found_out) == ["largest", "mean"], "the keys are mean and l
 ### BEGIN HIDDEN TESTS
 checks.expect_close(summary([2.0, 4.0])["mean"], 3.0, "the mean is the sum over the count")
 checks.expect_close(summary([-5.0, -4.0])["largest"], -4.0, "negative numbers have a largest, too")
+numbers = checks.hidden_rng().normal(size=9)
+wanted = [numbers.mean(), numbers.max()]
+answer = summary(numbers.tolist())
+checks.expect_close(
+    [answer["mean"], answer["largest"]],
+    wanted,
+    "the mean or the largest of nine other numbers is wrong",
+)
 ### END HIDDEN TESTS
 checks.passed("quiz-q5")
 

@@ -23,7 +23,14 @@ WRONG = {
 }
 NO_CHEAT = "def cheat(value):\n    return value\n"
 # Parts of the hidden tests of quiz.py, and of the sentences that only these say.
-HIDDEN = ("BEGIN HIDDEN", "on_the_edge", "share >= 0.7", "PRIVATE_SEED", "[0.5, 0.75, 0.25]")
+HIDDEN = (
+    "BEGIN HIDDEN",
+    "on_the_edge",
+    "share >= 0.7",
+    "PRIVATE_SEED",
+    "hidden_rng",
+    "[0.5, 0.75, 0.25]",
+)
 
 
 @pytest.fixture
@@ -270,6 +277,56 @@ def test_a10_hidden_rows_that_were_printed_help_no_resubmission(desk):
     outcome = desk.grade(desk.answered(quiz_q4=LOOK_UP.format(known=known)), "eve")
     assert outcome.points == {**desk.full, "quiz-q4": 0.0}
     assert "fewer than seven of ten unseen rows" in shown(outcome, "quiz-q4")
+
+
+# Right answers, and what they were asked for.
+TOLD = """
+import json
+told = {}
+def tell(question, answer):
+    told[json.dumps(question)] = answer
+    return answer
+"""
+TELLING = {
+    "quiz_q1": TOLD
+    + """
+def flag(scores, threshold):
+    return tell([scores.tolist(), threshold], (scores > threshold).astype(int).tolist())""",
+    "quiz_q3": """def busiest(connections):
+    table = connections.groupby("service", as_index=False)["bytes"].sum()
+    table = table.sort_values("bytes", ascending=False, ignore_index=True)
+    tell(connections.to_dict("list"), table.to_dict("list"))
+    return table""",
+    "quiz_q5": """def summary(numbers):
+    return tell(numbers, {"mean": sum(numbers) / len(numbers), "largest": max(numbers)})""",
+}
+REPEATING = {
+    "quiz_q1": """import json
+known = json.loads({known!r})
+def flag(scores, threshold):
+    return known.get(json.dumps([scores.tolist(), threshold]), [0] * len(scores))""",
+    "quiz_q3": """def busiest(connections):
+    other = {{"service": ["a", "b", "c"], "bytes": [3, 2, 1]}}
+    return pd.DataFrame(known.get(json.dumps(connections.to_dict("list")), other))""",
+    "quiz_q5": """def summary(numbers):
+    return known.get(json.dumps(numbers), {{"mean": 0.0, "largest": 1.0}})""",
+}
+
+
+def test_a10_a_table_of_all_printed_questions_with_their_answers_gets_nothing(desk):
+    notebook = desk.answered(**TELLING)
+    notebook.cells.append(new_code_cell("print(json.dumps(told))"))
+    first = desk.grade(notebook, "mallory")
+    assert first.points == desk.full
+    known = printed(first)
+    assert len(json.loads(known)) >= 8
+    table = {name: text.format(known=known) for name, text in REPEATING.items()}
+    outcome = desk.grade(desk.answered(**table), "mallory")
+    assert attacked(outcome) == []
+    assert outcome.points == {**desk.full, "quiz-q1": 0.0, "quiz-q3": 0.0, "quiz-q5": 0.0}
+    assert "50 other scores get wrong alerts" in shown(outcome, "quiz-q1")
+    assert "40 other connections get wrong sums" in shown(outcome, "quiz-q3")
+    assert "of nine other numbers is wrong" in shown(outcome, "quiz-q5")
 
 
 FORGED = """

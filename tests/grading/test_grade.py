@@ -226,7 +226,7 @@ def test_a12_a_neighbour_that_takes_the_processor_costs_no_points(tmp_path, make
     assert results["slow"].findings == (grade.ALONE,)
     assert not results["slow"].needs_human
     assert results["stuck"].points == {**desk.full, "quiz-q2": 0.0, "quiz-q5": 0.0}
-    assert {f.kind for f in results["stuck"].findings} == {"left-out", "limit-time"}
+    assert {f.kind for f in results["stuck"].findings} == {"graded-again", "limit-time"}
     assert recorded(desk) == {learner: graded.points for learner, graded in results.items()}
     assert all(g.again for g in grade.grade(desk.root, desk.project, sent, jobs=2))
 

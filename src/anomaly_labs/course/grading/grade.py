@@ -39,7 +39,7 @@ PRELOADED = (
 LIMIT_SECONDS = 3600  # for one submission; the limits of the kernel end it much earlier
 GRACE_SECONDS = 10  # for a process to end after it has sent its result
 ALONE = Finding(
-    "left-out",
+    "graded-again",
     "",
     "A first result was left out: it ended in a time limit while other submissions were graded "
     "beside it. This is the result of grading it once more, alone.",

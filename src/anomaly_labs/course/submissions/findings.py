@@ -32,6 +32,7 @@ KINDS = {
     "limit-processes": True,
     # from intake and grading
     "left-out": False,  # another file of the same learner
+    "graded-again": False,  # alone, because others had taken the processor
     "resubmitted": True,  # points given by hand to an earlier submission are gone
     "unsafe": False,  # graded without a sandbox
 }
