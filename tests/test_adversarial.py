@@ -2,19 +2,22 @@ import importlib.util
 import os
 import subprocess
 import sys
+import zipfile
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.exceptions import NotFittedError
 
-from anomaly_labs import boosting, datasets, features
+from anomaly_labs import boosting, datasets, features, storage
 from anomaly_labs.adversarial import (
     DefenseGAN,
     Rule,
     TrafficConstraints,
     bpda,
     fgsm,
+    harden,
     pgd,
     substitute_attack,
     train_substitute,
@@ -288,6 +291,51 @@ def test_useless_victims_are_refused(victim, hint):
         train_substitute(victim, np.random.default_rng(0).normal(size=(10, 2)))
 
 
+# Adversarial training
+
+
+def test_hardened_network_withstands_what_the_plain_one_does_not(traffic):
+    _, X, y, _ = traffic
+    found = {}
+    for name in ("plain", "hardened"):
+        model = network(X.shape[1])
+        model.compile(keras.optimizers.Adam(1e-2), "binary_crossentropy", jit_compile=False)
+        model.fit(X, y, epochs=4, batch_size=128, shuffle=False, verbose=0)
+        if name == "hardened":
+            losses = harden(model, X, y, epsilon=0.3, rounds=4)
+            assert len(losses) == 4
+        attacks = X[y == 1]
+        moved = pgd(model, attacks, np.ones(len(attacks), int), epsilon=0.3)
+        found[name] = detected(model, moved)
+    assert found["hardened"] > found["plain"] + 0.3
+
+
+def test_hardening_depends_on_the_seed_alone(traffic):
+    _, X, y, _ = traffic
+    weights = []
+    for seed in (1, 1, 2):
+        model = network(X.shape[1])
+        model.compile("adam", "binary_crossentropy", jit_compile=False)
+        harden(model, X[:300], y[:300], epsilon=0.2, rounds=1, steps=2, seed=seed)
+        weights.append(model.get_weights()[0])
+    assert np.array_equal(weights[0], weights[1])
+    assert not np.array_equal(weights[0], weights[2])
+
+
+def test_hardening_says_what_is_wrong(traffic):
+    _, X, _, _ = traffic
+    model = network(X.shape[1])
+    for wrong, hint in (
+        ({"y": np.zeros(9, int)}, "no attacks"),
+        ({"y": np.ones(8, int)}, "y \\(8,\\)"),
+        ({"rounds": 0}, "rounds=0"),
+        ({"epsilon": -1.0}, "epsilon=-1.0"),
+    ):
+        given = {"y": np.ones(9, int), "epsilon": 0.1} | wrong
+        with pytest.raises(ValueError, match=hint):
+            harden(model, X[:9], given.pop("y"), **given)
+
+
 # Defense-GAN
 
 
@@ -342,7 +390,7 @@ def test_more_restarts_come_nearer(plane):
     X = line(50, seed=3) * np.array([1, -1, 1], np.float32)
     few, many = (DefenseGAN(**plane.get_params()).set_params(restarts=n) for n in (1, 10))
     for defense in (few, many):
-        defense.gan_, defense.n_features_in_ = plane.gan_, 3
+        defense.generator_, defense.n_features_in_ = plane.generator_, 3
     near = [np.square(part.project(X) - X).sum() for part in (few, many)]
     assert near[1] <= near[0]
 
@@ -364,6 +412,43 @@ def test_defense_says_what_is_wrong(plane):
         DefenseGAN(step_size=0).fit(line(30, seed=0))
     with pytest.raises(ValueError, match="3 features"):
         plane.project(np.zeros((2, 4)))
+
+
+def test_loaded_defence_projects_the_same_and_its_file_holds_no_pickle(plane, tmp_path):
+    rows = line(40, seed=3) + np.float32(0.2)
+    plane.save(tmp_path / "defence.zip")
+    loaded = DefenseGAN.load(tmp_path / "defence.zip")
+    assert loaded.get_params() == plane.get_params()
+    assert np.array_equal(loaded.project(rows), plane.project(rows))
+    with zipfile.ZipFile(tmp_path / "defence.zip") as archive:
+        assert all(name.endswith((".json", ".npz", ".keras")) for name in archive.namelist())
+
+
+def test_loaded_defence_keeps_the_names_of_columns(tmp_path):
+    X = pd.DataFrame(line(60, seed=0), columns=["a", "b", "c"])
+    small = {"hidden": (8,), "latent": 1, "judge_hidden": (8,), "epochs": 1}
+    DefenseGAN(**small, steps=5, restarts=1).fit(X).save(tmp_path / "defence.zip")
+    loaded = DefenseGAN.load(tmp_path / "defence.zip")
+    assert loaded.feature_names_in_.tolist() == ["a", "b", "c"]
+    with pytest.raises(ValueError, match="names"):
+        loaded.project(X.rename(columns={"c": "z"}))
+
+
+@pytest.mark.parametrize("changes", [{"latent": 3}, {"seed": None}])
+def test_file_whose_parts_do_not_belong_together_is_refused(plane, tmp_path, changes):
+    params = {k: v for k, v in (plane.get_params() | changes).items() if v is not None}
+    parts = storage.Parts({"generator": plane.generator_}, {"params": params}, {})
+    storage.write(tmp_path / "defence.zip", parts, form="anomaly-labs DefenseGAN")
+    with pytest.raises(ValueError, match="not a saved DefenseGAN"):
+        DefenseGAN.load(tmp_path / "defence.zip")
+
+
+def test_file_of_a_detector_is_no_defence(plane, tmp_path):
+    plane.gan_.save(tmp_path / "detector.zip")
+    with pytest.raises(ValueError, match="not a saved DefenseGAN"):
+        DefenseGAN.load(tmp_path / "detector.zip")
+    with pytest.raises(NotFittedError):
+        DefenseGAN().save(tmp_path / "nothing.zip")
 
 
 def test_no_rows_give_no_rows(traffic, plane):

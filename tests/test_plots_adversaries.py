@@ -57,6 +57,27 @@ def test_rarity_is_drawn_from_rare_to_frequent_and_names_who_loses():
     assert ax.get_xscale() == "log"
 
 
+def test_detection_is_drawn_against_epsilon_in_order_and_names_what_falls_lowest():
+    table = pd.DataFrame({"rules": [0.9, 1.0], "any": [0.2, 1.0]}, index=[0.5, 0.0])
+    ax = plots.detection_curves(table)
+    assert [line.get_xdata().tolist() for line in ax.lines] == [[0.0, 0.5]] * 2
+    assert ax.lines[1].get_ydata().tolist() == [1.0, 0.2]
+    assert len({line.get_marker() for line in ax.lines}) == 2
+    assert title(ax) == "Least is detected under any: 0.20"
+    low, high = ax.get_ylim()
+    assert low < 0 < 1 < high
+
+
+def test_each_moved_point_is_joined_to_where_it_was_put():
+    moved, found = np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros((2, 2))
+    ax = plots.projections(np.ones((5, 2)), moved, found, title="Back")
+    assert [line.get_xydata().tolist() for line in ax.lines] == [
+        [[1.0, 2.0], [0.0, 0.0]],
+        [[3.0, 4.0], [0.0, 0.0]],
+    ]
+    assert [len(points.get_offsets()) for points in ax.collections] == [5, 2, 2]
+
+
 def test_rarity_of_generated_data_says_so():
     plots.use_course_style("synthetic")
     ax = plots.rarity_curves(pd.DataFrame({"trees": [0.9, 0.6]}, index=[0.5, 0.1]))

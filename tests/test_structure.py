@@ -24,7 +24,7 @@ ARROWS = {
     # the batches are the autoencoder's
     "gan": {"autoencoder", "matrix", "storage"},
     # the schema says what an attacker can move, the encoder how to turn it back
-    "adversarial": {"datasets", "features", "gan", "matrix"},
+    "adversarial": {"datasets", "features", "gan", "matrix", "storage"},
     "plots": {"evaluation"},
     "assessment": {"checks", "datasets"},
     "course": {"checks", "datasets", "evaluation", "runtime"},

@@ -3,6 +3,7 @@
 from anomaly_labs.adversarial.attacks import bpda, fgsm, pgd
 from anomaly_labs.adversarial.constraints import RULES, Rule, TrafficConstraints
 from anomaly_labs.adversarial.defense import DefenseGAN
+from anomaly_labs.adversarial.hardening import harden
 from anomaly_labs.adversarial.substitute import substitute_attack, train_substitute
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "TrafficConstraints",
     "bpda",
     "fgsm",
+    "harden",
     "pgd",
     "substitute_attack",
     "train_substitute",

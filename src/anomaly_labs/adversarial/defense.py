@@ -1,5 +1,6 @@
 """Defense-GAN: rows are replaced by what a generator of clean rows can make."""
 
+from os import PathLike
 from typing import Any, Self
 
 import keras
@@ -7,11 +8,13 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from anomaly_labs import storage
 from anomaly_labs.adversarial.search import Search
 from anomaly_labs.gan import WGANDetector
 from anomaly_labs.matrix import Matrix, checked
 
 CHUNK = 2048  # tries (rows times restarts) per tensor: they stay in the processor's cache
+FORM = "anomaly-labs DefenseGAN"
 
 
 class DefenseGAN(BaseEstimator):  # type: ignore[misc]
@@ -50,8 +53,10 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
+    generator_
+        Keras model, latent numbers to row; all that a projection needs.
     gan_
-        The fitted `gan.WGANDetector`.
+        The fitted `gan.WGANDetector` with its history; a loaded defence has none.
     n_features_in_, feature_names_in_
         Columns seen by `fit`; names only where they came with a frame.
 
@@ -128,6 +133,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
             seed=self.seed,
             progress=self.progress,
         ).fit(rows)
+        self.generator_ = self.gan_.generator_
         return self
 
     def project(self, X: Matrix) -> np.ndarray:
@@ -146,7 +152,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
             If `X` is not a finite matrix with the columns of `fit`, or an option is outside its
             range.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "generator_")
         self._check_options()
         rows, back = np.unique(checked(self, X), axis=0, return_inverse=True)
         search = self._prepared()
@@ -162,9 +168,48 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
             bar.update(min(start + per_chunk, len(rows)))
         return np.asarray(found[back])
 
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the fitted defence to one file; an older one of the name is replaced.
+
+        Parameters
+        ----------
+        path
+            Any name; ".zip" shows what it is: a Keras model and JSON in a zip archive. Nothing in
+            it is code.
+        """
+        check_is_fitted(self, "generator_")
+        state: dict[str, Any] = {"params": self.get_params()}
+        if hasattr(self, "feature_names_in_"):
+            state["columns"] = [str(name) for name in self.feature_names_in_]
+        storage.write(path, storage.Parts({"generator": self.generator_}, state, {}), form=FORM)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return the defence that `save` wrote; it projects as it did.
+
+        Parameters
+        ----------
+        path
+            File written by `save`.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is damaged, something else, or of another version of the format.
+        """
+        parts = storage.read(path, form=FORM, detector=cls.__name__, check=_check)
+        params, generator = parts.state["params"], parts.models["generator"]
+        defense = cls(**params | {name: tuple(params[name]) for name in ("hidden", "judge_hidden")})
+        defense.generator_, defense.n_features_in_ = generator, generator.output_shape[-1]
+        if "columns" in parts.state:
+            defense.feature_names_in_ = np.asarray(parts.state["columns"], dtype=object)
+        return defense
+
     def _prepared(self) -> Search:
         """Return the search of the last call where nothing has changed: its graph is made once."""
-        options = (self.gan_.generator_, self.steps, self.step_size)
+        options = (self.generator_, self.steps, self.step_size)
         kept = getattr(self, "_search", None)
         if kept is None or kept[0] != options:
             kept = options, Search(options[0], steps=self.steps, step_size=self.step_size)
@@ -177,3 +222,11 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
                 raise ValueError(f"{name}={getattr(self, name)!r} must be at least 1")
         if not self.step_size > 0:
             raise ValueError(f"step_size={self.step_size!r} must be above 0")
+
+
+def _check(parts: storage.Parts) -> None:
+    """Raise unless the generator belongs to the options."""
+    wanted, came = parts.state["params"].keys(), DefenseGAN().get_params().keys()
+    width = parts.models["generator"].input_shape[-1]
+    if wanted != came or width != parts.state["params"]["latent"]:
+        raise ValueError(f"options {sorted(wanted)}, a generator of {width} latent numbers")

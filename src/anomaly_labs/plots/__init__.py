@@ -1,8 +1,10 @@
 """The figures of the course: every function takes `ax=None`, draws, and returns the axes."""
 
+from anomaly_labs.plots.adversaries import detection_curves as detection_curves
 from anomaly_labs.plots.adversaries import game_moments as game_moments
 from anomaly_labs.plots.adversaries import made_points as made_points
 from anomaly_labs.plots.adversaries import player_paths as player_paths
+from anomaly_labs.plots.adversaries import projections as projections
 from anomaly_labs.plots.adversaries import rarity_curves as rarity_curves
 from anomaly_labs.plots.curves import precision_recall as precision_recall
 from anomaly_labs.plots.curves import roc_curve as roc_curve
