@@ -36,7 +36,7 @@ import xgboost as xgb
 
 from anomaly_labs import assessment, datasets, evaluation, features, plots, thresholds
 
-learner = ""  # your name or student number, between the quotes
+learner = ""  # your id on the class list, between the quotes
 assessment.sign_in(learner)
 
 # %% locked="assess-data"
