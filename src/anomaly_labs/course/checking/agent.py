@@ -51,6 +51,23 @@ def answer(question: str, max_bytes: int, namespace: dict[str, Any] | None = Non
     return b64encode(reply).decode()
 
 
+def draw(wanted: bool) -> None:
+    """Turn pictures of figures on or off; off, a figure shows as a line of text.
+
+    A notebook draws each figure twice: for the picture, and after each cell for a screen.
+    """
+    from IPython import get_ipython
+
+    get_ipython().display_formatter.formatters["image/png"].enabled = wanted
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        vars(pyplot)["draw_all"] = pyplot._pylab_helpers.Gcf.draw_all if wanted else _draw_nothing
+
+
+def _draw_nothing(force: bool = False) -> None:
+    """Stand in for ``matplotlib.pyplot.draw_all``."""
+
+
 def _fetch(name: str, namespace: dict[str, Any] | None) -> tuple[str, Any, Any]:
     if namespace is None:
         from IPython import get_ipython

@@ -20,10 +20,12 @@ from anomaly_labs import runtime
 from anomaly_labs.course.checking.judge import failure, judge
 from anomaly_labs.course.checking.kernel import Kernel, Limits, NoReplyError, TooSlowError
 from anomaly_labs.course.checking.namespace import Namespace, Trusted
+from anomaly_labs.course.checking.pictures import Pictures, is_plain, place, put, shared_pictures
 from anomaly_labs.course.checking.remote import AnswerError, Exchange
 from anomaly_labs.course.grading.seed import SECRET, private_seed, submission_seed
 from anomaly_labs.course.submissions.findings import Finding, note, noted
 
+LEARNER = "ANOMALY_LABS_LEARNER"
 KIND_OF_DEATH = {
     "memory": "limit-memory",
     "time": "limit-time",
@@ -42,6 +44,9 @@ class SafeExecute(Execute):  # type: ignore[misc]
     unsafe = Bool(False, help="run learners' code without the sandbox").tag(config=True)
     fast = Bool(help="fewer rows and epochs; by default as ANOMALY_LABS_FAST says").tag(config=True)
     full = List(Unicode(), help="assignments that are never graded fast").tag(config=True)
+    share_figures = Bool(True, help="draw the figures of the course's own cells once a run").tag(
+        config=True
+    )
     call_timeout = Float(30.0, help="seconds for one answer to a check").tag(config=True)
     total_timeout = Float(900.0, help="seconds for the whole notebook").tag(config=True)
     max_reply = Integer(32_000_000, help="bytes of one answer to a check").tag(config=True)
@@ -56,26 +61,34 @@ class SafeExecute(Execute):  # type: ignore[misc]
         self, nb: NotebookNode, resources: dict[str, Any], km: KernelManager | None = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Fill in the outputs of every code cell; note what went wrong in the metadata."""
-        place, directory = resources["nbgrader"], CourseDirectory(config=self.config)
-        fast = self.fast and place["assignment"] not in self.full
+        submitted, directory = resources["nbgrader"], CourseDirectory(config=self.config)
+        fast = self.fast and submitted["assignment"] not in self.full
         settings = {
             "ANOMALY_LABS_FAST": "1" if fast else "0",
-            "ANOMALY_LABS_LEARNER": place["student"],
+            LEARNER: submitted["student"],
             SECRET: submission_seed(private_seed(Path(directory.root)), nb),
         }
         with _environment(**settings) as environment:
-            trusted = Trusted(self._release(resources), fast=fast)
+            release = self._release(resources)
+            trusted = Trusted(release, fast=fast)
             trusted.settle()
-            limits = Limits(self.max_reply, self.max_output, self.total_output)
-            kernel = Kernel(km or self._manager(), limits)
-            try:
-                kernel.start(
-                    timeout=self.startup_timeout,
-                    arguments=self.extra_arguments if self.unsafe else [],
-                    env={k: v for k, v in environment.items() if k != SECRET},
-                    cwd=resources.get("metadata", {}).get("path") or None,
+            cwd = resources.get("metadata", {}).get("path") or None
+            given = {k: v for k, v in environment.items() if k != SECRET}
+            pictures: Pictures = {}
+            # without fast mode each learner may have rows of their own
+            if fast and self.share_figures and not self.unsafe:
+                for_all = {k: v for k, v in given.items() if k != LEARNER}
+                pictures = shared_pictures(
+                    release,
+                    lambda: self._started(Kernel(self._manager(), self._limits()), for_all, cwd),
+                    timeout=self.call_timeout,
                 )
-                run = Run(kernel, trusted, self.timeout, self.call_timeout, self.total_timeout)
+            kernel = Kernel(km or self._manager(), self._limits())
+            try:
+                self._started(kernel, given, cwd)
+                run = Run(
+                    kernel, trusted, self.timeout, self.call_timeout, self.total_timeout, pictures
+                )
                 for cell in nb.cells:
                     if cell.cell_type == "code":
                         run.take(cell)
@@ -83,6 +96,14 @@ class SafeExecute(Execute):  # type: ignore[misc]
                 kernel.stop()
         note(nb, [*noted(nb), *run.findings])
         return nb, resources
+
+    def _limits(self) -> Limits:
+        return Limits(self.max_reply, self.max_output, self.total_output)
+
+    def _started(self, kernel: Kernel, env: dict[str, str], cwd: str | None) -> Kernel:
+        arguments = self.extra_arguments if self.unsafe else []
+        kernel.start(timeout=self.startup_timeout, arguments=arguments, env=env, cwd=cwd)
+        return kernel
 
     def _release(self, resources: dict[str, Any]) -> NotebookNode:
         """Return the pristine notebook: names that checks trust come from there."""
@@ -108,6 +129,7 @@ class Run:
     cell_timeout: float | None
     call_timeout: float
     total_timeout: float
+    pictures: Pictures = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     n_executed: int = 0
     started: float = field(default_factory=time.monotonic)
@@ -145,9 +167,13 @@ class Run:
     def run(self, cell: NotebookNode) -> None:
         """Run one cell of learner or release in the kernel."""
         timeout = min(self.cell_timeout or self.total_timeout, self.left())
+        drawn = self.pictures.get(place(cell), []) if is_plain(cell) else []
         try:
+            with contextlib.suppress(TooSlowError):  # at worst its figures are not drawn
+                self.kernel.draw(not drawn, timeout=min(self.call_timeout, timeout))
             outputs = self.kernel.run(cell.source, timeout=timeout)
             cell.outputs = outputs.cells
+            put(cell.outputs, drawn)
         except NoReplyError as error:
             outputs = error.outputs
             stopped = failure("Stopped", self.told(error, cell, timeout))

@@ -58,6 +58,7 @@ class Kernel:
         self._displays: dict[str, NotebookNode] = {}
         self.is_full = False  # whether all cells together showed as much as they may
         self._shown = 0
+        self._draws = True
 
     def start(self, *, timeout: float, arguments: list[str], **launch: Any) -> None:
         """Start the process and load the agent, before any code of the learner runs.
@@ -141,6 +142,18 @@ class Kernel:
         """
         call = f"__import__('sys').modules[{AGENT!r}].answer({question!r}, {self.limits.answer})"
         return self._evaluate(call, timeout)
+
+    def draw(self, wanted: bool, *, timeout: float) -> None:
+        """Have the agent turn pictures of figures on or off, unless they are so.
+
+        Raises
+        ------
+        TooSlowError, KernelGoneError
+            As for `ask`.
+        """
+        if wanted != self._draws:
+            self._draws = wanted
+            self._evaluate(f"__import__('sys').modules[{AGENT!r}].draw({wanted})", timeout)
 
     def _evaluate(self, expression: str, timeout: float) -> str:
         reply = self._request("", {"answer": expression}, timeout, None)

@@ -9,11 +9,13 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import nbformat
 
 from anomaly_labs.course import CourseError, names
+from anomaly_labs.course.checking.once import once
 from anomaly_labs.course.checking.remote import Exchange
 from anomaly_labs.runtime import Runtime
 
@@ -60,7 +62,13 @@ class Trusted:
         for name in self._locked:
             self[name]
         for call in sorted(self._loads):
-            self._run_locked(call)
+            load = partial(self._load, call)
+            if once(f"load {call}", load) is None:
+                load()
+
+    def _load(self, call: str) -> str:
+        self._run_locked(call)
+        return call
 
     def __contains__(self, name: str) -> bool:
         return name in self._known or name in self._imports or name in self._locked

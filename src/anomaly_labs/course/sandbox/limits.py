@@ -81,7 +81,15 @@ def _others() -> int:
 
 
 class Watchdog(threading.Thread):
-    """Look at a sandbox twenty times a second, and kill it when it goes beyond a limit."""
+    """Look at a sandbox twenty times a second, and kill it when it goes beyond a limit.
+
+    Attributes
+    ----------
+    inherited
+        Bytes that a forked kernel, and each of its children, has without having taken them.
+    """
+
+    inherited = 0
 
     def __init__(
         self,
@@ -131,8 +139,9 @@ class Watchdog(threading.Thread):
         if used.cpu_s > limits.cpu_s:
             return "time"
         allowed = limits.memory_mb * MB - used.stored - used.held
+        beyond_doubt = SHARED * limits.memory_mb * MB + used.processes * self.inherited
         if used.resident > allowed and (
-            used.resident > SHARED * limits.memory_mb * MB or proportional(self._init) > allowed
+            used.resident > beyond_doubt or proportional(self._init) > allowed
         ):
             return "memory"
         if used.files > MOST_FILES or self._too_full():

@@ -6,3 +6,6 @@ SOCKETS = "/run/kernel"
 CONNECTION = "/run/kernel.json"
 DATA = "/run/data"
 FONTS = "/tmp/.matplotlib"
+
+# An environment variable of the grader that names the folder of a run; never set inside.
+RUN = "ANOMALY_LABS_RUN"

@@ -12,7 +12,8 @@ from .places import HOME, SOCKETS
 
 LONGEST = 107 - len("/al-12345678/sockets/k-12345")  # the path of a socket has 107 bytes at most
 
-REMOVE = 'read -r _; chmod -R u+rwx -- "$0"; exec rm -rf -- "$0"'
+# What ends beside it may have begun to remove the folder.
+REMOVE = 'read -r _; chmod -R u+rwx -- "$0" 2>/dev/null; exec rm -rf -- "$0"'
 
 
 class PrivateFolder:

@@ -19,9 +19,9 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Dict, List, Unicode
+from traitlets import Bool, Dict, List, Unicode
 
-from . import bubblewrap, places
+from . import bubblewrap, forkserver, landlock, places
 from .bubblewrap import SandboxError
 from .limits import Limits, Watchdog
 from .private import PrivateFolder
@@ -29,6 +29,8 @@ from .private import PrivateFolder
 NAME = "anomaly-labs-sandbox"
 PROVISIONER = "anomaly-labs-bubblewrap"  # the entry point in pyproject.toml
 TAIL = 4096
+HOLDER = ["/bin/sh", "-c", "echo; exec sleep 999999999"]  # keeps a sandbox, and says that it stands
+BUILD_S = 60  # seconds until a sandbox stands, on a busy machine
 PATIENCE_MS = 5_000  # a process that writes to a disk dies when that is done
 
 
@@ -99,6 +101,9 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
     hidden = List(Unicode(), help="folders that stay empty where a shown one holds them").tag(
         config=True
     )
+    fork_server = Bool(True, help="fork it from a process that has imported the stack").tag(
+        config=True
+    )
     environment = Dict(help="further environment variables").tag(config=True)
 
     killed_for: str | None = None
@@ -150,7 +155,53 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
         return private
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Start the kernel and its watchdog."""
+        """Start the kernel and its watchdog; fork it from a server where there is one."""
+        environment = kwargs["env"]
+        server = forkserver.find(environment, self.cores, cmd) if self.fork_server else None
+        if server is not None:
+            try:
+                return await self._fork(server, cmd, **kwargs)
+            except forkserver.ForkError as error:
+                self.log.warning("this kernel is not forked: %s", error)
+                await self.kill()
+                await self.wait()
+                self._forget()
+        connection, stderr = await self._launch(cmd, subprocess.DEVNULL, **kwargs)
+        os.close(stderr)
+        return connection
+
+    async def _fork(self, server: Path, cmd: list[str], **kwargs: Any) -> Any:
+        """Build a sandbox in which nothing happens, and have the kernel put into it."""
+        ready, told = os.pipe()
+        with open(ready, "rb", buffering=0) as answer:
+            try:
+                connection, stderr = await self._launch(HOLDER, told, **kwargs)
+            finally:
+                os.close(told)
+            try:
+                # before it stands, who joins it would find himself among the machine's own files
+                stands = select.select([answer], [], [], BUILD_S)[0] and answer.read(1)
+                if not stands or self._first is None:
+                    raise forkserver.ForkError("bubblewrap did not start")
+                inherited = forkserver.enter(
+                    server,
+                    cmd,
+                    environment=kwargs["env"],
+                    user=self._box.user,
+                    settings=landlock.settings(
+                        self.for_process(), self.cores, places.WRITABLE, places.SOCKETS
+                    ),
+                    init=self._first,
+                    stderr=stderr,
+                )
+                if self._watchdog is not None:
+                    self._watchdog.inherited = inherited
+            finally:
+                os.close(stderr)
+        return connection
+
+    async def _launch(self, cmd: list[str], stdout: int, **kwargs: Any) -> tuple[Any, int]:
+        """Start bubblewrap with a command, and the watchdog; return its standard error, too."""
         self.killed_for, self.last_words = None, ""
         self._stderr, stderr = os.pipe()
         os.set_blocking(self._stderr, False)
@@ -169,17 +220,17 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
                 connection = await super().launch_kernel(
                     command,
                     stdin=subprocess.DEVNULL,
-                    stdout=subprocess.DEVNULL,
+                    stdout=stdout,
                     stderr=stderr,
                     independent=True,  # bubblewrap sees to it; process numbers differ inside
                     pass_fds=given,
                     **kwargs,
                 )
             finally:
-                for fd in (*given, stderr):
+                for fd in given:
                     os.close(fd)
             self._watch(answer.read())
-        return connection
+        return connection, stderr
 
     def _watch(self, told: str) -> None:
         """Start the watchdog on the process that bubblewrap told of.
@@ -231,6 +282,14 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
     async def cleanup(self, restart: bool = False) -> None:
         """End what is left, and remove the folder of the sockets."""
         self._kill_all()
+        self._forget()
+        if not restart and self._private is not None:
+            self._private.remove()
+            self._private = None
+        await super().cleanup(restart)
+
+    def _forget(self) -> None:
+        """Watch no more, keep the last words, close what was open for a sandbox that has ended."""
         if self._watchdog is not None:
             self._watchdog.stop()
             self._watchdog = None
@@ -239,7 +298,3 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
             if fd is not None:
                 os.close(fd)
         self._first = self._stderr = None
-        if not restart and self._private is not None:
-            self._private.remove()
-            self._private = None
-        await super().cleanup(restart)

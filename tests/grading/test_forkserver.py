@@ -1,0 +1,289 @@
+"""Kernels that are forked from one process: as locked in as any other, and cheaper."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from jupyter_client.manager import KernelManager
+from kernels import run
+from nbformat.v4 import new_code_cell, new_notebook
+from test_attacks_system import CROWD, FILLED_SOCKETS, PAGE_TABLES
+from test_sandbox import (
+    CHILDREN,
+    FILES,
+    _opened,
+    _wait_until,
+    test_system_calls_of_no_use_to_an_exercise_are_refused,  # noqa: F401 - in a forked kernel
+)
+
+from anomaly_labs.course.checking.kernel import Kernel, Limits
+from anomaly_labs.course.checking.pictures import is_plain, place, put, shared_pictures
+from anomaly_labs.course.sandbox import forkserver
+from anomaly_labs.course.sandbox.places import RUN
+from anomaly_labs.course.sandbox.provisioner import NAME, SandboxKernels
+
+HERE = Path(__file__).parent
+FORKED = "print('zygote' in open('/proc/self/cmdline').read())"
+# What a process may do and see, as far as it does not differ between any two kernels.
+STATE = """
+import ctypes, json, os, resource, socket, sys
+status = dict(line.split(":\\t", 1) for line in open("/proc/self/status").read().splitlines())
+kept = [key for key in status if key.startswith(("Cap", "Seccomp", "NoNew", "Sig", "Umask"))]
+kept.remove("SigQ")
+state = {key: status[key] for key in kept}
+state["who"] = [len(set(status[key].split())) for key in ("Uid", "Gid", "Groups")]
+state["limits"] = [line for line in open("/proc/self/limits") if "data size" not in line]
+state["mounts"] = [line.split()[3:6] for line in open("/proc/self/mountinfo") if "al-" not in line]
+seen = ("/", "/dev", "/run", "/tmp", "/etc")
+state["folders"] = {path: sorted(os.listdir(path)) for path in seen}
+state["place"] = (os.getcwd(), open("/proc/self/oom_score_adj").read())
+state["host"] = (socket.gethostname(), len(os.sched_getaffinity(0)), socket.if_nameindex())
+state["dumpable"] = ctypes.CDLL(None).prctl(3)
+state["python"] = (sys.path, sys.argv[1:], sys.executable, sys.prefix, sys.dont_write_bytecode)
+own = ("OMP_WAIT_POLICY",)
+state["environment"] = {key: os.environ[key] for key in sorted(os.environ) if key not in own}
+print(json.dumps(state))
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server():
+    """A server for all kernels of these tests; its folder."""
+    with forkserver.running():
+        yield Path(os.environ[RUN])
+
+
+IMPORTS = "import time, pandas, sklearn.metrics, matplotlib.pyplot; print(time.process_time())"
+
+
+def test_a_forked_kernel_has_the_rights_and_the_sight_of_any_other_and_is_cheaper(server):
+    forked, other = (run(FORKED, STATE, IMPORTS, fork_server=on) for on in (True, False))
+    assert (forked.texts[0], other.texts[0]) == ("True", "False")
+    assert json.loads(forked.texts[1]) == json.loads(other.texts[1])
+    assert float(forked.texts[2]) < float(other.texts[2]) / 2
+    assert not forked.folder.exists()
+
+
+def test_kernels_see_neither_each_other_nor_the_server():
+    look = """
+import os, random, numpy as np
+print(sorted(int(name) for name in os.listdir("/proc") if name.isdigit())[-1] < 20, os.getppid())
+print(random.random(), np.random.random())
+"""
+    first, second = (run(look).texts[0].splitlines() for _ in range(2))
+    assert first[0] == second[0] == "True 0"
+    assert not set(first[1].split()) & set(second[1].split())
+
+
+def test_nothing_of_one_learner_is_in_the_memory_of_the_next():
+    search = """
+needle, found, read = b"ada-" + str(8_000 + 231).encode(), 0, 0  # itself is found once
+with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", buffering=0) as memory:
+    for line in maps.read().splitlines():
+        place, rights, *_ = line.split()
+        start, end = (int(edge, 16) for edge in place.split("-"))
+        if rights.startswith("rw") and end - start < 1 << 26:
+            memory.seek(start)
+            try:
+                text = memory.read(end - start)
+            except OSError:
+                continue
+            read, found = read + len(text), found + text.count(needle)
+del text
+import os
+print(read > 20_000_000, found - 1, os.environ["ANOMALY_LABS_LEARNER"])
+"""
+    learner = {"ANOMALY_LABS_LEARNER": "ada-8231"}
+    own = run(search, environment=learner).texts[0].split()
+    assert (own[0], own[2]) == ("True", "ada-8231")
+    assert int(own[1]) > 0
+    next_one = {"ANOMALY_LABS_LEARNER": "ben"}
+    assert run(search, environment=next_one).texts == ["True 0 ben"]
+
+
+def test_the_server_shares_no_memory_file_or_thread_with_kernels():
+    look = """
+import os, threading
+shared = [line for line in open("/proc/self/maps") if line.split()[1].startswith("rw-s")]
+print(shared, threading.active_count() < 20)
+opened = [os.path.realpath(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd")]
+print([path for path in opened if "al-" in path])
+"""
+    assert run(look).texts == ["[] True\n[]"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason", "settings"),
+    [
+        (CHILDREN, "memory", {"memory_mb": 300}),
+        (PAGE_TABLES, "memory", {"memory_mb": 300}),
+        pytest.param(FILLED_SOCKETS, "memory", {"memory_mb": 300}, marks=pytest.mark.slow),
+        pytest.param(FILES, "files", {}, marks=pytest.mark.slow),
+        pytest.param("while True: pass", "time", {"cpu_s": 2}, marks=pytest.mark.slow),
+        pytest.param(CROWD, "processes", {"memory_mb": 2000}, marks=pytest.mark.slow),
+    ],
+    ids=["children", "page tables", "sockets", "many files", "CPU time", "a crowd"],
+)
+def test_the_watchdog_ends_a_forked_kernel_beyond_its_limit(cell, reason, settings):
+    ran = run(FORKED, cell, "import time; time.sleep(20)", timeout=20, **settings)
+    assert ran.texts[0] == "True"
+    assert (ran.killed_for, ran.died) == (reason, True)
+    assert ran.processes() == []
+    assert not ran.folder.exists()
+
+
+def test_a_huge_array_is_a_memory_error_whatever_was_mapped_before_the_fork():
+    ran = run("bytearray(1_000_000_000)", "print('alive')", memory_mb=300)
+    assert ran.texts == ["MemoryError:", "alive"]
+
+
+def test_other_terms_than_those_of_the_server_start_a_kernel_of_its_own():
+    assert run(FORKED, environment={"OPENBLAS_NUM_THREADS": "1"}).texts == ["False"]
+    assert run(FORKED, cores=1).texts == ["False"]
+
+
+def test_a_kernel_starts_without_the_server_where_that_cannot_be_reached(server):
+    door = (server / forkserver.DOOR).rename(server / "away")
+    try:
+        assert run(FORKED).texts == ["False"]
+    finally:
+        door.rename(server / forkserver.DOOR)
+        (server / forkserver.BROKEN).unlink()
+    assert run(FORKED).texts == ["True"]
+
+
+def test_a_request_that_cannot_be_met_is_refused_in_words(server):
+    with open("/dev/null") as nothing, pytest.raises(forkserver.ForkError, match="OSError"):
+        forkserver.enter(
+            server,
+            [sys.executable, "-m", "keyword"],
+            environment={},
+            user=None,
+            settings="{}",
+            init=nothing.fileno(),
+            stderr=nothing.fileno(),
+        )
+    (server / forkserver.BROKEN).unlink()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_an_ordinary_user_has_forked_kernels_that_cannot_touch_the_interpreter():
+    script = """
+import json, os, sys
+from kernels import run
+from anomaly_labs.course.sandbox import forkserver
+with forkserver.running():
+    before = os.stat(os.path.realpath(sys.executable))
+    ran = run(
+        "print('zygote' in open('/proc/self/cmdline').read())",
+        "import os\\ntry: os.chmod('/proc/self/exe', 0o700)\\nexcept OSError: pass\\n"
+        "import subprocess as s\\nprint(os.getuid())",
+        "for n in range(100): s.Popen(['sleep', '9'])",
+        processes=60,
+    )
+    after = os.stat(os.path.realpath(sys.executable))
+print(json.dumps([ran.texts, ran.folder.exists(), before == after]))
+"""
+    drop = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"]
+    with tempfile.TemporaryDirectory(dir="/tmp") as home:
+        os.chown(home, 12_345, 12_345)
+        done = subprocess.run(
+            ["bwrap", "--dev-bind", "/", "/", *_opened(), *drop, sys.executable, "-c", script],
+            env={"HOME": home, "PATH": os.environ["PATH"], "PYTHONPATH": str(HERE)},
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    texts, left, same = json.loads(done.stdout)
+    assert texts[0] == "True"
+    assert texts[1].endswith("1000")
+    assert "BlockingIOError" in texts[2]
+    assert not left
+    assert same
+
+
+def started():
+    """Start a kernel as the grader does."""
+    manager = KernelManager(kernel_name=NAME, kernel_spec_manager=SandboxKernels())
+    kernel = Kernel(manager, Limits())
+    kernel.start(timeout=60, arguments=[], env=dict(os.environ))
+    return kernel
+
+
+def test_the_figures_of_a_course_are_drawn_once_for_a_class():
+    figure = "import matplotlib.pyplot as plt; plt.plot([1, 2]);"
+    release = new_notebook(cells=[new_code_cell(figure), new_code_cell("print(unknown)")])
+    drawn = shared_pictures(release, started, timeout=30)
+    assert list(map(len, drawn.values())) == [1]
+    assert shared_pictures(release, lambda: pytest.fail("drawn twice"), timeout=30) == drawn
+
+    kernel = started()
+    try:
+        kernel.draw(False, timeout=30)
+        shown = kernel.run(figure, timeout=30).cells
+        assert "image/png" not in shown[0].data
+        put(shown, drawn[place(release.cells[0])])
+        assert shown[0].data["image/png"] == drawn[place(release.cells[0])][0]
+        kernel.draw(True, timeout=30)
+        assert "image/png" in kernel.run(figure, timeout=30).cells[0].data
+    finally:
+        kernel.stop()
+
+
+def test_only_cells_of_the_course_are_plain():
+    graded, answer = new_code_cell("1"), new_code_cell("1")
+    graded.metadata["nbgrader"] = {"grade": True, "solution": False}
+    answer.metadata["nbgrader"] = {"grade": False, "solution": True}
+    assert [is_plain(c) for c in (new_code_cell("1"), graded, answer)] == [True, False, False]
+
+
+def test_a_killed_grader_leaves_no_server_and_no_folder():
+    script = """
+import os, time
+from kernels import run
+from anomaly_labs.course.sandbox import forkserver
+with forkserver.running():
+    print(os.environ["ANOMALY_LABS_RUN"], flush=True)
+    run("1")
+"""
+    path = {"PYTHONPATH": str(HERE)}
+    grader = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, env=os.environ | path
+    )
+    folder = Path(grader.stdout.readline().strip())
+    _wait_until((folder / forkserver.DOOR).exists)
+    time.sleep(0.5)  # now the server imports the stack
+    grader.kill()
+    grader.communicate()
+    _wait_until(lambda: not folder.exists() and not serving(folder))
+
+
+def serving(folder):
+    """Return whether a server of this folder lives."""
+    commands = Path("/proc").glob("[0-9]*/cmdline")
+    return any(str(folder / "fonts") in read(command) for command in commands)
+
+
+def read(path):
+    """Return a text, empty where its process has just ended."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+@pytest.mark.slow
+def test_every_test_of_sandbox_and_machine_holds_with_forked_kernels():
+    files = [str(HERE / name) for name in ("test_sandbox.py", "test_attacks_system.py")]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=dict(os.environ)
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
