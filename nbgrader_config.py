@@ -4,9 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+import nbgrader
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     ClearOutput,
@@ -19,8 +18,11 @@ from nbgrader.preprocessors import (
 
 from anomaly_labs.course.build import FULL_LENGTH
 from anomaly_labs.course.checking.execute import SafeExecute
-from anomaly_labs.course.pages.feedback import ShowFindings
+from anomaly_labs.course.grading.penalty import LatePenalties, LatePolicy
+from anomaly_labs.course.pages.exporter import Page
+from anomaly_labs.course.pages.feedback import TEMPLATES, ShowFindings
 from anomaly_labs.course.pages.sanitize import SanitizeOutputs
+from anomaly_labs.course.results.formgrader import COURSE_FOLDER
 from anomaly_labs.course.sources import CODE_STUB, TEXT_STUB
 from anomaly_labs.course.submissions.intake import before_autograde
 from anomaly_labs.course.submissions.transplant import SubmissionExporter, Transplant
@@ -30,8 +32,10 @@ c = get_config()  # noqa: F821 - given by traitlets
 c.CourseDirectory.course_id = "anomaly-labs"
 
 # `nbgrader autograde` and formgrader, started in the project, work on the same course folder as
-# `anomaly-labs grade`.
-c.CourseDirectory.root = str(Path(__file__).absolute().parent / "grading")
+# `anomaly-labs grade`; `anomaly-labs formgrader --course FOLDER` names another one.
+c.CourseDirectory.root = os.environ.get(COURSE_FOLDER) or str(
+    Path(__file__).absolute().parent / "grading"
+)
 
 # nbgrader starts `alembic` by bare name.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -60,7 +64,7 @@ c.Autograde.autograde_preprocessors = [
     SafeExecute,
     SanitizeOutputs,
     SaveAutoGrades,
-    AssignLatePenalties,
+    LatePenalties,
     CheckCellMetadata,
 ]
 
@@ -74,10 +78,24 @@ c.SafeExecute.startup_timeout = 120
 c.SafeExecute.fast = True
 c.SafeExecute.full = list(FULL_LENGTH)
 
+# What late work costs: by the deadlines and the roster that `anomaly-labs grade` keeps.
+c.LatePenalties.plugin_class = LatePolicy
+
 # Feedback shows a learner's own work, points and findings, never the text of a hidden test.
-c.GenerateFeedback.preprocessors = [
-    GetGrades,
-    ClearHiddenTests,
-    ShowFindings,
-    CSSHTMLHeaderPreprocessor,
+c.GenerateFeedback.exporter_class = Page
+c.GenerateFeedback.preprocessors = [GetGrades, ClearHiddenTests, ShowFindings]
+c.GenerateFeedback.permissions = 600  # of pages with somebody's points
+
+# The page of formgrader need not print these settings.
+c.FormgradeExtension.debug = False
+
+# Pages load nothing: our own page of feedback, and formulas that are drawn when a page is made,
+# in formgrader too (`anomaly-labs formgrader`).
+c.HTMLExporter.extra_template_basedirs = [
+    str(TEMPLATES),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
 ]
+c.HTMLExporter.filters = {
+    "markdown2html": "anomaly_labs.course.pages.formulas.markdown2html",
+    "harmless": "anomaly_labs.course.pages.markdown.harmless",
+}

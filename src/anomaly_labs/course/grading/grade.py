@@ -1,13 +1,17 @@
 """Grade submissions: each whole or not at all, several at a time, none able to stop the others."""
 
+import contextlib
 import hashlib
 import json
 import multiprocessing
 import os
 import shutil
+import signal
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import tzinfo
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
@@ -16,11 +20,12 @@ from pathlib import Path
 import nbformat
 
 from anomaly_labs.course import CourseError, build, sources
-from anomaly_labs.course.grading import ledger
+from anomaly_labs.course.grading import late, ledger
 from anomaly_labs.course.grading.ledger import Graded
 from anomaly_labs.course.submissions import intake
 from anomaly_labs.course.submissions.findings import Finding
 from anomaly_labs.course.submissions.intake import Job, Submission
+from anomaly_labs.course.submissions.people import Roster
 from anomaly_labs.datasets.cache import write_aside
 
 # What grading any submission imports; imported once, before the process of each one forks.
@@ -33,7 +38,13 @@ PRELOADED = (
     "anomaly_labs.course.execute",
     "nbconvert.exporters.html",
     "jinja2.ext",
-    "pandas",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "sklearn.metrics",
+    "anomaly_labs.datasets",
+    "anomaly_labs.evaluation",
+    "anomaly_labs.features",
+    "anomaly_labs.plots",
     "pooch",
 )
 LIMIT_SECONDS = 3600  # for one submission; the limits of the kernel end it much earlier
@@ -55,13 +66,20 @@ def assignments(project: Path) -> dict[str, sources.Source]:
     return {path.stem: sources.read(path) for path in build.source_paths(project)}
 
 
-def find(paths: Iterable[Path], known: dict[str, sources.Source]) -> list[Submission]:
+def find(
+    paths: Iterable[Path],
+    known: dict[str, sources.Source],
+    *,
+    roster: Roster | None = None,
+    root: Path | None = None,
+    zone: tzinfo | None = None,
+) -> list[Submission]:
     """Return the submissions below `paths`; see `intake.find`."""
     ids = {
         name: [cell.grade_id for cell in source.cells if cell.grade_id is not None]
         for name, source in known.items()
     }
-    return intake.find(paths, ids)
+    return intake.find(paths, ids, roster=roster, root=root, zone=zone)
 
 
 def prepare(root: Path, project: Path, known: dict[str, sources.Source]) -> dict[str, str]:
@@ -106,6 +124,7 @@ def grade(
     jobs: int | None = None,
     unsafe: bool = False,
     regrade: bool = False,
+    started: Callable[[Submission], None] | None = None,
 ) -> Iterator[Graded]:
     """Grade submissions in the course folder `root`; yield each result when it is in.
 
@@ -120,6 +139,8 @@ def grade(
         Submissions at a time; one for each core when left out.
     unsafe
         Run learners' code without the sandbox; each report says so.
+    started
+        Called with each submission when its grading begins.
 
     Raises
     ------
@@ -146,8 +167,17 @@ def grade(
             else:
                 yield known_already
         hurried: list[Job] = []
-        yield from _all(waiting, jobs or os.cpu_count() or 1, hurried)
-        yield from _all(hurried, 1, [])
+        begun = started or (lambda _: None)
+        with contextlib.nullcontext() if unsafe or not waiting else _one_import():
+            yield from _all(waiting, jobs or os.cpu_count() or 1, hurried, begun)
+            yield from _all(hurried, 1, [], begun)
+
+
+def _one_import() -> contextlib.AbstractContextManager[None]:
+    """Fork the kernels of this run from one process that imports the stack."""
+    from anomaly_labs.course.sandbox import forkserver  # needs modules that only Unix has
+
+    return forkserver.running()
 
 
 def _fingerprint(source: sources.Source) -> str:
@@ -173,9 +203,14 @@ def _known_already(job: Job, regrade: bool) -> Graded | None:
         return _failed(job, one.refused)
     if one.refused or regrade:
         return None
-    digest = intake.digest(one.path)
     return ledger.kept(
-        job.root, one.assignment, one.learner, digest=digest, source=job.source, unsafe=job.unsafe
+        job.root,
+        one.assignment,
+        one.learner,
+        digest=intake.digest(one.path),
+        source=job.source,
+        unsafe=job.unsafe,
+        late=late.of(one.findings),
     )
 
 
@@ -193,7 +228,9 @@ def _alone(job: Job) -> Job:
     return replace(job, submission=replace(one, findings=(*one.findings, ALONE)))
 
 
-def _all(waiting: list[Job], slots: int, hurried: list[Job]) -> Iterator[Graded]:
+def _all(
+    waiting: list[Job], slots: int, hurried: list[Job], begun: Callable[[Submission], None]
+) -> Iterator[Graded]:
     """Yield the results; those that others may have cut off are left out, their jobs `hurried`."""
     context = _context()
     beside: set[Job] = set()
@@ -203,6 +240,7 @@ def _all(waiting: list[Job], slots: int, hurried: list[Job]) -> Iterator[Graded]
         while True:
             while len(running) < slots and (job := next(todo, None)) is not None:
                 answer, process = _start(context, job)
+                begun(job.submission)
                 running[answer] = (process, job, time.monotonic() + LIMIT_SECONDS)
             if not running:
                 return
@@ -229,6 +267,14 @@ def _context() -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(PRELOADED))
+    # Ctrl-C is ours: it must not stop the imports of the process that all others fork from. The
+    # tracker would let the signal through again, so it starts before.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return context
 
 

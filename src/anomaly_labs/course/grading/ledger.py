@@ -28,6 +28,8 @@ class Graded:
         Why the submission could not be graded, in one sentence; empty when it was.
     again
         Whether this is the kept result of an earlier run.
+    penalty
+        Points taken off for handing in late; `points` are without it.
     """
 
     assignment: str
@@ -39,6 +41,7 @@ class Graded:
     by_hand: tuple[str, ...] = ()
     trouble: str = ""
     again: bool = False
+    penalty: float = 0.0
 
     @property
     def needs_human(self) -> bool:
@@ -100,13 +103,25 @@ def write(root: Path, assignment: str, learner: str, entry: Entry) -> None:
 
 
 def kept(
-    root: Path, assignment: str, learner: str, *, digest: str, source: str, unsafe: bool
+    root: Path,
+    assignment: str,
+    learner: str,
+    *,
+    digest: str,
+    source: str,
+    unsafe: bool,
+    late: tuple[Finding, ...] = (),
 ) -> Graded | None:
-    """Return the kept result of the same bytes and source; one without a sandbox never counts."""
+    """Return the kept result of the same bytes and source, which was as `late` as now.
+
+    One without a sandbox never counts.
+    """
     entry = read(root, assignment, learner)
     if entry is None or entry.graded is None or entry.source != source:
         return None
     if digest not in (entry.digest, entry.placed) or (entry.graded.unsafe and not unsafe):
+        return None
+    if tuple(found for found in entry.graded.findings if found.kind.startswith("late")) != late:
         return None
     return replace(entry.graded, again=True)
 
@@ -125,6 +140,8 @@ def lines(graded: Graded) -> Iterator[str]:
     yield f"needs a human: {graded.why}" if graded.needs_human else "graded"
     for question, points in graded.points.items():
         yield f"  {question}: {points:g}"
+    if graded.penalty:
+        yield f"  late: {-graded.penalty:g}"
     for question in graded.by_hand:
         yield f"  {question}: to be graded by hand"
     for finding in graded.findings:

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import threading
 import time
 import traceback
@@ -19,11 +20,12 @@ from nbgrader.api import MissingEntry
 from sqlalchemy.exc import SAWarning
 
 from anomaly_labs.course import CourseError, build
-from anomaly_labs.course.grading import ledger
+from anomaly_labs.course.grading import late, ledger
 from anomaly_labs.course.grading.ledger import WITHOUT_SANDBOX, Entry, Graded
-from anomaly_labs.course.submissions import findings, intake
+from anomaly_labs.course.submissions import findings, intake, roster
+from anomaly_labs.course.submissions.candidates import STAMP
 from anomaly_labs.course.submissions.findings import Finding
-from anomaly_labs.course.submissions.intake import Job
+from anomaly_labs.course.submissions.intake import Job, Submission
 from anomaly_labs.course.submissions.transplant import transplant
 from anomaly_labs.datasets.cache import write_aside
 
@@ -47,6 +49,7 @@ def work(job: Job, environment: Mapping[str, str], answer: Connection) -> None:
     silence = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # what a learner's work makes libraries say is no part of the report
         os.dup2(silence, stream)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # a kernel inherits it
     answer.send(settle(job))
 
 
@@ -75,13 +78,14 @@ def mark(job: Job) -> Graded:
         before = [*job.submission.findings, *_begin(course, job, digest)]
         release = root / "release" / assignment / f"{assignment}.ipynb"
         notebook, found = transplant(nbformat.read(release, as_version=4), original)
-        placed = _place(root, assignment, learner, notebook)
+        placed = _place(root, job.submission, notebook)
         _call(course.autograde, assignment, learner)
         noted = _note_findings(job, [*before, *found])
         _call(course.generate_feedback, assignment, learner)
-        points, by_hand = _points(course, assignment, learner)
+        points, by_hand, penalty = _points(course, assignment, learner)
+        seconds = time.monotonic() - started
         graded = Graded(
-            assignment, learner, points, noted, job.unsafe, time.monotonic() - started, by_hand
+            assignment, learner, points, noted, job.unsafe, seconds, by_hand, penalty=penalty
         )
         ledger.write_findings(root, graded)
         ledger.write(root, assignment, learner, Entry(digest, placed, job.source, graded))
@@ -145,9 +149,29 @@ def _begin(course: Any, job: Job, digest: str) -> tuple[Finding, ...]:
     ledger.write(root, assignment, learner, Entry(digest))
     with ledger.alone(root / "received", wait=True), course.gradebook as gradebook:
         # two processes that add the same learner at once would stumble over each other
-        gradebook.update_or_create_student(learner)
-        gradebook.update_or_create_submission(assignment, learner)
+        gradebook.update_or_create_student(learner, **_names(root, learner))
+        sent = job.submission.sent
+        gradebook.update_or_create_submission(
+            assignment, learner, timestamp=late.utc(sent) if sent else None
+        )
+        deadlines = late.read(root).deadlines
+        if assignment in deadlines:
+            due = deadlines[assignment]
+            gradebook.find_assignment(assignment).duedate = late.utc(due) if due else None
+            gradebook.db.commit()
     return forgotten
+
+
+def _names(root: Path, learner: str) -> dict[str, str]:
+    """Return what the roster knows of a learner, as nbgrader's pages show it."""
+    class_ = roster.kept(root)
+    person = class_.get(learner) if class_ else None
+    if person is None:
+        return {}
+    last, comma, first = person.name.partition(",")
+    if not comma:
+        first, _, last = person.name.rpartition(" ")
+    return {"first_name": first.strip(), "last_name": last.strip(), "email": person.email}
 
 
 def _forget(course: Any, assignment: str, learner: str) -> tuple[Finding, ...]:
@@ -164,8 +188,9 @@ def _forget(course: Any, assignment: str, learner: str) -> tuple[Finding, ...]:
     return (Finding("resubmitted", "", text),) if by_hand else ()
 
 
-def _place(root: Path, assignment: str, learner: str, notebook: nbformat.NotebookNode) -> str:
-    """Put the notebook where nbgrader looks for it, alone; return its digest."""
+def _place(root: Path, submission: Submission, notebook: nbformat.NotebookNode) -> str:
+    """Put the notebook where nbgrader looks for it, with its time; return its digest."""
+    assignment, learner = submission.assignment, submission.learner
     folder = root / "submitted" / learner / assignment
     target = folder / f"{assignment}.ipynb"
     if folder.is_symlink():
@@ -175,6 +200,9 @@ def _place(root: Path, assignment: str, learner: str, notebook: nbformat.Noteboo
     )
     text = f"{nbformat.writes(notebook)}\n".encode()
     write_aside(target, partial(Path.write_bytes, data=text))
+    if submission.sent:
+        stamp = f"{late.utc(submission.sent):%Y-%m-%d %H:%M:%S.%f} UTC\n"
+        write_aside(folder / STAMP, partial(Path.write_text, data=stamp))
     return intake.digest(target)
 
 
@@ -197,12 +225,15 @@ def _note_findings(job: Job, known: list[Finding]) -> tuple[Finding, ...]:
     return distinct
 
 
-def _points(course: Any, assignment: str, learner: str) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Return the automatic points of each exercise, and what is left to a human."""
+def _points(
+    course: Any, assignment: str, learner: str
+) -> tuple[dict[str, float], tuple[str, ...], float]:
+    """Return the automatic points of each exercise, what is left to a human, and the penalty."""
     with course.gradebook as gradebook:
-        grades = gradebook.find_submission_notebook(assignment, assignment, learner).grades
-        found = {grade.name: grade.auto_score for grade in grades}
+        notebook = gradebook.find_submission_notebook(assignment, assignment, learner)
+        found = {grade.name: grade.auto_score for grade in notebook.grades}
+        penalty = float(notebook.late_submission_penalty or 0.0)
     checks = [name for name in found if name.endswith("-check")]
     points = {name.removesuffix("-check"): float(found[name] or 0.0) for name in checks}
     by_hand = tuple(name for name in found if name not in checks and found[name] is None)
-    return points, by_hand
+    return points, by_hand, penalty

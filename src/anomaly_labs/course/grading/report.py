@@ -1,7 +1,9 @@
-"""What an instructor sees of grading: progress, a table, the findings."""
+"""What an instructor reads before and after grading: the terms, a table, who needs a human."""
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,13 +12,53 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from anomaly_labs.course import data
-from anomaly_labs.course.grading import grade, ledger
+from anomaly_labs.course.grading import board, late, ledger
 from anomaly_labs.course.grading.ledger import WITHOUT_SANDBOX, Graded
+from anomaly_labs.course.submissions import roster
+from anomaly_labs.course.submissions.people import Person, Roster
+from anomaly_labs.course.submissions.submission import Submission
 
 Result = TypeVar("Result")
 
-_DATA = re.compile(r"\b(?:datasets|assessment)\.")
+NOTHING_SENT = "nothing sent"
+_NUMBERS = ("points", "of", "late", "by hand", "findings")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a class.
+
+    Attributes
+    ----------
+    silent
+        Learners of the roster who have sent nothing for an assignment.
+    maximum
+        Automatic points of each assignment.
+    dated
+        Whether there was a deadline, so that the times of sending matter.
+    """
+
+    results: list[Graded]
+    submissions: list[Submission]
+    silent: list[tuple[Person, str]]
+    class_: Roster | None
+    maximum: Mapping[str, float]
+    dated: bool = False
+
+    def who(self, learner: str) -> str:
+        """Return a learner's name and id, as far as they are known."""
+        person = self.class_.get(learner) if self.class_ else None
+        return str(person) if person else learner
+
+    @cached_property
+    def clocks(self) -> Counter[str]:
+        """Return what told the times of sending, and how often."""
+        return Counter(one.clock or "nothing" for one in self.submissions)
+
+    def sent(self, result: Graded) -> Submission | None:
+        """Return what a result is about."""
+        key = (result.assignment, result.learner)
+        return next((one for one in self.submissions if (one.assignment, one.learner) == key), None)
 
 
 def progress(console: Console) -> Progress:
@@ -34,52 +76,6 @@ def watched(results: Iterable[Result], *, total: int, console: Console) -> Itera
             yield result
 
 
-def grade_and_report(
-    paths: list[Path],
-    *,
-    root: Path,
-    project: Path,
-    jobs: int | None,
-    unsafe: bool,
-    regrade: bool,
-    verbose: bool,
-    console: Console,
-) -> bool:
-    """Grade what lies below `paths`, print the table; return whether no human is needed.
-
-    Raises
-    ------
-    CourseError
-        If nothing can be graded, or not here; the message says what to do.
-    """
-    known = grade.assignments(project)
-    submissions = grade.find(paths, known)
-    if unsafe:
-        console.print(warning())
-    else:
-        grade.demand_sandbox()
-    data.make_folders_absolute()
-    sent = {one.assignment for one in submissions if one.assignment in known}
-    if any(_DATA.search(known[name].path.read_text(encoding="utf-8")) for name in sent):
-        data.prepare(console)  # the sandbox shows notebooks what is cached, and nothing else
-    running = grade.grade(root, project, submissions, jobs=jobs, unsafe=unsafe, regrade=regrade)
-    results = list(watched(running, total=len(submissions), console=console))
-    results.sort(key=lambda result: (result.assignment, result.learner))
-    maximum = {name: sum(source.points.values()) for name, source in known.items()}
-    console.print(table(results, maximum))
-    if verbose:
-        for result in results:
-            console.print(f"[bold]{escape(result.learner)}[/], {result.assignment or '-'}")
-            console.print("\n".join(ledger.lines(result)), markup=False, highlight=False)
-    again = sum(result.again for result in results)
-    kept = f", {again} of them kept from an earlier run (--regrade grades them anew)"
-    console.print(f"{len(results)} submissions{kept if again else ''}.")
-    console.print(f"Findings: {root / 'findings'}; feedback: {root / 'feedback'}", markup=False)
-    if unsafe:
-        console.print(warning())
-    return not any(result.needs_human for result in results)
-
-
 def warning() -> str:
     """Return the line that is printed before and after grading without a sandbox."""
     return (
@@ -88,28 +84,99 @@ def warning() -> str:
     )
 
 
-def table(results: Iterable[Graded], maximum: Mapping[str, float]) -> Table:
-    """Return one row for each submission: points, findings, state."""
+def before(
+    console: Console,
+    class_: Roster | None,
+    policy: late.Policy,
+    assignments: Iterable[str],
+    root: Path,
+) -> None:
+    """Print the terms: roster, deadlines, what being late costs."""
+    if class_ is not None:
+        _say(console, f"Roster: {len(class_.people)} learners, kept as {roster.kept_path(root)}.")
+    for name in assignments:
+        if deadline := policy.deadlines.get(name):
+            _say(console, f"Deadline of {name}: {late.shown(deadline)}; late work costs {policy}.")
+
+
+def after(console: Console, outcome: Outcome, root: Path, *, verbose: bool, unsafe: bool) -> None:
+    """Print the table, then in words who needs a human and why, who sent nothing, and where."""
+    results = outcome.results
+    console.print(table(outcome))
+    for result in results if verbose else ():
+        console.print(f"[bold]{escape(outcome.who(result.learner))}[/], {result.assignment or '-'}")
+        console.print("\n".join(ledger.lines(result)), markup=False, highlight=False)
+    human = [result for result in results if result.needs_human]
+    if human:
+        console.print(f"[bold yellow]For a human to look at ({len(human)}):[/]")
+        for result in human:
+            who = f"{outcome.who(result.learner)}, {result.assignment or 'no assignment'}"
+            _say(console, f"  {who}: {' '.join(_reasons(result))}")
+    if outcome.silent:
+        console.print(f"[bold]{NOTHING_SENT.capitalize()} ({len(outcome.silent)}):[/]")
+        for person, assignment in outcome.silent:
+            _say(console, f"  {person}, {assignment}")
+    if outcome.dated:
+        by = ", ".join(f"{clock} ({n})" for clock, n in outcome.clocks.most_common())
+        _say(console, f"Times of sending were told by: {by}.")
+    again = sum(result.again for result in results)
+    kept = f", {again} of them kept from an earlier run (--regrade grades them anew)"
+    _say(console, f"{len(results)} submissions{kept if again else ''}.")
+    _say(console, f"Findings: {root / 'findings'}; feedback: {root / 'feedback'}")
+    if unsafe:
+        console.print(warning())
+
+
+def table(outcome: Outcome) -> Table:
+    """Return one row for each submission, and one for each learner who sent none."""
+    headings = ["learner", "assignment", *_NUMBERS]
+    if outcome.class_:
+        headings.insert(1, "name")
     shown = Table(title="Automatic points", title_justify="left")
-    for heading in ("learner", "assignment", "points", "of", "by hand", "findings"):
-        numbers = heading in ("points", "of", "by hand", "findings")
-        shown.add_column(heading, justify="right" if numbers else "left")
-    shown.add_column("state", overflow="fold")
-    for result in results:
-        shown.add_row(
-            escape(result.learner),
-            result.assignment or "-",
-            "-" if result.trouble else f"{sum(result.points.values()):g}",
-            f"{maximum[result.assignment]:g}" if result.assignment in maximum else "-",
-            str(len(result.by_hand)),
-            str(len(result.findings)),
-            _state(result),
-        )
+    for heading in headings:
+        shown.add_column(heading, justify="right" if heading in _NUMBERS else "left")
+    if outcome.dated:
+        shown.add_column("sent", no_wrap=True)
+    shown.add_column("state", no_wrap=True)
+    for result in outcome.results:
+        shown.add_row(*_cells(result, outcome))
+    for person, assignment in outcome.silent:
+        row = [escape(person.id), escape(person.name), assignment, *["-"] * (len(headings) - 3)]
+        shown.add_row(*row, *["-"] * outcome.dated, f"[dim]{NOTHING_SENT}[/]")
     return shown
 
 
+def _cells(result: Graded, outcome: Outcome) -> Iterator[str]:
+    person = outcome.class_.get(result.learner) if outcome.class_ else None
+    yield escape(result.learner)
+    if outcome.class_:
+        yield escape(person.name) if person else "-"
+    yield result.assignment or "-"
+    yield "-" if result.trouble else f"{sum(result.points.values()):g}"
+    maximum = outcome.maximum.get(result.assignment)
+    yield "-" if maximum is None else f"{maximum:g}"
+    yield f"{-result.penalty:g}" if result.penalty else ""
+    yield str(len(result.by_hand))
+    yield str(len(result.findings))
+    if outcome.dated:
+        one = outcome.sent(result)
+        clock = f", {one.clock}" if one and len(outcome.clocks) > 1 else ""
+        yield f"{one.sent:%m-%d %H:%M}{clock}" if one and one.sent else "not known"
+    yield _state(result)
+
+
 def _state(result: Graded) -> str:
-    state = "[green]graded[/]"
-    if result.needs_human:
-        state = f"[bold yellow]needs a human[/]: {escape(result.why)}"
-    return f"{state}, [bold red]{WITHOUT_SANDBOX}[/]" if result.unsafe else state
+    word = board.state(result)
+    shown = f"[bold yellow]{word}[/]" if result.needs_human else f"[green]{word}[/]"
+    return f"{shown}, [bold red]{WITHOUT_SANDBOX}[/]" if result.unsafe else shown
+
+
+def _reasons(result: Graded) -> list[str]:
+    """Return every reason why somebody should look, each once."""
+    serious = [finding.text for finding in result.findings if finding.needs_human]
+    return list(dict.fromkeys(filter(None, [result.trouble, *serious])))
+
+
+def _say(console: Console, text: str) -> None:
+    """Print a line as it is, however long and whatever is in it."""
+    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import os
 import secrets
-import uuid
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from anomaly_labs.course import CourseError
+from anomaly_labs.datasets.cache import write_once
 
 SECRET = "ANOMALY_LABS_PRIVATE_SEED"
 
@@ -27,7 +26,7 @@ def private_seed(root: Path) -> str:
     """
     path = root / "private-seed"
     if not path.exists():
-        _make(path)
+        write_once(path, f"{secrets.randbits(62)}\n".encode())
     text = path.read_text(encoding="utf-8", errors="replace").strip()
     if not (text.isascii() and text.isdigit() and len(text) <= 20):
         raise CourseError(f"{path} should hold a whole number in up to 20 digits; put one there")
@@ -50,20 +49,3 @@ def submission_seed(private: str, notebook: NotebookNode) -> str:
     sources = [(cell.cell_type, cell.source) for cell in notebook.cells]
     text = json.dumps([private, sources])
     return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little"))
-
-
-def _make(path: Path) -> None:
-    """Write a new seed aside and put it in place, unless another process was faster."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(handle, "w") as file:
-            file.write(f"{secrets.randbits(62)}\n")
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without hard links
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)

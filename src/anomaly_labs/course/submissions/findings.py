@@ -35,6 +35,10 @@ KINDS = {
     "graded-again": False,  # alone, because others had taken the processor
     "resubmitted": True,  # points given by hand to an earlier submission are gone
     "unsafe": False,  # graded without a sandbox
+    # about deadlines
+    "late": False,  # points were taken off
+    "late-mark": False,  # the platform says so
+    "late-unclear": True,  # by how much?
 }
 
 

@@ -6,17 +6,29 @@ import re
 import stat
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
 from anomaly_labs.course import CourseError
-from anomaly_labs.course.submissions.findings import Finding, quote
-from anomaly_labs.course.submissions.receive import MAX_BYTES
+from anomaly_labs.course.submissions import archive, candidates, choice, naming
+from anomaly_labs.course.submissions.findings import quote
+from anomaly_labs.course.submissions.people import LEARNER, Roster
+from anomaly_labs.course.submissions.submission import Job, Submission, read_regular
 from anomaly_labs.datasets.cache import write_aside
 
-LEARNER = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,63}")
-MAX_ENTRIES = 1000  # of one folder: a learner's folder of a million files must not stop the run
+__all__ = [
+    "IntakeError",
+    "Job",
+    "Submission",
+    "before_autograde",
+    "digest",
+    "find",
+    "keep",
+    "read_regular",
+    "set_others_aside",
+]
 
 _GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]{1,100})"')
 
@@ -25,52 +37,31 @@ class IntakeError(CourseError):
     """Nothing can be graded: a path that does not exist, or a folder without submissions."""
 
 
-@dataclass(frozen=True)
-class Submission:
-    """What one learner sent for one assignment; `refused` says why it cannot be graded."""
-
-    learner: str
-    assignment: str
-    path: Path
-    findings: tuple[Finding, ...] = ()
-    refused: str = ""
-
-    @property
-    def is_nobodys(self) -> bool:
-        """Whether there is no learner or no assignment to write a result down for."""
-        return not self.assignment or LEARNER.fullmatch(self.learner) is None
-
-
-@dataclass(frozen=True)
-class Job:
-    """One submission to grade in the course folder `root`, with the project's settings.
-
-    Attributes
-    ----------
-    source
-        Fingerprint of the assignment that is released in `root`.
-    unsafe
-        Whether learners' code runs without the sandbox.
-    """
-
-    root: Path
-    project: Path
-    submission: Submission
-    source: str
-    unsafe: bool
-
-
-def find(paths: Iterable[Path], assignments: Mapping[str, Iterable[str]]) -> list[Submission]:
+def find(
+    paths: Iterable[Path],
+    assignments: Mapping[str, Iterable[str]],
+    *,
+    roster: Roster | None = None,
+    root: Path | None = None,
+    zone: tzinfo | None = None,
+) -> list[Submission]:
     """Return the submissions below `paths`, one for each learner and assignment, in their order.
 
     Found are ``FOLDER/<learner>/<any>.ipynb``, ``FOLDER/<learner>/<assignment>/<any>.ipynb`` and
-    ``FOLDER/<learner>_<assignment>.ipynb``, and each of these files when it is named itself. What
-    a renamed file belongs to is read from its cells; links to folders are not followed.
+    ``FOLDER/<learner>_<assignment>.ipynb``, what Moodle, Canvas and nbgrader's exchange write
+    (`naming`), zips of all these, and each of these files when it is named itself. What a renamed
+    file belongs to is read from its cells; links to folders are not followed.
 
     Parameters
     ----------
     assignments
         The grade ids of each assignment.
+    roster
+        Whose work it is; without one the sender's name is the learner's id.
+    root
+        The course folder, in which zips are unpacked.
+    zone
+        Of times in zips that say none; this machine's when left out.
 
     Raises
     ------
@@ -80,34 +71,22 @@ def find(paths: Iterable[Path], assignments: Mapping[str, Iterable[str]]) -> lis
     known = {name: frozenset(ids) for name, ids in assignments.items()}
     found: list[Submission] = []
     for path in paths:
-        here = [_settled(one, known) for one in _candidates(path.absolute(), known)]
+        sent = _candidates(path.absolute(), known, roster, root, zone)
+        here = [_settled(one, known, roster) for one in sent]
         if not here:
             raise IntakeError(
                 f"{path}: no submission found; expected {path}/<learner>/<file>.ipynb, "
-                f"{path}/<learner>/<assignment>/<file>.ipynb or {path}/<learner>_<assignment>.ipynb"
+                f"{path}/<learner>/<assignment>/<file>.ipynb, {path}/<learner>_<assignment>.ipynb, "
+                "or a folder or zip as Moodle, Canvas or JupyterHub export it"
             )
         found += here
-    return _one_each(found)
+    return choice.one_each(found)
 
 
 def digest(path: Path) -> str:
     """Return the SHA-256 of a regular file's bytes, or a digest of what lies there instead."""
     content = read_regular(path)
     return hashlib.sha256(_kind(path) if content is None else content).hexdigest()
-
-
-def read_regular(path: Path) -> bytes | None:
-    """Return the bytes of a regular file of at most 20 MB; None for whatever else lies there."""
-    try:
-        if not stat.S_ISREG(os.lstat(path).st_mode):
-            return None
-        # should it be replaced meanwhile: neither a link nor a pipe holds the grader up
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(handle, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError:
-        return None
-    return content if len(content) <= MAX_BYTES else None
 
 
 def keep(submission: Submission, root: Path) -> Path:
@@ -142,87 +121,60 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
     for path in (Path(notebook).absolute() for notebook in notebooks):
         root, folder = path.parents[3], path.parent
         beside = root / "received" / folder.name / folder.parent.name / "beside"
-        set_others_aside(folder, beside, keep=[Path(n).absolute() for n in notebooks])
+        kept = [Path(notebook).absolute() for notebook in notebooks]
+        stamp = folder / candidates.STAMP
+        told = (read_regular(stamp) or b"")[:200].decode("ascii", "replace")
+        set_others_aside(folder, beside, keep=[*kept, stamp] if naming.moment(told) else kept)
         if not path.exists():
             path.touch()
 
 
-def _candidates(path: Path, known: Mapping[str, frozenset[str]]) -> Iterator[Submission]:
+def _candidates(
+    path: Path,
+    known: Collection[str],
+    roster: Roster | None,
+    root: Path | None,
+    zone: tzinfo | None,
+) -> Iterator[Submission]:
     """Yield what may be a submission, with the assignment that its place names, or none."""
     if not os.path.lexists(path):
         raise IntakeError(f"{path}: no such file or folder")
     if path.suffix == ".ipynb":
-        yield _by_place(path, known)
-        return
-    for entry in _entries(path):
-        if entry.suffix == ".ipynb":
-            yield _by_name(entry, known)
-        elif entry.is_symlink():
-            reason = "the learner's folder is a link, which is not followed"
-            yield Submission(entry.name, "", entry, refused=reason)
-        elif entry.is_dir():
-            yield from _of_learner(entry, known)
+        yield candidates.of_named(path, known)
+    elif path.is_dir():
+        placed = root is not None and path.is_relative_to(root / "submitted")
+        for one in candidates.in_folder(path, known):
+            # the notebooks there are of our own making, and so is their time
+            untold = placed and one.clock == candidates.FILE
+            yield replace(one, sent=None, clock="") if untold else one
+    elif path.is_file():
+        yield from _in_zip(path, known, roster, root, zone)
+    else:
+        raise IntakeError(f"{path}: neither a folder nor a zip nor a notebook")
 
 
-def _entries(folder: Path) -> list[Path]:
-    """Return what lies in a folder, hidden names left out, sorted by name."""
+def _in_zip(
+    path: Path,
+    known: Collection[str],
+    roster: Roster | None,
+    root: Path | None,
+    zone: tzinfo | None,
+) -> Iterator[Submission]:
+    if root is None:
+        raise IntakeError(f"{path}: a zip needs a course folder to be unpacked in; give `root`")
     try:
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry, _ in zip(entries, range(MAX_ENTRIES), strict=False)]
-    except OSError:
-        return []
-    return [folder / name for name in sorted(names) if not name.startswith(".")]
+        entries = archive.unpack(path, root / "unpacked", zone)
+    except archive.ArchiveError as error:
+        yield Submission(path.name, "", path, refused=str(error), sender=path.name)
+        return
+    yield from candidates.in_zip(entries, known, lambda name: bool(roster and roster.find(name)))
 
 
-def _of_learner(folder: Path, known: Mapping[str, frozenset[str]]) -> Iterator[Submission]:
-    nothing = True
-    for entry in _entries(folder):
-        if entry.suffix == ".ipynb":
-            nothing = False
-            yield Submission(folder.name, "", entry)
-        elif entry.name in known:
-            nothing = False
-            if entry.is_symlink():
-                yield Submission(
-                    folder.name, entry.name, entry, refused="the folder is a link, not followed"
-                )
-                continue
-            files = [inner for inner in _entries(entry) if inner.suffix == ".ipynb"]
-            yield from (Submission(folder.name, entry.name, inner) for inner in files)
-            if not files:
-                yield Submission(folder.name, entry.name, entry, refused="no notebook in it")
-    if nothing:
-        yield Submission(folder.name, "", folder, refused="no notebook in it")
-
-
-def _by_name(path: Path, known: Mapping[str, frozenset[str]]) -> Submission:
-    """Return a file ``<learner>_<assignment>.ipynb``."""
-    for assignment in sorted(known, key=len, reverse=True):
-        if path.stem.endswith(f"_{assignment}"):
-            return Submission(path.stem.removesuffix(f"_{assignment}"), assignment, path)
-    wanted = " or ".join(f"<learner>_{name}.ipynb" for name in known)
-    return Submission(path.stem, "", path, refused=f"the file's name does not tell whose: {wanted}")
-
-
-def _by_place(path: Path, known: Mapping[str, frozenset[str]]) -> Submission:
-    """Return a file that was named itself: by its name, else by the folders that hold it."""
-    by_name = _by_name(path, known)
-    if not by_name.refused:
-        return by_name
-    if path.parent.name in known:
-        return Submission(path.parent.parent.name, path.parent.name, path)
-    return Submission(path.parent.name, "", path)
-
-
-def _settled(one: Submission, known: Mapping[str, frozenset[str]]) -> Submission:
-    """Return the submission with its assignment, or with the reason why it is refused."""
-    if not LEARNER.fullmatch(one.learner):
-        shown = quote(one.learner)
-        reason = (
-            f"{shown} is no learner's id: letters A to Z, digits and . _ - @ + only, up to 64, "
-            "and no dot in front; rename it"
-        )
-        return replace(one, learner=shown, refused=reason)
+def _settled(
+    one: Submission, known: Mapping[str, frozenset[str]], roster: Roster | None
+) -> Submission:
+    """Return the submission with learner and assignment, or with the reason why it is refused."""
+    one = _of_person(one, roster)
     if one.refused or one.assignment:
         return one
     text = (read_regular(one.path) or b"").replace(b"\0", b"")  # UTF-16 becomes readable, too
@@ -231,33 +183,36 @@ def _settled(one: Submission, known: Mapping[str, frozenset[str]]) -> Submission
     best = max(fitting, key=lambda name: fitting[name])
     if fitting[best]:
         return replace(one, assignment=best)
-    if one.path.stem in known:
-        return replace(one, assignment=one.path.stem)
+    if (stem := choice.stem(one)) in known:
+        return replace(one, assignment=stem)
     if len(known) == 1:
         return replace(one, assignment=next(iter(known)))
     reason = f"neither its name nor its cells tell which of {', '.join(known)} this is"
-    return replace(one, refused=f"{quote(one.path.name)}: {reason}")
+    return replace(one, refused=f"{quote(one.title)}: {reason}")
 
 
-def _one_each(found: list[Submission]) -> list[Submission]:
-    """Leave one file for each learner and assignment: the one that has the assignment's name."""
-    groups: dict[tuple[str, str], list[Submission]] = {}
-    for one in found:
-        groups.setdefault((one.assignment, one.learner), []).append(one)
-    return [chosen for (name, _), same in groups.items() for chosen in _chosen(name, same)]
-
-
-def _chosen(assignment: str, same: list[Submission]) -> list[Submission]:
-    different = list({one.path: one for one in same}.values())
-    if len(different) == 1 or not assignment:
-        return different
-    well_named = [one for one in different if one.path.stem == assignment and not one.refused]
-    if len(well_named) != 1:
-        names = ", ".join(quote(one.path.name) for one in different)
-        return [replace(different[0], refused=f"several files for one assignment: {names}")]
-    others = ", ".join(quote(one.path.name) for one in different if one is not well_named[0])
-    finding = Finding("left-out", "", f"Graded was {assignment}.ipynb; left out: {others}.")
-    return [replace(well_named[0], findings=(finding,))]
+def _of_person(one: Submission, roster: Roster | None) -> Submission:
+    """Return the submission under the learner's id, or refused where it is nobody's."""
+    sender, shown = one.sender or one.learner, quote(one.sender or one.learner)
+    one = replace(one, sender=sender)
+    if roster is not None:
+        person = roster.find(one.learner)
+        if person is not None:
+            return replace(one, learner=person.id)
+        near = ", ".join(map(str, roster.nearest(one.learner)))
+        reason = (
+            f"{shown} is not on the roster, or fits several learners of it; "
+            f"{f'nearest: {near}' if near else 'no name is near it'}. Write {quote(one.learner)} "
+            "into the column `also` of the right learner's line, and give the roster again"
+        )
+        return replace(one, learner=shown, refused=one.refused or reason)
+    if LEARNER.fullmatch(one.learner):
+        return one
+    reason = (
+        f"{shown} is no learner's id: letters A to Z, digits and . _ - @ + only, up to 64, "
+        "and no dot in front; rename it, or give a roster that says whose it is (--roster)"
+    )
+    return replace(one, learner=shown, refused=one.refused or reason)
 
 
 def _kind(path: Path) -> bytes:
