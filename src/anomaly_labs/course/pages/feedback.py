@@ -1,25 +1,92 @@
-"""What a feedback page shows beside nbgrader's points: the findings of the grader."""
+"""What a feedback page shows beside the notebook: points, hints, findings, and how it looks."""
 
-import html
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from anomaly_labs.course.submissions.findings import noted
 
+TEMPLATES = Path(__file__).parent / "templates"
+_STYLE = (TEMPLATES / "feedback" / "style.css").read_text(encoding="utf-8")
+
 
 class ShowFindings(NbGraderPreprocessor):  # type: ignore[misc]
-    """Puts the findings that the notebook carries above its first cell."""
+    """Gives the page's template the table of points and what the grader found."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        """Return the notebook with a list of its findings, or as it is where there are none."""
-        findings = noted(nb)
-        if findings:
-            items = "".join(f"<li>{html.escape(finding.text)}</li>" for finding in findings)
-            text = f"<p><strong>What the grader found</strong></p><ul>{items}</ul>"
-            nb.cells.insert(0, new_markdown_cell(text, id="anomaly-labs-findings"))
+        """Return the notebook as it is, and the resources with what the template shows."""
+        waiting = _waiting(resources["nbgrader"])
+        rows = [_row(cell, waiting) for cell in nb.cells if _is_graded(cell)]
+        about = resources["nbgrader"]
+        resources["feedback"] = {
+            "style": f"{_STYLE}\n{_colours()}",
+            "findings": [finding.text for finding in noted(nb)],
+            "rows": rows,
+            "total": number(max(about["score"], 0.0)),
+            "maximum": number(about["max_score"]),
+            "penalty": number(about["late_penalty"]) if about["late_penalty"] else "",
+            "waits": sum(row["state"] == "waits" for row in rows),
+        }
         return nb, resources
+
+
+def number(value: float) -> str:
+    """Return points as a person writes them.
+
+    Examples
+    --------
+    >>> number(2.0), number(1 / 3)
+    ('2', '0.33')
+    """
+    return f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
+
+
+def _is_graded(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+
+
+def _row(cell: NotebookNode, waiting: set[str]) -> dict[str, str]:
+    """Return what the table says of a graded cell: name, points, the hint of a failed check."""
+    mark = cell.metadata.nbgrader
+    points, of = mark.get("score") or 0.0, mark.points
+    said = next((o.evalue for o in cell.get("outputs", ()) if o.output_type == "error"), "")
+    state = "full" if points >= of else "part" if points else "none"
+    if mark.grade_id in waiting:
+        state, said = "waits", "a human reads this"
+    elif cell.cell_type == "markdown":
+        said = "read by a human" if mark.get("comment") != "No response." else "not answered"
+    elif state != "none":
+        said = "passed" if state == "full" else "passed in part"
+    return {
+        "name": mark.grade_id,
+        "title": mark.grade_id.removesuffix("-check"),
+        "points": "-" if state == "waits" else number(points),
+        "of": number(of),
+        "said": said,
+        "state": state,
+    }
+
+
+def _waiting(about: dict[str, Any]) -> set[str]:
+    """Return the cells of this submission that a human has to look at."""
+    with Gradebook(about["db_url"]) as gradebook:
+        notebook = gradebook.find_submission_notebook(
+            about["notebook"], about["assignment"], about["student"]
+        )
+        return {grade.name for grade in notebook.grades if grade.needs_manual_grade}
+
+
+def _colours() -> str:
+    """Return the style of code, for light and for dark pages."""
+    from pygments.formatters import HtmlFormatter
+
+    light, dark = (
+        "\n".join(HtmlFormatter(style=name).get_token_style_defs(".highlight"))
+        for name in ("default", "github-dark")
+    )
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}"

@@ -1,0 +1,233 @@
+"""What comes out of a graded class: by hand given points and comments reach every export."""
+
+import csv
+import os
+import re
+import stat
+
+import pytest
+from jinja2 import Environment
+from nbconvert.exporters.exporter import ResourcesDict
+from nbgrader.api import Gradebook
+from platforms import Account, canvas, moodle
+from typer.testing import CliRunner
+
+from anomaly_labs.cli import app
+from anomaly_labs.course import CourseError
+from anomaly_labs.course.grading import grade as grader
+from anomaly_labs.course.pages.formulas import MAX_LENGTH, MAX_PICTURES, formula, markdown2html
+from anomaly_labs.course.results import certificates, exports, grades
+from anomaly_labs.course.results.feedback import write_feedback
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+
+WRONG = "def flag(scores, threshold):\n    return [0, 0]"
+ANSWER = r"A miss costs $\frac{c}{2}$ more, $\unknown{x}$ less. <script>alert(1)</script>"
+COMMENT = r"Clear; but **who** pays $\sum_i c_i$? <script>alert(2)</script>"
+ROSTER = """id,name,email,section
+ann,"=HYPERLINK(""x"")",ann@example.org,Tuesday
+bob,Bob Ünal,bob@example.org,Tuesday
+cy,Cy Never,cy@example.org,
+dee,Dee Broken,dee@example.org,
+"""
+ACCOUNTS = [
+    Account("Ann A", "ann", "ann@example.org", "ann@example.org"),
+    Account("Bob Ünal", "bob", "bob@example.org", "bob@example.org"),
+    Account("Cy Never", "cy", "cy@example.org", "cy@example.org"),
+    Account("Dee Broken", "dee", "dee@example.org", "dee@example.org"),
+]
+POINTS = {"Ann A": 9.0, "Bob Ünal": 10.0, "Cy Never": None, "Dee Broken": None}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, make_desk):
+    """Four learners: ann is read by hand and late, bob waits, cy sent nothing, dee no notebook."""
+    desk = make_desk(tmp_path_factory.mktemp("results"))
+    (desk.root / "roster.csv").write_text(ROSTER)
+    folder = desk.hand_in(desk.answered(quiz_q1=WRONG, quiz_r1=ANSWER), "ann")
+    desk.hand_in(desk.solved(), "bob", folder=folder)
+    (folder / "dee" / "quiz").mkdir(parents=True)
+    sent = grader.find([folder], desk.known)
+    states = {g.learner: g.why for g in grader.grade(desk.root, desk.project, sent, jobs=2)}
+    assert states == {"ann": "", "bob": "", "dee": "no notebook in it"}
+    with Gradebook(f"sqlite:///{desk.root / 'gradebook.db'}") as gradebook:
+        written = gradebook.find_grade("quiz-r1", "quiz", "quiz", "ann")
+        written.manual_score, written.needs_manual_grade = 1.5, False
+        gradebook.find_comment("quiz-r1", "quiz", "quiz", "ann").manual_comment = COMMENT
+        gradebook.find_submission_notebook("quiz", "quiz", "ann").late_submission_penalty = 0.5
+        gradebook.db.commit()
+    return desk
+
+
+@pytest.fixture
+def call(desk, monkeypatch):
+    """Give the command in the desk's project; returns exit code and what it printed."""
+    monkeypatch.chdir(desk.project)
+
+    def run(*words):
+        result = CliRunner().invoke(app, list(map(str, words)))
+        return result.exit_code, " ".join(result.output.split())
+
+    return run
+
+
+def by_learner(desk):
+    return {grade.person.id: grade for grade in grades.read(desk.root)}
+
+
+def test_points_by_hand_and_the_penalty_count(desk):
+    found = by_learner(desk)
+    ann = found["ann"]
+    assert (ann.automatic, ann.by_hand, ann.penalty, ann.total) == (8.0, 1.5, 0.5, 9.0)
+    assert ann.maximum == 12.0
+    assert {who: grade.state for who, grade in found.items()} == {
+        "ann": "graded",
+        "bob": "waits for a reader",
+        "cy": "not submitted",
+        "dee": "not graded",
+    }
+
+
+def test_extra_credit_is_by_hand(desk):
+    with Gradebook(f"sqlite:///{desk.root / 'gradebook.db'}") as gradebook:
+        extra = gradebook.find_grade("quiz-q2-check", "quiz", "quiz", "bob")
+        extra.extra_credit = 0.25
+        gradebook.db.commit()
+        bob = by_learner(desk)["bob"]
+        extra.extra_credit = None
+        gradebook.db.commit()
+    assert (bob.automatic, bob.by_hand, bob.total) == (10.0, 0.25, 10.25)
+
+
+def test_canvas_takes_the_file_and_has_the_same_points(desk):
+    text = exports.table(grades.read(desk.root), "canvas", canvas_ids={"quiz": "1234"})
+    imported = canvas(text, ACCOUNTS)
+    assert imported.unknown == []
+    assert {name: imported.grades[name, "quiz"] for name in POINTS} == POINTS
+    assert imported.maximum == {"quiz": 12.0}
+    assert imported.numbers == {"quiz": "1234"}
+
+
+def test_canvas_takes_its_own_columns_from_the_roster(desk):
+    header, _, ann, *_ = exports.canvas(grades.read(desk.root), {})
+    assert dict(zip(header, ann, strict=True))["Section"] == "Tuesday"
+
+
+@pytest.mark.parametrize("by", ["ID number", "Email address"])
+def test_moodle_takes_the_file_and_has_the_same_points(desk, by):
+    text = exports.table(grades.read(desk.root), "moodle")
+    imported = moodle(text, ACCOUNTS, by=by, items=["quiz"])
+    assert {name: imported.grades[name, "quiz"] for name in POINTS} == POINTS
+    assert "quiz-r1: 1.5 of 2 (Clear; but **who** pays" in imported.feedback["Ann A", "quiz"]
+    assert "late: -0.5" in imported.feedback["Ann A", "quiz"]
+    assert imported.feedback["Cy Never", "quiz"] == "not submitted"
+
+
+def test_plain_file_says_all_and_nobody_has_a_zero_for_nothing(desk, call, tmp_path):
+    path = tmp_path / "grades.csv"
+    code, said = call("export", "--output", path)
+    assert code == 0
+    assert "waits for a reader, quiz, 1: bob" in said and "not graded, quiz, 1: dee" in said
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["learner"]: row for row in csv.DictReader(file)}
+    ann = {"automatic": "8", "by hand": "1.5", "penalty": "0.5", "total": "9", "maximum": "12"}
+    assert rows["ann"].items() >= ann.items()
+    assert rows["bob"]["name"] == "Bob Ünal"
+    for learner, state in (("cy", "not submitted"), ("dee", "not graded")):
+        assert rows[learner]["state"] == state
+        assert {rows[learner][what] for what in ("automatic", "by hand", "total")} == {""}
+
+
+@pytest.mark.parametrize("form", exports.FORMATS)
+def test_no_cell_of_text_begins_like_a_formula(desk, form):
+    text = exports.table(grades.read(desk.root), form)
+    cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
+    assert '\'=HYPERLINK("x")' in cells
+    assert [cell for cell in cells if cell[:1] in tuple("=+@\t\r")] == []
+    assert {cell for cell in cells if cell.startswith("-")} <= {"-"}
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", " =1", "\t=1", "\n=1", "\u200b=1"])
+def test_formulas_are_made_harmless(text):
+    assert exports.harmless(text).startswith("'")
+
+
+def test_export_that_is_cut_off_leaves_the_earlier_file(call, tmp_path, monkeypatch):
+    path = tmp_path / "grades.csv"
+    path.write_text("earlier")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    code, said = call("export", "--output", path)
+    assert code == 1 and "disk full" in said
+    assert path.read_text() == "earlier"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--format", "excel"), "expected is one of: canvas, moodle, csv"),
+        (("--assignment", "lab9"), "'lab9' is not in the gradebook"),
+        (("--format", "canvas", "--canvas-id", "quiz"), "expected is an assignment and its number"),
+        (("--format", "canvas", "--canvas-id", "lab9=1"), "exported is only quiz"),
+        (("--course", "elsewhere"), "nothing was graded in this folder"),
+    ],
+)
+def test_what_cannot_be_exported_is_said_in_a_sentence(call, tmp_path, words, said):
+    code, text = call("export", "--output", tmp_path / "x.csv", *words)
+    assert code == 1
+    assert said in text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_feedback_shows_what_was_given_by_hand_and_nothing_else(desk):
+    assert write_feedback(desk.root, desk.project) == {"quiz": 2}
+    path = desk.root / "feedback" / "ann" / "quiz" / "quiz.html"
+    page = path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "<strong>9</strong> of 12 points" in page
+    assert "<td>1.5 of 2</td>" in page and "<td>-0.5</td>" in page
+    assert "but <strong>who</strong> pays <svg" in page  # the comment, with its formula
+    assert "costs <svg" in page and r"$\unknown{x}$</code>" in page
+    assert page.count("0.9 is above 0.5; check the direction") == 3  # table, check, its output
+    assert "default-src 'none'" in page and '<html lang="en">' in page and "<title>" in page
+    assert "on_the_edge" not in page and "HIDDEN" not in page
+    assert "bob" not in page.lower()
+    assert re.findall(r"<script|https?://|javascript:|src=", page) == []
+
+
+def test_formulas_are_drawn_or_shown_as_typed():
+    assert formula(r"\frac{a}{b}", block=True).startswith('<svg class="formula block" role="img"')
+    assert formula("<script>").count("<script") == 0
+    for typed in (r"\unknown", "x" * (MAX_LENGTH + 1), "{" * 20 + "x" + "}" * 20, "", "{"):
+        assert formula(typed) == f'<code class="formula">${typed}$</code>'
+
+
+def test_page_draws_so_many_formulas_and_no_more():
+    page = Environment()
+    page.filters["markdown2html"] = markdown2html
+    cells = page.from_string("{{ text | markdown2html }} {{ text | markdown2html }}")
+    shown = cells.render(text="$x$ " * MAX_PICTURES, resources=ResourcesDict(), cell={})
+    assert shown.count("<svg") == MAX_PICTURES
+    assert shown.count("<code>x</code>") == MAX_PICTURES
+
+
+def test_certificates_wait_for_readers_and_are_checked(desk, call, monkeypatch):
+    monkeypatch.setattr(certificates, "LEVELS", {"quiz": {"passed": 9.0}})
+    code, said = call("certify")
+    assert code == 1
+    assert "1 certificates" in said and "2 wait" in said
+    made = sorted(path.name for path in (desk.root / "certificates").iterdir())
+    assert made == ["ann-quiz.html", "ann-quiz.pdf"]
+    for name in made:
+        code, said = call("verify", desk.root / "certificates" / name)
+        assert code == 0
+        assert "Valid." in said and "points 9 of 12" in said
+    assert call("certify", "ann")[0] == 0
+    assert "'eve' is neither" in call("certify", "eve")[1]
+
+
+def test_without_a_gradebook_none_is_made(tmp_path):
+    with pytest.raises(CourseError, match="nothing was graded"):
+        grades.read(tmp_path)
+    assert list(tmp_path.iterdir()) == []
