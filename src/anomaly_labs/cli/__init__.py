@@ -2,7 +2,18 @@
 
 import typer
 
-from anomaly_labs.cli import course, data, grading
+from anomaly_labs.cli import (
+    course,
+    data,
+    doctor,
+    grading,
+    pages,
+    progress,
+    release,
+    report,
+    results,
+    verify,
+)
 
 app = typer.Typer(
     help="Build, check and run the anomaly-labs course.",
@@ -16,7 +27,17 @@ data_app.command("list")(data.list_data)
 data_app.command()(data.download)
 data_app.command()(data.verify)
 
-app.command()(course.doctor)
+app.command()(doctor.doctor)
+app.command()(progress.progress)
+app.command()(release.release)
 app.command()(course.build)
 app.command()(course.course)
 app.command()(grading.grade)
+app.command()(report.report)
+app.command()(pages.slides)
+app.command()(pages.site)
+app.command()(results.feedback)
+app.command()(results.certify)
+app.command()(results.export)
+app.command()(results.formgrader)
+app.command()(verify.verify)

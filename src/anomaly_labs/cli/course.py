@@ -3,29 +3,8 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from anomaly_labs.cli.terminal import console, one_sentence_errors
-
-
-def doctor() -> None:
-    """Say what this machine has, what is missing, and how to mend it."""
-    from anomaly_labs.course.doctor import examine
-
-    table = Table("", "what", title="anomaly-labs doctor")
-    table.add_column("found", overflow="fold")
-    table.add_column("how to mend it", overflow="fold")
-    broken = False
-    for good, what, found, mend in examine():
-        broken |= good is False
-        mark = {True: "[green]ok[/]", False: "[bold red]mend[/]", None: "[yellow]note[/]"}[good]
-        table.add_row(mark, *map(escape, (what, found, "" if good else mend)))
-    console.print(table)
-    if broken:
-        console.print("Mend what is missing, then run `anomaly-labs doctor` again.")
-        raise typer.Exit(1)
-    console.print("Ready. `make course` runs the whole course, `make lab` opens the labs.")
 
 
 def build(

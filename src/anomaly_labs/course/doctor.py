@@ -3,6 +3,7 @@
 Nothing is imported at the top that may be what is missing.
 """
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -11,9 +12,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = (
-    "numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "keras", "jupyterlab", "nbgrader",
-)  # fmt: skip
+PACKAGES = ("numpy", "pandas", "pyarrow", "scikit-learn", "matplotlib", "keras", "jupyterlab")
 ALTERNATIVES = {
     "xgboost": ("xgboost-cpu", "xgboost-cu12", "xgboost"),
     "tensorflow": ("tensorflow-cpu", "tensorflow"),
@@ -25,19 +24,27 @@ Finding = tuple[bool | None, str, str, str]  # good (None: worth knowing), what,
 
 def examine() -> list[Finding]:
     """Return all that was looked at, in the order in which a newcomer needs it."""
-    return [*_software(), *_machine(), *_sandbox(), *_data(), *_notebooks()]
+    everybody = [*_software(), *_machine(), *_data()]
+    return everybody if is_for_learners() else [*everybody, *_sandbox(), *_notebooks()]
+
+
+def is_for_learners() -> bool:
+    """Return whether this is the learners' wheel, which holds neither grader nor builder."""
+    return importlib.util.find_spec("anomaly_labs.course.sandbox") is None
 
 
 def _software() -> Iterator[Finding]:
     supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
     yield supported, "Python", platform.python_version(), "use Python 3.11, 3.12 or 3.13"
-    for package in PACKAGES:
+    for package in PACKAGES if is_for_learners() else (*PACKAGES, "nbgrader"):
         found = _version(package)
         yield found is not None, package, found or "-", "delete .venv and run any make target"
     for name, builds in ALTERNATIVES.items():
         present = [f"{b} {v}" for b in builds if (v := _version(b))]
         mend = "install the extra cpu or gpu: pip install 'anomaly-labs[cpu]'"
         yield bool(present), name, ", ".join(present) or "-", mend
+    if is_for_learners():
+        return
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     alembic = shutil.which("alembic", path=path)
     yield alembic is not None, "alembic (for nbgrader)", alembic or "-", "reinstall nbgrader"

@@ -1,0 +1,98 @@
+"""The command for someone who learns alone: which exercises pass."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from anomaly_labs.cli.terminal import console, one_sentence_errors
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from anomaly_labs.course.progress import Exercise
+
+BAR = 20  # characters
+LOOKS = {
+    "passed": "[green]✓ passed[/]",
+    "failed": "[bold red]✗ not yet[/]",
+    "stopped": "[bold red]✗ error[/]",
+    "spoilt": "[bold red]! changed[/]",
+    "not answered": "[yellow]… not answered[/]",
+    "not run": "[yellow]… not run[/]",
+    "written": "[cyan]✎ written[/]",
+}
+
+
+def progress(
+    notebooks: Annotated[
+        list[Path] | None,
+        typer.Argument(help="notebooks, or folders; labs/ and assessment/ when left out"),
+    ] = None,
+    run: Annotated[
+        bool, typer.Option("--run", help="execute them first, in fast mode; the files stay")
+    ] = False,
+) -> None:
+    """Show which exercises pass, as your saved notebooks tell. Save them first (Ctrl-S)."""
+    from anomaly_labs.course import CourseError
+    from anomaly_labs.course import progress as reader
+
+    with one_sentence_errors():
+        paths = reader.find(notebooks or [])
+    unread = []
+    for path in paths:
+        try:
+            notebook = _run(path) if run else reader.read(path)
+        except CourseError as error:
+            unread.append(str(error))
+            continue
+        found = reader.exercises(notebook)
+        if found or notebooks:
+            console.print(_table(path, found))
+            console.print(_bar(found))
+    for sentence in unread:
+        console.print(f"[bold red]![/] {escape(sentence)}")
+    source = "They ran in fast mode." if run else "This is what your last saved run says."
+    console.print(f"{source} Points are those of the checks that you see; grading adds others,")
+    console.print("which count more, and a person reads the written answers.")
+    if unread:
+        raise typer.Exit(1)
+
+
+def _run(path: Path) -> "NotebookNode":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from anomaly_labs.course import progress as reader
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as shown:
+        total = len(reader.read(path).cells)
+        task = shown.add_task(f"{escape(path.name)}, cells", total=total)
+        return reader.run(path, on_cell=lambda n: shown.update(task, completed=n))
+
+
+def _table(path: Path, found: "list[Exercise]") -> Table:
+    table = Table(title=escape(str(path)), title_justify="left")
+    table.add_column("exercise", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("what to do", overflow="fold")
+    for one in found:
+        by_hand = one.state == "written"
+        points = f"? of {one.points:g}" if by_hand else f"{one.reached:g} of {one.points:g}"
+        table.add_row(escape(one.name), LOOKS[one.state], points, Text(one.note))
+    return table
+
+
+def _bar(found: "list[Exercise]") -> str:
+    total = sum(one.points for one in found)
+    reached = sum(one.reached for one in found)
+    full = round(BAR * reached / total) if total else 0
+    done = sum(one.state in ("passed", "written") for one in found)
+    return (
+        f"[green]{'█' * full}[/]{'░' * (BAR - full)} {done} of {len(found)} done, "
+        f"{reached:g} of {total:g} points\n"
+    )

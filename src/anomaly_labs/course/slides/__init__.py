@@ -1,0 +1,1 @@
+"""The slides of a lab: one HTML file that needs neither network nor anything beside it."""
