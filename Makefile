@@ -5,7 +5,7 @@ VENV    := .venv
 READY   := $(VENV)/ready-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
 BIN     := $(VENV)/bin
 COURSE   = $(BIN)/anomaly-labs
-WORKERS  = --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+WORKERS  = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Byte code is compiled once, at set-up: without it each notebook kernel spends 20 s compiling TensorFlow.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course class lab labs test test-all lint data lock clean
+.PHONY: help course class lab slides site formgrader labs test test-all lint data lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,15 @@ class: $(READY) ## Grade thirty sample submissions of the assessment and compare
 
 lab: $(READY) ## Open JupyterLab on the labs
 	@$(BIN)/jupyter lab --notebook-dir=labs
+
+slides: $(READY) ## Write the slides of each lab to build/slides: one HTML file each, offline
+	@$(COURSE) slides
+
+site: $(READY) ## Write the site of the course to build/site: offline, with search, no answers
+	@$(COURSE) site
+
+formgrader: $(READY) ## Grade written answers by hand, in the browser
+	@$(COURSE) formgrader
 
 labs: $(READY) ## Rebuild the learners' notebooks from solutions/
 	@$(COURSE) build
