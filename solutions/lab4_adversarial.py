@@ -156,8 +156,8 @@ checks.expect_close(step, [[-0.25, 0.25], [0.25, -0.25]], "compare with rows + e
 rng = checks.hidden_rng()
 rows, labels = rng.normal(size=(7, 4)), rng.integers(0, 2, 7)
 weights = rng.normal(size=4) * [1, 1, 0, 1]
-p = 1 / (1 + np.exp(-rows @ weights))
-wanted = rows + 0.1 * np.sign((p - labels)[:, None] * weights)
+chance = 1 / (1 + np.exp(-(rows @ weights)))
+wanted = rows + 0.1 * np.sign((chance - labels)[:, None] * weights)
 hint = "on other rows and weights the step is wrong; a column of weight 0 must stay"
 checks.expect_close(one_step(rows, labels, weights, 0.1), wanted, hint)
 ### END HIDDEN TESTS

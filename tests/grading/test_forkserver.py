@@ -21,7 +21,7 @@ from test_sandbox import (
     test_system_calls_of_no_use_to_an_exercise_are_refused,  # noqa: F401 - in a forked kernel
 )
 
-from anomaly_labs.course.checking.kernel import Kernel, Limits
+from anomaly_labs.course.checking.kernel import Kernel, KernelGoneError, Limits
 from anomaly_labs.course.checking.pictures import is_plain, place, put, shared_pictures
 from anomaly_labs.course.sandbox import forkserver
 from anomaly_labs.course.sandbox.places import RUN
@@ -287,3 +287,9 @@ def test_every_test_of_sandbox_and_machine_holds_with_forked_kernels():
         command, capture_output=True, text=True, check=False, env=dict(os.environ)
     )
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+def test_a_kernel_that_ends_between_two_cells_has_shown_nothing():
+    error = KernelGoneError("it is gone")
+    assert str(error) == "it is gone"
+    assert error.outputs.cells == [] and not error.outputs.truncated

@@ -20,7 +20,14 @@ from anomaly_labs import runtime
 from anomaly_labs.course.checking.judge import failure, judge
 from anomaly_labs.course.checking.kernel import Kernel, Limits, NoReplyError, TooSlowError
 from anomaly_labs.course.checking.namespace import Namespace, Trusted
-from anomaly_labs.course.checking.pictures import Pictures, is_plain, place, put, shared_pictures
+from anomaly_labs.course.checking.pictures import (
+    Pictures,
+    is_plain,
+    place,
+    put,
+    shared_pictures,
+    unchanged,
+)
 from anomaly_labs.course.checking.remote import AnswerError, Exchange
 from anomaly_labs.course.grading.seed import SECRET, private_seed, submission_seed
 from anomaly_labs.course.submissions.findings import Finding, note, noted
@@ -78,11 +85,12 @@ class SafeExecute(Execute):  # type: ignore[misc]
             # without fast mode each learner may have rows of their own
             if fast and self.share_figures and not self.unsafe:
                 for_all = {k: v for k, v in given.items() if k != LEARNER}
-                pictures = shared_pictures(
+                drawn = shared_pictures(
                     release,
                     lambda: self._started(Kernel(self._manager(), self._limits()), for_all, cwd),
                     timeout=self.call_timeout,
                 )
+                pictures = unchanged(drawn, release, nb)
             kernel = Kernel(km or self._manager(), self._limits())
             try:
                 self._started(kernel, given, cwd)

@@ -26,7 +26,9 @@ class KernelStartError(CourseError):
 class NoReplyError(Exception):
     """A request without a reply; `outputs` is what the cell had shown until then."""
 
-    outputs: Outputs
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.outputs = Outputs(0, {})
 
 
 class KernelGoneError(NoReplyError):

@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 from base64 import b64encode
@@ -31,6 +32,7 @@ from .zygote import READY
 
 DOOR, TERMS, BROKEN = "door", "terms.json", "broken"
 PATIENCE_S, GRACE_S = 90, 20
+ELF_64, ELF_HEAD, INTERPRETER = b"\x7fELF\x02", 16_384, 3  # elf(5): PT_INTERP
 # What a kernel may have of its own without other imports than those of the server.
 OWN = ("ANOMALY_LABS_FAST", "ANOMALY_LABS_LEARNER", "KERAS_BACKEND", "OMP_WAIT_POLICY")
 
@@ -48,8 +50,12 @@ def running() -> Iterator[None]:
     if bubblewrap.program() is None or not hasattr(os, "pidfd_open"):
         yield
         return
+    launcher = _launcher()
+    if launcher is None:
+        yield
+        return
     private = PrivateFolder(None)
-    server = _start(private.path)
+    server = _start(private.path, launcher)
     before = os.environ.get(RUN)
     os.environ[RUN] = str(private.path)
     try:
@@ -71,7 +77,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def _start(folder: Path, launcher: list[str]) -> subprocess.Popen[bytes]:
     environment, cores = bubblewrap.environment(os.environ, {}), Limits().cores
     (folder / TERMS).write_text(json.dumps(_terms(environment, cores)))
     fonts = folder / "fonts"
@@ -83,8 +89,15 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         listener.listen(128)
         number = str(listener.fileno())
         return subprocess.Popen(
-            [sys.executable, "-m", f"{__package__}.zygote", number, str(fonts), str(cores)],
-            executable=_interpreter(folder),
+            [
+                *launcher,
+                sys.executable,
+                "-m",
+                f"{__package__}.zygote",
+                number,
+                str(fonts),
+                str(cores),
+            ],
             env=environment,
             cwd="/",
             stdin=subprocess.PIPE,
@@ -95,16 +108,30 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def _interpreter(folder: Path) -> str:
-    """Return the program to run, which a kernel sees as ``/proc/self/exe``.
+def _launcher() -> list[str] | None:
+    """Return what starts the interpreter, and what a kernel then sees as ``/proc/self/exe``.
 
-    An ordinary user's kernel could change the mode of the real one there, as the file is its own
-    and was opened outside, where it is not read-only. It gets a copy; root's kernels run as a
-    user to whom the file does not belong.
+    An ordinary user's kernel could change mode and attributes of the interpreter there, as the file
+    may be its own and was opened outside, where it is not read-only. So the system's loader starts
+    it, which belongs to root. Root's kernels run as a user to whom neither belongs. None where no
+    such loader is found.
     """
     if bubblewrap.throw_away_user() is not None:
-        return sys.executable
-    return str(shutil.copy(os.path.realpath(sys.executable), str(folder / "python")))
+        return []
+    with open(os.path.realpath(sys.executable), "rb") as file:
+        head = file.read(ELF_HEAD)
+    if not head.startswith(ELF_64):
+        return None
+    (start,), (size, count) = (
+        struct.unpack_from("=Q", head, 32),
+        struct.unpack_from("=HH", head, 54),
+    )
+    for place in range(start, min(start + size * count, len(head) - 56), size):
+        kind, _, offset, _, _, length = struct.unpack_from("=IIQQQQ", head, place)
+        if kind == INTERPRETER:
+            loader = head[offset : offset + length - 1].decode()
+            return [loader] if os.stat(loader).st_uid != os.getuid() else None
+    return None
 
 
 def _terms(environment: Mapping[str, str], cores: int) -> dict[str, object]:

@@ -123,7 +123,9 @@ class Watchdog(threading.Thread):
                 if not os.path.exists(f"/proc/{self._init}"):
                     return
                 continue
-            except OSError:  # no permission for a moment while bubblewrap changes its user
+            except (
+                Exception
+            ):  # such as no permission for a moment, while bubblewrap changes its user
                 refused += 1
                 reason = "unwatched" if refused > MOST_REFUSALS else ""
             if reason:
@@ -139,7 +141,9 @@ class Watchdog(threading.Thread):
         if used.cpu_s > limits.cpu_s:
             return "time"
         allowed = limits.memory_mb * MB - used.stored - used.held
-        beyond_doubt = SHARED * limits.memory_mb * MB + used.processes * self.inherited
+        beyond_doubt = (
+            SHARED * limits.memory_mb * MB + min(used.processes, 2 * limits.busy) * self.inherited
+        )
         if used.resident > allowed and (
             used.resident > beyond_doubt or proportional(self._init) > allowed
         ):

@@ -123,8 +123,13 @@ def proportional(init: int) -> float:
     """
     total, told = 0, False
     for rollup in Path(f"/proc/{init}/root/proc").glob("[0-9]*/smaps_rollup"):
-        with contextlib.suppress(OSError):
+        try:
             lines = rollup.read_text().splitlines()
+        except PermissionError:  # a process can close its memory to all eyes
+            return float("inf")
+        except OSError:  # it has ended
+            continue
+        else:
             total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
             told = True
     return total if told else float("inf")
