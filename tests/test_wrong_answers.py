@@ -103,7 +103,12 @@ def test_grader_gives_the_same_hints_as_the_notebook(path, tmp_path):
     assert [errors(cell) for cell in ran.cells if cell not in tried and errors(cell)] == []
 
 
-@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
+# The others run untouched in test_course_run.py too, through the grader.
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(p, marks=[] if p.stem == "lab0_start" else pytest.mark.slow) for p in LABS],
+    ids=lambda path: path.stem,
+)
 def test_untouched_notebook_runs_with_one_sentence_for_each_exercise(path, tmp_path):
     source = sources.read(path)
     ran = execute.run_notebook(
