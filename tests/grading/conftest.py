@@ -1,9 +1,12 @@
 """A desk to grade at: a course folder with the quiz, and the real way through the grader."""
 
+import contextlib
+import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -12,6 +15,8 @@ from nbformat import NotebookNode
 
 from anomaly_labs.course.grading import grade
 from anomaly_labs.course.grading.ledger import Graded
+from anomaly_labs.course.sandbox import forkserver
+from anomaly_labs.course.sandbox.places import RUN
 from anomaly_labs.course.submissions.findings import Finding
 
 PROJECT = Path(__file__).parents[2]
@@ -52,10 +57,14 @@ class Outcome:
 
 
 class Desk:
-    """A course folder with a gradebook, in which the quiz is released."""
+    """A course folder with a gradebook, in which the quiz is released.
 
-    def __init__(self, folder: Path, settings: str = "") -> None:
-        self.folder = folder
+    `run` is the folder of a fork server that has been started for more than one call of `grade`:
+    its submissions then share what those of one grading run share.
+    """
+
+    def __init__(self, folder: Path, settings: str = "", *, run: str = "") -> None:
+        self.folder, self.run = folder, run
         self.project = folder / "project"
         (self.project / "solutions").mkdir(parents=True)
         shutil.copy(Path(__file__).with_name("quiz.py"), self.project / "solutions")
@@ -128,7 +137,8 @@ class Desk:
         folder = self.hand_in(submission, learner, name=name)
         started = time.monotonic()
         sent = grade.find([folder], self.known)
-        (graded,) = grade.grade(self.root, self.project, sent, unsafe=unsafe, regrade=regrade)
+        with self._in_one_run():
+            (graded,) = grade.grade(self.root, self.project, sent, unsafe=unsafe, regrade=regrade)
         seconds = time.monotonic() - started
         page = self.root / "feedback" / graded.learner / "quiz" / "quiz.html"
         notebook = self.root / "autograded" / graded.learner / "quiz" / "quiz.ipynb"
@@ -139,14 +149,31 @@ class Desk:
             seconds=seconds,
         )
 
+    @contextlib.contextmanager
+    def _in_one_run(self) -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            if self.run:
+                patch.setenv(RUN, self.run)
+                patch.setattr(grade, "_one_import", contextlib.nullcontext)
+            yield
+
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def one_import() -> Iterator[str]:
+    """A fork server for all these tests, as one grading run has for all its learners."""
+    with forkserver.running():
+        place = os.environ.pop(RUN, "")  # tests without a desk start kernels as they like
+        yield place
+        os.environ.update({RUN: place} if place else {})
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory, one_import: str) -> Desk:
     """A course folder with the quiz, made once; each submission is a new learner's."""
-    return Desk(tmp_path_factory.mktemp("desk"))
+    return Desk(tmp_path_factory.mktemp("desk"), run=one_import)
 
 
 @pytest.fixture(scope="session")
-def make_desk() -> type[Desk]:
+def make_desk(one_import: str) -> Callable[..., Desk]:
     """Make a course folder of a test's own: ``make_desk(folder, settings)``."""
-    return Desk
+    return partial(Desk, run=one_import)

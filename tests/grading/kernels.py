@@ -1,17 +1,27 @@
 """Run cells in a sandboxed kernel, and look at what is left of it."""
 
+import json
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
+from anomaly_labs.course.sandbox import shown
 from anomaly_labs.course.sandbox.provisioner import kernel_manager
 
+HERE = Path(__file__).parent
+ORDINARY = 12_345  # a user without rights
 WHERE = "import os; print(os.readlink('/proc/self/ns/pid'))"
 
 
@@ -72,3 +82,58 @@ def _text(output) -> str:
     if output.output_type == "error":
         return f"{output.ename}: {output.evalue}\n"
     return output.get("text") or output.get("data", {}).get("text/plain", "")
+
+
+def as_ordinary_user(script: str, *, own_interpreter: bool = False) -> Any:
+    """Run a script as a user without rights; return the JSON that it prints last.
+
+    With `own_interpreter` the file of the interpreter belongs to that user, as in a home folder.
+    """
+    drop = ["setpriv", f"--reuid={ORDINARY}", f"--regid={ORDINARY}", "--clear-groups"]
+    with tempfile.TemporaryDirectory(dir="/tmp") as home:
+        os.chown(home, ORDINARY, ORDINARY)
+        mine = _own_interpreter(home) if own_interpreter else []
+        done = subprocess.run(
+            [
+                "bwrap",
+                "--dev-bind",
+                "/",
+                "/",
+                *_opened(),
+                *mine,
+                *drop,
+                sys.executable,
+                "-c",
+                script,
+            ],
+            env={"HOME": home, "PATH": os.environ["PATH"], "PYTHONPATH": str(HERE)},
+            capture_output=True,
+            text=True,
+            cwd="/",
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def _own_interpreter(home: str) -> list[str]:
+    """Put a copy that belongs to the ordinary user in the place of the interpreter."""
+    interpreter = os.path.realpath(sys.executable)
+    copy = shutil.copy(interpreter, home)
+    os.chown(copy, ORDINARY, ORDINARY)
+    return ["--bind", str(copy), interpreter]
+
+
+def _opened() -> Iterator[str]:
+    """Show Python and this project to everybody, also where they lie in root's own home."""
+    paths = sorted({*shown.needed(), HERE.parents[1]}, key=lambda path: len(path.parts))
+    closed = {outer for path in paths for outer in path.parents if not outer.stat().st_mode & 0o1}
+    made = set()
+    for path in paths:
+        below = [p for p in reversed(path.parents) if closed & {p, *p.parents}]
+        for outer in (p for p in below if p not in made):
+            as_new = "--dir" if outer.parent in made else "--tmpfs"
+            yield from ("--perms", "0755", as_new, str(outer))
+            made.add(outer)
+        if below:
+            yield from ("--ro-bind", str(path), str(path))

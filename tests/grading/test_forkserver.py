@@ -4,23 +4,24 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 from jupyter_client.manager import KernelManager
-from kernels import run
+from kernels import as_ordinary_user, run
 from nbformat.v4 import new_code_cell, new_notebook
 from test_attacks_system import CROWD, FILLED_SOCKETS, PAGE_TABLES
 from test_sandbox import (
     CHILDREN,
     FILES,
-    _opened,
     _wait_until,
     test_system_calls_of_no_use_to_an_exercise_are_refused,  # noqa: F401 - in a forked kernel
 )
+from traitlets.config import Config
 
+from anomaly_labs.course.checking.execute import SafeExecute
 from anomaly_labs.course.checking.kernel import Kernel, KernelGoneError, Limits
 from anomaly_labs.course.checking.pictures import is_plain, place, put, shared_pictures
 from anomaly_labs.course.sandbox import forkserver
@@ -171,42 +172,82 @@ def test_a_request_that_cannot_be_met_is_refused_in_words(server):
     (server / forkserver.BROKEN).unlink()
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
-def test_an_ordinary_user_has_forked_kernels_that_cannot_touch_the_interpreter():
-    script = """
+LEAVE_NOTES = """
+import os, subprocess
+for note in (
+    lambda: os.chmod("/proc/self/exe", 0o700),
+    lambda: os.setxattr("/proc/self/exe", "user.q2", b"230"),
+):
+    try:
+        note()
+    except OSError:
+        pass
+print(os.getuid())
+"""
+READ_NOTES = """
+import os
+try:
+    print(os.getxattr("/proc/self/exe", "user.q2"))
+except OSError:
+    print("no note")
+"""
+HIDDEN_CHILDREN = """
+import ctypes, os, subprocess, time
+subprocess.Popen(["sleep", "20"])  # the only one that tells what it has
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: its memory is closed to all eyes
+for n in range(2):
+    if os.fork() == 0:
+        hoard = bytearray(b"x" * 200_000_000)
+        time.sleep(20)
+        os._exit(0)
+time.sleep(20)
+"""
+
+
+@pytest.fixture(scope="module")
+def of_an_ordinary_user():
+    """What became of the forked kernels of a user whose own file the interpreter is."""
+    if os.getuid() != 0:
+        pytest.skip("only root can become somebody else")
+    script = f"""
 import json, os, sys
 from kernels import run
 from anomaly_labs.course.sandbox import forkserver
+interpreter = os.path.realpath(sys.executable)
 with forkserver.running():
-    before = os.stat(os.path.realpath(sys.executable))
-    ran = run(
-        "print('zygote' in open('/proc/self/cmdline').read())",
-        "import os\\ntry: os.chmod('/proc/self/exe', 0o700)\\nexcept OSError: pass\\n"
-        "import subprocess as s\\nprint(os.getuid())",
-        "for n in range(100): s.Popen(['sleep', '9'])",
-        processes=60,
-    )
-    after = os.stat(os.path.realpath(sys.executable))
-print(json.dumps([ran.texts, ran.folder.exists(), before == after]))
+    before = os.stat(interpreter)
+    flood = "for n in range(100): subprocess.Popen(['sleep', '9'])"
+    first = run({FORKED!r}, {LEAVE_NOTES!r}, flood, processes=60)
+    second = run({FORKED!r}, {READ_NOTES!r})
+    after = os.stat(interpreter)
+    hidden = run({FORKED!r}, {HIDDEN_CHILDREN!r}, timeout=10, memory_mb=300)
+result = dict(
+    first=first.texts, second=second.texts, left=first.folder.exists(),
+    mine=before.st_uid == os.getuid(), same=before == after,
+    hidden=[hidden.texts[0], hidden.killed_for, hidden.died, hidden.processes()],
+)
+print(json.dumps(result))
 """
-    drop = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"]
-    with tempfile.TemporaryDirectory(dir="/tmp") as home:
-        os.chown(home, 12_345, 12_345)
-        done = subprocess.run(
-            ["bwrap", "--dev-bind", "/", "/", *_opened(), *drop, sys.executable, "-c", script],
-            env={"HOME": home, "PATH": os.environ["PATH"], "PYTHONPATH": str(HERE)},
-            capture_output=True,
-            text=True,
-            cwd="/",
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
-    texts, left, same = json.loads(done.stdout)
-    assert texts[0] == "True"
-    assert texts[1].endswith("1000")
-    assert "BlockingIOError" in texts[2]
-    assert not left
-    assert same
+    return as_ordinary_user(script, own_interpreter=True)
+
+
+def test_an_ordinary_users_kernels_leave_no_note_on_the_interpreter_for_the_next(
+    of_an_ordinary_user,
+):
+    found = of_an_ordinary_user
+    assert found["mine"]
+    assert (found["first"][0], found["second"][0]) == ("True", "True")
+    assert found["first"][1].endswith("1000")
+    assert "BlockingIOError" in found["first"][2]
+    assert found["second"][1] == "no note"
+    assert found["same"]
+    assert not found["left"]
+
+
+def test_a_process_that_closes_its_memory_to_all_eyes_does_not_escape_the_limit(
+    of_an_ordinary_user,
+):
+    assert of_an_ordinary_user["hidden"] == ["True", "memory", True, []]
 
 
 def started():
@@ -235,6 +276,36 @@ def test_the_figures_of_a_course_are_drawn_once_for_a_class():
         assert "image/png" in kernel.run(figure, timeout=30).cells[0].data
     finally:
         kernel.stop()
+
+
+def graded(tmp_path, answer, **settings):
+    """Grade a notebook of three cells, the last of which draws what the first has bound."""
+    cells = [new_code_cell(text) for text in ("sizes = [1, 2]", answer, PLOT)]
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    mark = {"grade_id": "q1", "solution": True, "grade": False, "locked": False}
+    cells[1].metadata["nbgrader"] = {**mark, "schema_version": 3}
+    submitted = new_notebook(cells=cells)
+    released = new_notebook(cells=[cells[0], new_code_cell("", id="cell-1"), cells[2]])
+    released.cells[1].metadata["nbgrader"] = cells[1].metadata.nbgrader
+    path = tmp_path / "release" / "quiz" / "quiz.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(released, path)
+    config = Config({"CourseDirectory": {"root": str(tmp_path)}, "SafeExecute": settings})
+    place = {"assignment": "quiz", "notebook": "quiz", "student": "ada"}
+    ran, _ = SafeExecute(config=config, fast=True).preprocess(submitted, {"nbgrader": place})
+    return ran.cells[2].outputs[0].data["image/png"]
+
+
+PLOT = "import matplotlib.pyplot as plt; plt.plot(sizes);"
+
+
+def test_a_figure_of_the_course_shows_what_a_learner_has_changed(tmp_path):
+    shared = graded(tmp_path, "cost = 230")
+    changed = graded(tmp_path, "sizes[0] = 9")
+    assert changed != shared
+    assert changed == graded(tmp_path, "sizes[0] = 9", share_figures=False)
+    assert shared == graded(tmp_path, "cost = 230", share_figures=False)
 
 
 def test_only_cells_of_the_course_are_plain():

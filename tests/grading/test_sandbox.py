@@ -1,18 +1,25 @@
-import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
 from jupyter_client.manager import KernelManager
-from kernels import run
+from kernels import as_ordinary_user, run
 
 from anomaly_labs import datasets
-from anomaly_labs.course.sandbox import bubblewrap, diagnose, places, provisioner, seccomp, shown
+from anomaly_labs.course.sandbox import (
+    bubblewrap,
+    diagnose,
+    limits,
+    places,
+    provisioner,
+    seccomp,
+    shown,
+    usage,
+)
 
 HERE = Path(__file__).parent
 
@@ -27,9 +34,15 @@ def tried(action, *arguments):
 """
 
 
+# No graphics card, no disk.
+DEVICES = "core fd full null ptmx pts random shm stderr stdin stdout tty urandom zero console"
+
+
 def test_a_kernel_computes_draws_and_leaves_nothing_behind():
-    ran = run("print(6 * 7)", "import matplotlib.pyplot as plt; _ = plt.plot([1, 2])")
-    assert ran.texts == ["42", "<Figure size 640x480 with 1 Axes>"]
+    devices = "import os; print(*os.listdir('/dev'))"
+    ran = run("print(6 * 7)", "import matplotlib.pyplot as plt; _ = plt.plot([1, 2])", devices)
+    assert ran.texts[:2] == ["42", "<Figure size 640x480 with 1 Axes>"]
+    assert set(ran.texts[2].split()) <= set(DEVICES.split())
     assert (ran.killed_for, ran.died) == (None, False)
     assert not ran.folder.exists()
     assert ran.processes() == []
@@ -334,35 +347,31 @@ ran = run(
 )
 print(json.dumps([bad, ran.texts, ran.folder.exists()]))
 """
-    drop = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"]
-    with tempfile.TemporaryDirectory(dir="/tmp") as home:
-        os.chown(home, 12_345, 12_345)
-        done = subprocess.run(
-            ["bwrap", "--dev-bind", "/", "/", *_opened(), *drop, sys.executable, "-c", script],
-            env={"HOME": home, "PATH": os.environ["PATH"], "PYTHONPATH": str(HERE)},
-            capture_output=True,
-            text=True,
-            cwd="/",
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
-    bad, texts, left = json.loads(done.stdout)
+    bad, texts, left = as_ordinary_user(script)
     assert bad == []
     assert texts[0] == "1"
     assert "BlockingIOError" in texts[1]
     assert not left
 
 
-def _opened():
-    """Show Python and this project to everybody, also where they lie in root's own home."""
-    paths = sorted({*shown.needed(), HERE.parents[1]}, key=lambda path: len(path.parts))
-    closed = {outer for path in paths for outer in path.parents if not outer.stat().st_mode & 0o1}
-    made = set()
-    for path in paths:
-        below = [p for p in reversed(path.parents) if closed & {p, *p.parents}]
-        for outer in (p for p in below if p not in made):
-            as_new = "--dir" if outer.parent in made else "--tmpfs"
-            yield from ("--perms", "0755", as_new, str(outer))
-            made.add(outer)
-        if below:
-            yield from ("--ro-bind", str(path), str(path))
+def test_a_look_takes_the_plain_sum_where_many_children_would_make_the_exact_one_slow(
+    monkeypatch,
+):
+    """A child of a forked kernel has inherited memory: for so many as may compute, no more."""
+    machine = limits.Limits(memory_mb=400, busy=16)
+    dog = limits.Watchdog(1, machine, Path("/"), print, print)
+    dog.inherited = 100 * limits.MB
+    beyond = (4 * 400 + 2 * 16 * 100) * limits.MB
+    asked = []
+    monkeypatch.setattr(limits, "proportional", lambda init: asked.append(init) or 0)
+    for resident, many, reason, looked in (
+        (beyond + 1, 250, "memory", []),
+        (beyond, 250, "", [1]),
+        ((4 * 400 + 3 * 100) * limits.MB + 1, 3, "memory", []),
+    ):
+        used = usage.Usage(processes=many, resident=resident)
+        monkeypatch.setattr(limits, "usage", lambda init, used=used: used)
+        monkeypatch.setattr(dog, "_too_full", lambda: False)
+        monkeypatch.setattr(dog, "_is_crowd", lambda: False)
+        assert (dog.verdict(), asked) == (reason, looked)
+        asked.clear()

@@ -115,6 +115,10 @@ def _bound(tree: ast.Module) -> set[str]:
         elif not isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp):
             if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
                 names |= _roots(node)
+            elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+                names.add(node.name)
+            elif isinstance(node, ast.MatchMapping) and node.rest:
+                names.add(node.rest)
             waiting += ast.iter_child_nodes(node)
     return names
 
