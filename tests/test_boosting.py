@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly_labs import boosting, runtime
+from anomaly_labs import boosting, cluster, runtime
 
 
 def traffic(n=300, seed=0):
@@ -175,14 +175,7 @@ def test_validation_rows_and_labels_must_match():
 
 @pytest.fixture(scope="module")
 def client():
-    from distributed import Client, LocalCluster
-
-    with (
-        LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with cluster.local_cluster(2) as client:
         yield client
 
 
@@ -193,6 +186,15 @@ def test_cluster_agrees_with_one_process(client):
     np.testing.assert_allclose(boosting.predict(booster, X), alone, atol=0.05)
     found = boosting.predict(booster, X, client=client)
     np.testing.assert_allclose(found, boosting.predict(booster, X), atol=1e-6)
+
+
+def test_cluster_watches_validation_rows_of_a_table(client):
+    X, y = traffic()
+    booster = boosting.train(
+        X, y, validation=traffic(seed=5), n_rounds=60, early_stopping_rounds=2, client=client
+    )
+    assert booster.num_boosted_rounds() < 60 or booster.best_iteration == 59
+    assert (boosting.predict(booster, X, client=client).argmax(axis=1) == y).all()
 
 
 def test_cluster_takes_matrices_and_collections_and_stops_early(client):

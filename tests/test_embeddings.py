@@ -99,6 +99,7 @@ def test_repeating_every_row_changes_nothing():
 def test_weighted_distinct_rows_have_the_loss_of_all_rows():
     rows = pd.DataFrame({0: [1, 1, 1, 2], "y": [0, 0, 1, 1], "weight": 1.0})
     network = embeddings._network({"a": keras.layers.Embedding(3, 2)}, 4, 2, seed=0)
+    network.compile(loss="sparse_categorical_crossentropy", jit_compile=False)
     grouped = embeddings._grouped(rows)
     assert len(grouped) == 3
 

@@ -193,7 +193,7 @@ def test_average_of_the_weights_follows_them_slowly():
         smoothing=0.1,
     )
     start = game.builders["generator"].get_weights()[0]
-    game.train_step((np.ones((8, 3), np.float32),))
+    game.learn(np.ones((1, 8, 3), np.float32))
     now, average = (group["generator"].get_weights()[0] for group in (game.builders, game.averages))
     keep = 2 / 11  # (1 + step) / (10 + step), less than the wanted share so early
     np.testing.assert_allclose(average, keep * start + (1 - keep) * now, rtol=1e-5)

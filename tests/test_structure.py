@@ -14,17 +14,19 @@ ARROWS = {
     "evaluation": set(),
     "resampling": set(),
     "datasets": {"runtime"},
-    "features": set(),
-    "boosting": {"runtime"},
+    "cluster": {"runtime"},
+    # what takes a client cuts its tables and survives lost workers the same way
+    "features": {"cluster"},
+    "boosting": {"cluster", "runtime"},
     "embeddings": {"features"},
     "matrix": set(),
     "storage": set(),
     "autoencoder": {"matrix", "storage"},
     "baselines": {"matrix"},
-    # the batches are the autoencoder's
+    # the batches and the training loop are the autoencoder's
     "gan": {"autoencoder", "matrix", "storage"},
     # the schema says what an attacker can move, the encoder how to turn it back
-    "adversarial": {"datasets", "features", "gan", "matrix", "storage"},
+    "adversarial": {"autoencoder", "datasets", "features", "gan", "matrix", "storage"},
     "plots": {"evaluation"},
     "assessment": {"checks", "datasets"},
     "course": {"checks", "datasets", "evaluation", "runtime"},

@@ -1,6 +1,7 @@
 """Black-box attack: a network learns what the victim answers, and is attacked in its place."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike
 from anomaly_labs.adversarial.attacks import pgd
 from anomaly_labs.adversarial.constraints import TrafficConstraints
 from anomaly_labs.adversarial.gradients import climb, logits_of
+from anomaly_labs.autoencoder.training import Learner
 from anomaly_labs.gan import networks
 
 Victim = Callable[[np.ndarray], ArrayLike]
@@ -54,7 +56,7 @@ def train_substitute(
     seed
         Of weights and order.
     progress
-        Whether Keras shows its progress bar.
+        Whether to show a progress bar on stdout.
 
     Raises
     ------
@@ -85,12 +87,8 @@ def train_substitute(
     model = networks.stack(
         [rows.shape[1], *hidden, 1], name="substitute", seeds=networks.seeds(seed)
     )
-    model.compile(
-        keras.optimizers.Adam(learning_rate),
-        keras.losses.BinaryCrossentropy(from_logits=True),
-        jit_compile=False,
-        steps_per_execution=32,
-    )
+    loss = partial(keras.losses.binary_crossentropy, from_logits=True)
+    learner = Learner(model, loss, keras.optimizers.Adam(learning_rate))
     rng, done = np.random.default_rng(seed), 0
     bar = keras.utils.Progbar(rounds * epochs, verbose=1 if progress else 0)
     for turn in range(rounds):
@@ -99,9 +97,9 @@ def train_substitute(
             fresh = rows + np.float32(reach) * np.sign(slopes)
             rows = np.concatenate([rows, fresh])
             answers = np.concatenate([answers, _asked(victim, fresh)])
-        for _ in range(epochs):  # Keras' own shuffling draws from global state
+        for _ in range(epochs):
             order = rng.permutation(len(rows))
-            model.fit(rows[order], answers[order], batch_size=batch_size, shuffle=False, verbose=0)
+            learner.go_over(rows[order], answers[order, None], batch_size=batch_size)
             done += 1
             bar.update(done)
     return model

@@ -1,5 +1,6 @@
 """The detector: an autoencoder behind the contract of the course."""
 
+from collections.abc import Iterable
 from os import PathLike
 from typing import Any, Self
 
@@ -9,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from anomaly_labs.autoencoder import network, residuals, storage
+from anomaly_labs.autoencoder import network, residuals, storage, streamed, training
 from anomaly_labs.autoencoder.residuals import KINDS, Kind
 from anomaly_labs.matrix import Matrix, checked, whitening
 
@@ -42,7 +43,8 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     learning_rate
         Of Adam.
     epochs
-        Passes over the training rows, at most; None for as many as make 2,500 steps, but 4 to 20.
+        Passes over the training rows, at most; None for as many as make 2,500 steps, but 4 to 20,
+        of a stream 1 to 20.
     batch_size
         Rows per step.
     patience
@@ -136,13 +138,15 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         self.seed = seed
         self.progress = progress
 
-    def fit(self, X: Matrix, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Train the network and learn the covariance of its residuals.
 
         Parameters
         ----------
         X : shape (n_samples, n_features)
-            Numbers on comparable scales, as `features.make_encoder` gives.
+            Numbers on comparable scales, as `features.make_encoder` gives. Or a `datasets.Stream`
+            of such matrices, read once for the held-out rows (50,000 at most), once an epoch, and
+            once for the covariances; the order is shuffled within its batches only.
         y
             Ignored; pipelines pass it.
 
@@ -153,30 +157,31 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
             range, or the training diverges.
         """
         self._check_options()
-        rows = checked(self, X, fitting=True)
-        order = np.random.default_rng(self.seed).permutation(len(rows))
-        n_held = min(len(rows) - 1, int(np.ceil(self.validation_share * len(rows))))
-        batches = network.NoisyBatches(
-            rows[order[n_held:]],
-            batch_size=self.batch_size,
-            swap_noise=self.swap_noise,
-            seed=self.seed,
-        )
+        batches: network.NoisyBatches | streamed.StreamedBatches
+        parts: Iterable[np.ndarray]
+        if streamed.is_stream(X):
+            parts = streamed.matrices(self, X)
+            train, held_out, n_rows = streamed.hold_out(self, X, self.validation_share)
+            batches, fewest = streamed.StreamedBatches(self, train, n_rows), 1
+        else:
+            parts = [checked(self, X, fitting=True)]
+            batches, held_out = self._divided(*parts)
+            fewest = FEWEST_EPOCHS
         model = network.build(
-            rows.shape[1],
+            self.n_features_in_,
             hidden=self.hidden,
             latent=self.latent,
             activation=self.activation,
             dropout=self.dropout,
             seed=self.seed,
         )
-        self.history_ = network.train(
+        self.history_ = training.train(
             model,
             batches,
-            rows[order[:n_held]],
+            held_out,
             loss=self.loss,
             learning_rate=self.learning_rate,
-            epochs=self.epochs or _epochs(batches.per_epoch),
+            epochs=self.epochs or _epochs(batches.per_epoch, fewest),
             patience=self.patience,
             progress=self.progress,
         )
@@ -186,12 +191,31 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
                 " to comparable scales with features.make_encoder, or lower learning_rate"
             )
         self._adopt(keras.Model(model.input, model.output, name=model.name))  # without optimizer
-        pairs = residuals.batched(self.model_, rows)
-        self.residual_mean_, covariance = residuals.moments(rows[p] - mended for p, mended in pairs)
-        self.whitening_ = whitening(covariance, shrinkage=self.shrinkage)
-        self.row_mean_, covariance = residuals.moments(residuals.chunks(rows))
-        self.row_whitening_ = whitening(covariance, shrinkage=self.shrinkage)
+        self._learn_moments(parts)
         return self
+
+    def _divided(self, rows: np.ndarray) -> tuple[network.NoisyBatches, np.ndarray]:
+        """Return batches of training rows, and held-out rows."""
+        order = np.random.default_rng(self.seed).permutation(len(rows))
+        n_held = min(len(rows) - 1, int(np.ceil(self.validation_share * len(rows))))
+        batches = network.NoisyBatches(
+            rows[order[n_held:]],
+            batch_size=self.batch_size,
+            swap_noise=self.swap_noise,
+            seed=self.seed,
+        )
+        return batches, rows[order[:n_held]]
+
+    def _learn_moments(self, parts: Iterable[np.ndarray]) -> None:
+        """Set means and whitening matrices of the residuals and the rows."""
+        left, own = residuals.Moments(), residuals.Moments()
+        for rows in parts:
+            for part, mended in residuals.batched(self.model_, rows):
+                left.add(rows[part] - mended)
+                own.add(rows[part])
+        self.residual_mean_, self.row_mean_ = left.mean, own.mean
+        self.whitening_ = whitening(left.covariance, shrinkage=self.shrinkage)
+        self.row_whitening_ = whitening(own.covariance, shrinkage=self.shrinkage)
 
     def reconstruct(self, X: Matrix) -> np.ndarray:
         """Return what the network makes of each row: shape (n_samples, n_features), float32.
@@ -213,7 +237,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         """
         return self._through("encoder_", X)
 
-    def anomaly_score(self, X: Matrix, *, kind: Kind | None = None) -> np.ndarray:
+    def anomaly_score(self, X: Any, *, kind: Kind | None = None) -> np.ndarray:
         """Return a score for each row, float64 and at least 0; larger is more anomalous.
 
         Parameters
@@ -234,11 +258,12 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
             If `kind` is another word or `X` is not a finite matrix with the columns of `fit`.
         """
         check_is_fitted(self)
-        rows, kind = checked(self, X), self._kind(kind)
-        scores = np.empty(len(rows))
-        for part, mended in residuals.batched(self.model_, rows):
-            scores[part] = self._by_column(rows[part], mended, kind).sum(axis=1)
-        return scores
+        kind = self._kind(kind)
+        scores = [np.empty(0)]
+        for rows in streamed.matrices(self, X):
+            for part, mended in residuals.batched(self.model_, rows):
+                scores.append(self._by_column(rows[part], mended, kind).sum(axis=1))
+        return np.concatenate(scores)
 
     def feature_scores(self, X: Matrix, *, kind: Kind | None = None) -> pd.DataFrame:
         """Return how much each column adds to the score of each row; none is below 0.
@@ -359,6 +384,6 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
             )
 
 
-def _epochs(per_epoch: int) -> int:
+def _epochs(per_epoch: int, fewest: int) -> int:
     """Return the epochs of a training of about 2,500 steps, within the bounds."""
-    return min(MOST_EPOCHS, max(FEWEST_EPOCHS, -(-STEPS // per_epoch)))
+    return min(MOST_EPOCHS, max(fewest, -(-STEPS // per_epoch)))

@@ -6,8 +6,6 @@ from typing import Any
 import keras
 import numpy as np
 
-LARGEST_EXECUTION = 32  # steps per call from Python: half the CPU time of one step per call
-
 
 def build(
     n_features: int,
@@ -139,59 +137,3 @@ def swapped(
     noisy = rows.copy()
     noisy.flat[places] = donors[rng.integers(len(donors), size=len(places)), places % rows.shape[1]]
     return noisy
-
-
-def train(
-    model: Any,
-    batches: NoisyBatches,
-    held_out: np.ndarray,
-    *,
-    loss: str,
-    learning_rate: float,
-    epochs: int,
-    patience: int | None,
-    progress: bool,
-) -> dict[str, list[float]]:
-    """Train `model` in place and return its losses by epoch.
-
-    Parameters
-    ----------
-    model
-        As `build` makes it.
-    batches
-        Training rows.
-    held_out : shape (n_samples, n_features)
-        Rows for "val_loss"; may be empty.
-    loss
-        Keras' name of the loss.
-    learning_rate
-        Of Adam.
-    epochs
-        Passes over the rows, at most.
-    patience
-        Epochs without a lower "val_loss" after which training ends with the best weights; None
-        for all epochs and the last weights.
-    progress
-        Whether Keras shows its progress bar.
-    """
-    executions = -(-batches.per_epoch // LARGEST_EXECUTION)
-    model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate),
-        loss=loss,
-        steps_per_execution=-(-batches.per_epoch // executions),
-        jit_compile=False,  # compiling costs more than all steps together
-    )
-    stop = keras.callbacks.EarlyStopping(
-        "val_loss", patience=patience or 0, restore_best_weights=True
-    )
-    history = model.fit(
-        batches,
-        shuffle=False,
-        steps_per_epoch=batches.per_epoch,
-        validation_data=(held_out, held_out) if len(held_out) else None,
-        validation_batch_size=4096,
-        epochs=epochs,
-        callbacks=[] if patience is None else [stop],
-        verbose=1 if progress else 0,
-    )
-    return {name: [float(value) for value in values] for name, values in history.history.items()}

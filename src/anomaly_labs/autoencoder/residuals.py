@@ -1,6 +1,6 @@
 """What is left between a row and its reconstruction, and how it becomes a score."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Literal, get_args
 
 import keras
@@ -11,12 +11,6 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 CAP = 5.0  # standard deviations that one column may add to the joint score
 CHUNK = 8192  # rows per call of the network: large enough for two cores, small enough for caches
-
-
-def chunks(X: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the rows in parts that fit into caches."""
-    for start in range(0, len(X), CHUNK):
-        yield X[start : start + CHUNK]
 
 
 def batched(network: Any, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
@@ -34,30 +28,44 @@ def batched(network: Any, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
         yield part, keras.ops.convert_to_numpy(network(X[part], training=False))
 
 
-def moments(parts: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and covariance of rows that come in parts, both float64.
-
-    Parameters
-    ----------
-    parts
-        At least one, each of shape (n_rows, n_features).
+class Moments:
+    """Mean and covariance of rows that come in parts.
 
     Examples
     --------
-    >>> mean, covariance = moments([np.array([[0.0, 1.0]]), np.array([[2.0, 1.0]])])
-    >>> mean.tolist(), covariance.tolist()
+    >>> moments = Moments()
+    >>> for part in ([[0.0, 1.0]], [[2.0, 1.0]]):
+    ...     moments.add(np.array(part))
+    >>> moments.mean.tolist(), moments.covariance.tolist()
     ([1.0, 1.0], [[1.0, 0.0], [0.0, 0.0]])
     """
-    count, total, products = 0, np.zeros(1), np.zeros((1, 1))
-    for part in parts:
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._total, self._products = np.zeros(1), np.zeros((1, 1))
+
+    def add(self, part: np.ndarray) -> None:
+        """Take in more rows.
+
+        Parameters
+        ----------
+        part : shape (n_rows, n_features)
+            Numbers.
+        """
         rows = part.astype(np.float64)
-        count, total, products = (
-            count + len(rows),
-            total + rows.sum(axis=0),
-            products + rows.T @ rows,
-        )
-    mean = total / count
-    return mean, products / count - np.outer(mean, mean)
+        self._count += len(rows)
+        self._total = self._total + rows.sum(axis=0)
+        self._products = self._products + rows.T @ rows
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Shape (n_features,), float64."""
+        return np.asarray(self._total / self._count)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Shape (n_features, n_features), float64."""
+        return np.asarray(self._products / self._count - np.outer(self.mean, self.mean))
 
 
 def by_column(

@@ -2,14 +2,18 @@
 
 from typing import Any
 
-import dask.array as da
-import dask.dataframe as dd
 import numpy as np
-import pandas as pd
 import xgboost as xgb
 import xgboost.dask as xgb_dask
+from xgboost.collective import Config
+
+from anomaly_labs import cluster
 
 Rows = tuple[Any, Any]
+
+# All workers begin within this time, or training fails: one that is lost just before would be
+# waited for without end. Later, closed connections tell the others of a lost worker.
+START_S = 120
 
 
 def train(
@@ -21,6 +25,12 @@ def train(
 ) -> xgb.Booster:
     """Return a booster trained by the workers of `client`.
 
+    The trees are those of one process where columns have few distinct values. Else the workers'
+    estimates of quantiles move some splits a little; on KDD99 the AUC stays the same to 1e-4.
+
+    XGBoost stops when a worker is lost. Training then starts again, once, on the workers that are
+    left or have been replaced, and a warning says so. Nothing is written anywhere.
+
     Parameters
     ----------
     client
@@ -31,17 +41,27 @@ def train(
         ``(X, y)``: Dask collections, or arrays and frames to be cut.
     options
         Further arguments of ``xgboost.dask.train``.
+
+    Raises
+    ------
+    RuntimeError
+        If workers are lost and none is left, or training fails again.
     """
 
     def matrix(data: Rows, ref: Any = None) -> Any:
-        X, y = (_collection(part, client) for part in data)
+        X, y = (cluster.spread(part, client) for part in data)
         return xgb_dask.DaskQuantileDMatrix(
             client, X, y, enable_categorical=True, max_bin=params["max_bin"], ref=ref
         )
 
-    trained = matrix(rows)
-    evals = [] if validation is None else [(matrix(validation, trained), "validation")]
-    return xgb_dask.train(client, params, trained, evals=evals, **options)["booster"]
+    def attempt() -> xgb.Booster:
+        trained = matrix(rows)
+        evals = [] if validation is None else [(matrix(validation, trained), "validation")]
+        start = Config(tracker_timeout=START_S)
+        found = xgb_dask.train(client, params, trained, evals=evals, coll_cfg=start, **options)
+        return found["booster"]
+
+    return cluster.survive(attempt, client, "training")
 
 
 def predict(client: Any, booster: xgb.Booster, X: Any, rounds: tuple[int, int]) -> np.ndarray:
@@ -57,18 +77,16 @@ def predict(client: Any, booster: xgb.Booster, X: Any, rounds: tuple[int, int]) 
         A Dask collection, or an array or frame to be cut.
     rounds
         First round and the one after the last.
+
+    Raises
+    ------
+    RuntimeError
+        If workers are lost and none is left, or prediction fails again.
     """
-    found = xgb_dask.predict(client, booster, _collection(X, client), iteration_range=rounds)
-    return np.asarray(found.compute(), dtype=np.float32)
 
+    def attempt() -> np.ndarray:
+        part = cluster.spread(X, client)
+        found = xgb_dask.predict(client, booster, part, iteration_range=rounds)
+        return np.asarray(found.compute(), dtype=np.float32)
 
-def _collection(data: Any, client: Any) -> Any:
-    """Return `data` cut into one partition per worker; Dask collections come back unchanged."""
-    if hasattr(data, "dask"):
-        return data
-    n_parts = len(client.scheduler_info(n_workers=-1)["workers"])
-    if isinstance(data, pd.DataFrame):
-        return dd.from_pandas(data.reset_index(drop=True), npartitions=n_parts)
-    array = np.asarray(data)
-    n_rows = max(1, -(-len(array) // n_parts))
-    return da.from_array(array, chunks=(n_rows, *array.shape[1:]))
+    return cluster.survive(attempt, client, "prediction")

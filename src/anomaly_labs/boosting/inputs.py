@@ -26,6 +26,37 @@ def check_categories(booster: xgb.Booster, X: Any) -> None:
             )
 
 
+def is_stream(X: Any) -> bool:
+    """Return whether `X` is a `datasets.Stream`: batches of rows, not rows."""
+    return hasattr(X, "batch_rows")
+
+
+def refuse_client(client: Any) -> None:
+    """Raise if a cluster comes with a stream."""
+    if client is not None:
+        raise ValueError(
+            "a stream is read in this process, client= works on the workers of a cluster; leave "
+            "client= out, or let the workers read: X, y = cluster.read(stream, client)"
+        )
+
+
+def check_streamed(y: Any, validation: Any) -> None:
+    """Raise unless what comes with a stream suits it."""
+    if not callable(y):
+        raise TypeError(
+            f"with a stream, y must be the function that turns a batch's labels into 0/1 or class "
+            f"codes, not {type(y).__name__}; for example train(stream, datasets.is_attack)"
+        )
+    if validation is None:
+        return
+    if not (isinstance(validation, tuple) and len(validation) == 2 and is_stream(validation[0])):
+        raise TypeError(
+            "with a stream, validation must be a pair of a stream and a function; for example "
+            "train, held = stream.divide(.1), then validation=(held, datasets.is_attack)"
+        )
+    check_streamed(validation[1], None)
+
+
 def check_lengths(X: Any, y: Any) -> None:
     """Raise if `X` and `y` differ in length; Dask collections do not know theirs."""
     if not hasattr(X, "dask") and len(X) != len(y):
@@ -34,7 +65,11 @@ def check_lengths(X: Any, y: Any) -> None:
 
 def count_classes(y: Any, stated: int | None) -> int:
     """Return the number of classes: the stated one, or the largest code of `y` plus 1."""
-    codes = check_codes(y, stated)
+    return count_codes(check_codes(y, stated), stated)
+
+
+def count_codes(codes: np.ndarray, stated: int | None) -> int:
+    """Return the number of classes from the distinct codes of all training rows."""
     if len(codes) < 2:
         raise ValueError(f"y holds {codes.tolist()} only: training needs rows of two classes")
     return stated or int(codes.max()) + 1

@@ -7,62 +7,8 @@ from typing import Any
 import numpy as np
 import xgboost as xgb
 
-from anomaly_labs import runtime
 from anomaly_labs.boosting import inputs
-
-Params = dict[str, Any]
-
-
-def default_params(*, n_classes: int = 2, device: str | None = None, seed: int = 0) -> Params:
-    """Return XGBoost parameters that suit network traffic and this machine.
-
-    Parameters
-    ----------
-    n_classes
-        2 gives a binary objective, more give class probabilities; early stopping watches log loss.
-    device
-        ``"cuda"``, ``"cpu"``, or None for ``"cuda"`` where the NVIDIA driver reports a device.
-    seed
-        Only matters once rows or columns are sampled (``subsample``, ``colsample_bytree``).
-
-    Returns
-    -------
-    A new dictionary; the number of threads is left to XGBoost.
-
-    Raises
-    ------
-    ValueError
-        If `n_classes` is below 2.
-
-    Notes
-    -----
-    `min_child_weight` is .1, not XGBoost's 1: a leaf may then hold two or three rows, which the
-    rare attacks need. On KDD99's 23 classes without duplicates, some of which have fewer than
-    ten rows, the macro-F1 rises from about .6 to above .8.
-
-    Examples
-    --------
-    >>> default_params(n_classes=23, device="cpu")["objective"]
-    'multi:softprob'
-    """
-    if n_classes < 2:
-        raise ValueError(f"n_classes={n_classes!r} must be 2 or more; 2 means normal or attack")
-    params: Params = {
-        "tree_method": "hist",
-        "device": device or ("cuda" if runtime.gpu_available() else "cpu"),
-        "max_depth": 6,
-        "eta": 0.3,
-        "min_child_weight": 0.1,
-        "max_bin": 256,
-        "seed": seed,
-    }
-    if n_classes == 2:
-        return params | {"objective": "binary:logistic", "eval_metric": ["auc", "logloss"]}
-    return params | {
-        "objective": "multi:softprob",
-        "eval_metric": "mlogloss",
-        "num_class": n_classes,
-    }
+from anomaly_labs.boosting.parameters import Params, complete
 
 
 def train(
@@ -75,6 +21,7 @@ def train(
     params: Mapping[str, Any] | None = None,
     client: Any = None,
     seed: int = 0,
+    block_rows: int = 5_000_000,
 ) -> xgb.Booster:
     """Return a booster trained on `X` and `y`, for two classes or for many.
 
@@ -82,10 +29,12 @@ def train(
     ----------
     X : shape (n_samples, n_features)
         Matrix or DataFrame. Columns of dtype ``category`` are split natively, without one-hot.
+        Or a `datasets.Stream` of them, for tables larger than memory.
     y : shape (n_samples,)
         0/1, or class codes 0 to k - 1 (a class may be missing in the middle, not at the top).
+        With a stream: the function from a batch's labels to these, such as `datasets.is_attack`.
     validation
-        Rows not trained on, as ``(X, y)``; needed for early stopping.
+        Rows not trained on, as ``(X, y)``, both as above; needed for early stopping.
     n_rounds
         Number of boosting rounds; each adds one tree, or one tree per class.
     early_stopping_rounds
@@ -95,19 +44,36 @@ def train(
         Replace or extend `default_params`; ``num_class`` states classes without training rows.
     client
         A ``dask.distributed.Client``: train on its workers. Arrays and frames are cut into one
-        partition per worker; Dask collections are taken as they are. Each worker writes a line
-        with its rank to its standard error; XGBoost has no setting that stops it.
+        partition per worker; Dask collections are taken as they are, as `cluster.read` makes them
+        of a stream. If a worker is lost, training starts again, once, with a warning.
+    block_rows
+        Of a stream, the most rows that are read for one block (see Notes).
 
     Raises
     ------
     ValueError
         If `y` is not made of class codes, has one class only, or does not fit `X`; if early
         stopping is asked for without validation rows.
+    TypeError
+        If `X` is a stream and `y` no function, or the validation rows are no stream.
+
+    Notes
+    -----
+    A stream is quantised batch by batch into pages in a temporary folder (``TMPDIR``; about 100
+    bytes for each row of a block), which is deleted at the end. XGBoost reads the pages again for
+    each level of a tree, but keeps labels, gradients and predictions of all rows in memory, about
+    60 bytes a row. So a stream of more than `block_rows` is cut into blocks, each spread over the
+    whole table, and the rounds are shared out among them: the first rounds are grown on the first
+    block, the next on the second. It is stochastic gradient boosting in which neighbouring rounds
+    share their sample; memory and time per round no longer grow with the table. All blocks share
+    the quantiles of the first. A stream that fits one block gives the same trees as a table, up to
+    the choice of quantiles. Validation rows are read from one block in as many.
 
     References
     ----------
     Chen and Guestrin (2016), XGBoost: a scalable tree boosting system.
     https://doi.org/10.1145/2939672.2939785
+    Friedman (2002), Stochastic gradient boosting. https://doi.org/10.1016/S0167-9473(01)00065-2
 
     Examples
     --------
@@ -122,20 +88,24 @@ def train(
             f"early_stopping_rounds={early_stopping_rounds} needs validation=(X, y): rows that are "
             "not trained on"
         )
+    options: Params = {
+        "num_boost_round": n_rounds,
+        "early_stopping_rounds": early_stopping_rounds,
+        "verbose_eval": False,
+    }
+    if inputs.is_stream(X):
+        from anomaly_labs.boosting import external
+
+        inputs.refuse_client(client)
+        inputs.check_streamed(y, validation)
+        return external.train((X, y), validation, given, options, seed=seed, block_rows=block_rows)
     inputs.check_lengths(X, y)
     rows = (X, y)
     n_classes = inputs.count_classes(y, given.get("num_class"))
     if validation is not None:
         inputs.check_lengths(*validation)
         inputs.check_codes(validation[1], n_classes)
-    if n_classes == 2 and "objective" not in given:
-        given.pop("num_class", None)  # a binary objective has none
-    given = default_params(n_classes=n_classes, device=given.get("device"), seed=seed) | given
-    options: Params = {
-        "num_boost_round": n_rounds,
-        "early_stopping_rounds": early_stopping_rounds,
-        "verbose_eval": False,
-    }
+    given = complete(given, n_classes, seed)
     if client is not None:
         from anomaly_labs.boosting import cluster
 
@@ -153,7 +123,8 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     booster
         From `train`; after early stopping the rounds up to the best one are used.
     X : shape (n_samples, n_features)
-        The columns of the training rows. With `client` it may be a Dask collection.
+        The columns of the training rows. With `client` it may be a Dask collection; without, a
+        `datasets.Stream`, whose labels are not looked at.
     client
         A ``dask.distributed.Client`` whose workers predict.
 
@@ -179,11 +150,14 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     >>> predict(train(X, [0, 1, 2], n_rounds=2), X).shape
     (3, 3)
     """
-    inputs.check_categories(booster, X)
     used = (0, _last_round(booster))
+    if inputs.is_stream(X):
+        inputs.refuse_client(client)
+        parts = [_predicted(booster, batch, used) for batch, _ in X]
+        return np.concatenate(parts or [np.empty(0, np.float32)])
     if client is None:
-        rows = xgb.DMatrix(X, enable_categorical=True)
-        return np.asarray(booster.predict(rows, iteration_range=used), dtype=np.float32)
+        return _predicted(booster, X, used)
+    inputs.check_categories(booster, X)
     from anomaly_labs.boosting import cluster
 
     return cluster.predict(client, booster, X, used)
@@ -201,6 +175,12 @@ def effective_device(booster: xgb.Booster) -> str:
     """
     config = json.loads(booster.save_config())
     return str(config["learner"]["generic_param"]["device"])
+
+
+def _predicted(booster: xgb.Booster, X: Any, used: tuple[int, int]) -> np.ndarray:
+    inputs.check_categories(booster, X)
+    rows = xgb.DMatrix(X, enable_categorical=True)
+    return np.asarray(booster.predict(rows, iteration_range=used), dtype=np.float32)
 
 
 def _last_round(booster: xgb.Booster) -> int:

@@ -20,6 +20,7 @@ from .schema import (
     TEST_ONLY,
     VOCABULARY,
 )
+from .streams import Stream, stream
 from .synthetic import synthesize
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "DownloadError",
     "FileStatus",
     "Location",
+    "Stream",
     "SyntheticDataWarning",
     "attack_family",
     "describe",
@@ -49,6 +51,7 @@ __all__ = [
     "load",
     "locate",
     "names",
+    "stream",
     "synthesize",
     "verify",
 ]

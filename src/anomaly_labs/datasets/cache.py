@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Raised when the columns, types or vocabulary of the tables change: old files are not read then.
 VERSION = 1
 
+GROUP_ROWS = 1 << 17  # rows of a row group: what a reader of batches holds at once
+
 
 def cache_folder() -> Path:
     """Return the cache folder: $ANOMALY_LABS_CACHE or the user's cache; it may not exist yet."""
@@ -65,18 +67,23 @@ def write_once(path: Path, content: bytes) -> None:
         aside.unlink(missing_ok=True)
 
 
-def store_table(path: Path, table: pa.Table, key: str) -> None:
-    """Keep a table; where the folder cannot be written, warn and go on without a cache."""
+def write_table(path: Path, table: pa.Table, key: str) -> None:
+    """Write a table and the key of its source, or raise OSError."""
     import pyarrow.parquet as pq
 
     table = table.replace_schema_metadata({"anomaly_labs": key})
+    write_aside(
+        path,
+        lambda aside: pq.write_table(
+            table, aside, compression="zstd", write_page_checksum=True, row_group_size=GROUP_ROWS
+        ),
+    )
+
+
+def store_table(path: Path, table: pa.Table, key: str) -> None:
+    """Keep a table; where the folder cannot be written, warn and go on without a cache."""
     try:
-        write_aside(
-            path,
-            lambda aside: pq.write_table(
-                table, aside, compression="zstd", write_page_checksum=True, row_group_size=1 << 17
-            ),
-        )
+        write_table(path, table, key)
     except OSError as error:
         warnings.warn(
             f"the data cannot be cached in {path.parent} ({error}), so each load parses again; "
@@ -90,21 +97,37 @@ def read_table(path: Path, key: str, rows: int) -> pa.Table | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from .table import arrow_types
-
     if not path.is_file():
         return None
     try:
         table = pq.read_table(path, page_checksum_verification=True)
     except (OSError, pa.ArrowException):
         return None
-    wanted = arrow_types()
-    genuine = (
-        (table.schema.metadata or {}).get(b"anomaly_labs") == key.encode()
-        and table.num_rows == rows
-        and dict(zip(table.column_names, table.schema.types, strict=True)) == wanted
+    return table if _genuine(table.schema, table.num_rows, key, rows) else None
+
+
+def holds_table(path: Path, key: str, rows: int) -> bool:
+    """Return whether a cache file is what `read_table` would return, by its footer alone."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not path.is_file():
+        return False
+    try:
+        footer = pq.read_metadata(path)
+    except (OSError, pa.ArrowException):
+        return False
+    return _genuine(footer.schema.to_arrow_schema(), footer.num_rows, key, rows)
+
+
+def _genuine(schema: pa.Schema, found: int, key: str, rows: int) -> bool:
+    from .table import arrow_types
+
+    return (
+        (schema.metadata or {}).get(b"anomaly_labs") == key.encode()
+        and found == rows
+        and dict(zip(schema.names, schema.types, strict=True)) == arrow_types()
     )
-    return table if genuine else None
 
 
 def _note(source: Path, split: str) -> Path:

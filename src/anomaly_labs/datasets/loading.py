@@ -6,15 +6,24 @@ import hashlib
 import os
 import threading
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ..runtime import is_fast
-from .cache import known_key, read_table, remember_genuine, stamp, store_table, table_path
+from .cache import (
+    holds_table,
+    known_key,
+    read_table,
+    remember_genuine,
+    stamp,
+    store_table,
+    table_path,
+)
 from .catalog import Split, find_split
-from .dataset import Dataset
+from .dataset import Dataset, Source
 from .errors import DownloadError
 from .fetch import fetch
 from .files import download_folder, locate
@@ -24,8 +33,13 @@ from .table import from_frame, to_frame
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Wanted = Literal["auto", "real", "synthetic"]
+
 FAST_ROWS = 20_000
 FAST_ROWS_PER_CLASS = 20
+
+# Modules that decide which rows are generated and how they are stored.
+GENERATOR = ("catalog", "copula", "profile", "relations", "schema", "synthetic", "table")
 
 # Set when a download failed: the next split must not wait for the network again.
 _download_failed = threading.Event()
@@ -84,11 +98,11 @@ def _real(name: str, split: str, info: Split) -> pa.Table:
     return table
 
 
-def _generator_key() -> str:
-    """Return a key that changes with the code of this package and the generator's profiles."""
+def generator_key() -> str:
+    """Return a key that changes with the generator's code and profiles."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in (*sorted(here.glob("*.py")), *sorted(here.glob("profiles/*"))):
+    for path in (*(here / f"{name}.py" for name in GENERATOR), *sorted(here.glob("profiles/*"))):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -96,7 +110,7 @@ def _generator_key() -> str:
 
 def _synthetic(name: str, split: str, info: Split) -> pa.Table:
     """Return as many generated rows as the real split has; always the same ones."""
-    key = _generator_key()
+    key = generator_key()
     path = table_path(name, f"{split}-synthetic", key)
     table = read_table(path, key, info.rows)
     if table is None:
@@ -108,7 +122,7 @@ def _synthetic(name: str, split: str, info: Split) -> pa.Table:
     return table
 
 
-def _fast_rows(codes: np.ndarray) -> np.ndarray:
+def fast_rows(codes: np.ndarray) -> np.ndarray:
     """Return the positions of a sample that keeps up to 20 rows of every class, in file order."""
     rng = np.random.default_rng(0)
     order = rng.permutation(len(codes))
@@ -120,14 +134,12 @@ def _fast_rows(codes: np.ndarray) -> np.ndarray:
     return np.sort(np.concatenate([kept, others[: FAST_ROWS - len(kept)]]))
 
 
-def _dataset(
-    table: pa.Table, name: str, split: str, source: Literal["real", "synthetic"]
-) -> Dataset:
+def _dataset(table: pa.Table, name: str, split: str, source: Source) -> Dataset:
     rows = table.num_rows
     if not is_fast() or rows <= FAST_ROWS:
         X, y = to_frame(table, name)
         return Dataset(X, y, name, split, source)
-    sample = _fast_rows(table.column("label").to_numpy())
+    sample = fast_rows(table.column("label").to_numpy())
     X, y = to_frame(table.take(sample), name)
     return Dataset(X, y, name, split, source, total_rows=rows)
 
@@ -136,7 +148,7 @@ def load(
     name: str,
     *,
     split: str | None = None,
-    source: Literal["auto", "real", "synthetic"] = "auto",
+    source: Wanted = "auto",
 ) -> Dataset:
     """Return a data set: real rows where they can be had, generated ones otherwise.
 
@@ -175,24 +187,71 @@ def load(
     >>> data.X.shape, data.source
     ((11850, 41), 'synthetic')
     """
-    split, info = find_split(name, split)
+    split, info = _checked(name, split, source)
+    if source != "synthetic":
+        try:
+            return _dataset(_real(name, split, info), name, split, "real")
+        except DownloadError as error:
+            _go_without_real(error, name, split, source)
+    return _dataset(_synthetic(name, split, info), name, split, "synthetic")
+
+
+def table_file(name: str, split: str | None, source: Wanted) -> tuple[Path, Source]:
+    """Return the cache file with the rows that `load` would return, and whether they are real.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        As `load` does.
+    OSError
+        If the cache folder cannot be written.
+    """
+    split, info = _checked(name, split, source)
+    if source != "synthetic":
+        try:
+            return _filed(name, split, info, lambda: _real(name, split, info), real=True), "real"
+        except DownloadError as error:
+            _go_without_real(error, name, split, source)
+    made = _filed(name, split, info, lambda: _synthetic(name, split, info), real=False)
+    return made, "synthetic"
+
+
+def _filed(name: str, split: str, info: Split, make: Callable[[], pa.Table], *, real: bool) -> Path:
+    """Return the cache file of a table, which is made and stored where it is missing."""
+    for attempt in range(2):
+        key: str | None = generator_key()
+        if real:
+            found = locate(name, split)
+            key = info.sha256 if found is None else known_key(found.path, split)
+        path = table_path(name, split if real else f"{split}-synthetic", key or "")
+        if key is not None and holds_table(path, key, info.rows):
+            return path
+        if attempt == 0:
+            make()
+    raise OSError(
+        f"a stream reads from the cache, but {path.parent} cannot be written; "
+        "set ANOMALY_LABS_CACHE to a folder that can"
+    )
+
+
+def _checked(name: str, split: str | None, source: Wanted) -> tuple[str, Split]:
+    """Return the name of the split and its official file, after a look at all arguments."""
     if source not in ("auto", "real", "synthetic"):
         raise ValueError(f'source={source!r} must be "auto", "real" or "synthetic"')
-    if source == "synthetic":
-        return _dataset(_synthetic(name, split, info), name, split, "synthetic")
+    return find_split(name, split)
+
+
+def _go_without_real(error: DownloadError, name: str, split: str, source: Wanted) -> None:
+    """Warn that rows will be generated, or raise where real ones are asked for."""
+    info = find_split(name, split)[1]
     mend = (
         f"put {info.files[0]} (also .gz or .zip) into a folder and let ANOMALY_LABS_DATA name it, "
         "or run `anomaly-labs data download`"
     )
-    try:
-        table = _real(name, split, info)
-    except DownloadError as error:
-        if source == "real":
-            raise FileNotFoundError(f"no real data for {name}/{split}: {error}; {mend}") from error
-        warnings.warn(
-            f"{name}/{split} is GENERATED data, not real traffic: {error}. For real data, {mend}",
-            SyntheticDataWarning,
-            stacklevel=2,
-        )
-        return _dataset(_synthetic(name, split, info), name, split, "synthetic")
-    return _dataset(table, name, split, "real")
+    if source == "real":
+        raise FileNotFoundError(f"no real data for {name}/{split}: {error}; {mend}") from error
+    warnings.warn(
+        f"{name}/{split} is GENERATED data, not real traffic: {error}. For real data, {mend}",
+        SyntheticDataWarning,
+        stacklevel=3,
+    )

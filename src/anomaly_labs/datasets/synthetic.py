@@ -144,7 +144,7 @@ def rows(
     return X, pd.Series(classes, name="label")
 
 
-def _whole_number(value: int, name: str, least: int) -> int:
+def whole_number(value: int, name: str, least: int) -> int:
     """Return the value as int.
 
     Raises
@@ -207,7 +207,7 @@ def synthesize(name: str, n_rows: int, *, split: str | None = None, seed: int = 
     True
     """
     split, _ = find_split(name, split)
-    n_rows = _whole_number(n_rows, "n_rows", 1)
-    seed = _whole_number(seed, "seed", 0)
+    n_rows = whole_number(n_rows, "n_rows", 1)
+    seed = whole_number(seed, "seed", 0)
     X, y = rows(read(PARTS[name, split]), name, split, n_rows, seed)
     return Dataset(X, y, name, split, "synthetic")

@@ -1,5 +1,7 @@
 """Raw columns to a numeric matrix."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -8,10 +10,10 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from anomaly_labs.features.moments import Moments, Tail, is_heavy
+
 # XGBoost refuses [, ] and < in the names of columns
 UNKNOWN = "(unknown)"
-# Anything from 10 to 30 picks the same columns from NSL-KDD's normal traffic.
-HEAVY_TAIL = 20
 
 
 class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -75,20 +77,24 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.clip = clip
         self.one_hot = one_hot
 
-    def fit(self, X: pd.DataFrame, y: object = None) -> Self:
+    def fit(self, X: Any, y: object = None, *, client: Any = None) -> Self:
         """Learn columns, ranges and categories from training rows.
 
         Parameters
         ----------
         X : shape (n_samples, n_columns)
-            Training rows.
+            Training rows: a DataFrame, or a `datasets.Stream` of them, which is read twice. What
+            is learned is the same; only the rounding of means and deviations differs.
         y
             Ignored; scikit-learn's pipelines pass it.
+        client
+            A ``dask.distributed.Client`` whose workers look at the rows; `X` is then a DataFrame,
+            which is cut into one part per worker, or a Dask DataFrame.
 
         Raises
         ------
         TypeError
-            If `X` is not a DataFrame or a column is neither numeric nor categorical.
+            If `X` is neither, or a column is neither numeric nor categorical.
         ValueError
             If a parameter is out of range, `X` has no rows or two columns of the same name, or a
             number is missing or infinite (the message names column and row).
@@ -97,9 +103,27 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"scale={self.scale!r} must be 'standard' or 'minmax'")
         if self.clip is not None and not self.clip > 0:
             raise ValueError(f"clip={self.clip!r} must be above 0, or None for no limit")
-        _check_table(X)
-        if len(X) == 0:
+        if client is not None:
+            self._name_columns(getattr(X, "_meta", X))
+        moments: dict[str, Moments] = {}
+        known: dict[str, set[object]] = {}
+        for numbers, values in _each(self._look, X, client):
+            for name, part in numbers.items():
+                moments.setdefault(name, Moments()).merge(part)
+            for name, part in values.items():
+                known.setdefault(name, set()).update(part)
+        if not moments and not known:
             raise ValueError("X has no rows, so nothing can be learned from it")
+        self._fit_numeric(X, moments, client)
+        self.categories_ = {
+            name: np.array(sorted(values - {UNKNOWN}, key=str), object)
+            for name, values in known.items()
+        }
+        return self
+
+    def _name_columns(self, X: pd.DataFrame) -> None:
+        """Set the columns by kind from the first rows."""
+        _check_table(X)
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         self.n_features_in_ = len(self.feature_names_in_)
         numeric = {name: _is_numeric(X[name]) for name in X.columns}
@@ -112,40 +136,61 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 f"no column of {list(X.columns)} is numeric and one_hot=False leaves the others"
                 " out; use one_hot=True"
             )
-        self._fit_numeric(X)
-        self.categories_ = {
-            name: np.array(sorted(set(X[name].dropna().unique()) - {UNKNOWN}, key=str), object)
-            for name in self.categorical_columns_
-        }
-        return self
 
-    def _fit_numeric(self, X: pd.DataFrame) -> None:
-        heavy: list[str] = []
-        offsets, spreads = [], []
+    def _look(
+        self, start: int, table: pd.DataFrame
+    ) -> tuple[dict[str, Moments], dict[str, set[object]]]:
+        """Return what one table says of its columns; `start` rows came before it."""
+        if start == 0:
+            self._name_columns(table)
+        _check_table(table, list(self.feature_names_in_))
+        moments = {}
         for name in self.numeric_columns_:
-            values = _numbers(X[name])
-            low, high = values.min(), values.max()
-            if low >= 0 and high > HEAVY_TAIL * (1 + np.median(values)):
-                heavy.append(name)
-                values, low, high = np.log1p(values), np.log1p(low), np.log1p(high)
+            _check_kind(table[name], numeric=True)
+            moments[name] = Moments()
+            moments[name].add(_numbers(table[name], start))
+        known = {}
+        for name in self.categorical_columns_:
+            _check_kind(table[name], numeric=False)
+            known[name] = set(table[name].dropna().unique())
+        return moments, known
+
+    def _fit_numeric(self, X: Any, moments: dict[str, Moments], client: Any) -> None:
+        tails = {
+            name: Tail(moment.high)
+            for name, moment in moments.items()
+            if moment.low >= 0 and is_heavy(moment.high, 0.0)
+        }
+        if tails:
+            highs = {name: moments[name].high for name in tails}
+            for found in _each(partial(_look_at_tails, highs), X, client):
+                for name, tail in tails.items():
+                    tail.merge(found[name])
+        self.heavy_tailed_ = tuple(name for name, tail in tails.items() if tail.is_heavy())
+        offsets, spreads = [], []
+        for name, raw in moments.items():
+            moment = tails[name].moments if name in self.heavy_tailed_ else raw
+            low, high = moment.low, moment.high
             if low == high:
                 offset, spread = low, 1.0
             elif self.scale == "standard":
-                offset, spread = values.mean(), values.std()
+                offset, spread = moment.mean, moment.deviation
             else:
                 offset, spread = low / 2 + high / 2, high / 2 - low / 2
             offsets.append(offset)
             spreads.append(spread or 1.0)  # the spread of values below 1e-160 underflows to 0
-        self.heavy_tailed_ = tuple(heavy)
         self.offset_, self.spread_ = np.array(offsets), np.array(spreads)
 
-    def transform(self, X: pd.DataFrame) -> np.ndarray:
+    def transform(self, X: Any, *, client: Any = None) -> np.ndarray:
         """Return the matrix of shape (n_samples, n_features), float32.
 
         Parameters
         ----------
         X : shape (n_samples, n_columns)
             Rows with the columns of `fit`, in any order.
+        client
+            A ``dask.distributed.Client`` whose workers encode. `X` may then be a Dask DataFrame,
+            and the matrix is a Dask array of the same parts, made when it is asked for.
 
         Raises
         ------
@@ -156,6 +201,11 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             column and row).
         """
         check_is_fitted(self)
+        if client is not None:
+            from anomaly_labs.features import cluster
+
+            encoded: np.ndarray = cluster.transform(self, X, client)
+            return encoded
         _check_table(X, list(self.feature_names_in_))
         slots = sum(len(known) + 1 for known in self.categories_.values())
         matrix = np.zeros((len(X), len(self.numeric_columns_) + slots), dtype=np.float32)
@@ -261,13 +311,48 @@ def _check_kind(column: pd.Series, *, numeric: bool) -> None:
         raise TypeError(f"column {column.name!r} was {kind} in fit and is {column.dtype} now")
 
 
-def _numbers(column: pd.Series) -> np.ndarray:
-    """Return a numeric column as float64 after making sure that every value is finite."""
+def _each(look: Callable[[int, pd.DataFrame], Any], X: Any, client: Any) -> Iterator[Any]:
+    """Yield what `look` finds in each table of `X`; with a client its workers look."""
+    if client is not None:
+        from anomaly_labs.features import cluster
+
+        yield from cluster.each(partial(look, 0), X, client)
+        return
+    for start, table in _tables(X):
+        yield look(start, table)
+
+
+def _look_at_tails(highs: dict[str, float], start: int, table: pd.DataFrame) -> dict[str, Tail]:
+    """Return what one table says of the columns whose maxima are given."""
+    tails = {name: Tail(high) for name, high in highs.items()}
+    for name, tail in tails.items():
+        tail.add(_numbers(table[name], start))
+    return tails
+
+
+def _tables(X: Any) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield the tables of a stream, or the one table, each with the number of rows before it."""
+    if not hasattr(X, "batch_rows"):
+        _check_table(X)
+        if len(X):
+            yield 0, X
+        return
+    start = 0
+    for table, _ in X:
+        yield start, table
+        start += len(table)
+
+
+def _numbers(column: pd.Series, start: int = 0) -> np.ndarray:
+    """Return a numeric column as float64 after making sure that every value is finite.
+
+    `start` rows came before in other tables.
+    """
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         raise ValueError(
-            f"column {column.name!r} has {values[bad[0]]} in row {bad[0]}, counted from 0"
+            f"column {column.name!r} has {values[bad[0]]} in row {start + bad[0]}, counted from 0"
             f" ({bad.size} such rows); fill or drop them first"
         )
     return values

@@ -195,7 +195,10 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
 
     def _calibrate(self, held: np.ndarray, rows: np.ndarray) -> None:
         """Learn from held-out rows the scale of each score, from all what to whiten with."""
-        self.scale_ = {}
+        self._learn_spread(rows)
+        self._learn_scale(held)
+
+    def _learn_spread(self, rows: np.ndarray) -> None:
         total, products = np.zeros(1), np.zeros(1)
         for part in _chunks(len(rows)):
             deviation = self._deviation(rows[part])
@@ -206,12 +209,16 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
         if not np.isfinite(covariance).all():
             raise _diverged()
         self.whitening_ = whitening(covariance, shrinkage=self.shrinkage)
-        for kind in self.parts:
-            self.scale_[kind] = float(self._score(held, kind).mean()) or 1.0
+
+    def _learn_scale(self, held: np.ndarray) -> None:
+        self.scale_ = {kind: float(self._score(held, kind).mean()) or 1.0 for kind in self.parts}
 
     def _observe(self, training: np.ndarray, watched: np.ndarray) -> dict[str, float]:
         """Return the figures of an epoch."""
-        self._calibrate(watched, watched)
+        if self.kind == "whitened":
+            self._learn_spread(watched)
+        else:
+            self._learn_scale(watched)
         made = self.generate(sanity.COMPARED, seed=self.seed)
         odd = sanity.shuffled(watched, seed=self.seed)
         own = [self._score(part, self.kind) for part in (watched, odd)]

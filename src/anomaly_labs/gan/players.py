@@ -38,7 +38,7 @@ class Schedule:
         return keras.optimizers.Adam(falling, beta_1=BETA_1)
 
 
-class Players(keras.Model):  # type: ignore[misc]
+class Players:
     """Two sides that learn against each other, and a slow average of their weights.
 
     The weights of a game circle around where they should be; their exponential moving average
@@ -58,7 +58,6 @@ class Players(keras.Model):  # type: ignore[misc]
     """
 
     def __init__(self, builders: dict[str, Any], judge: Any, schedule: Schedule) -> None:
-        super().__init__()
         self.builders, self.judge = builders, judge
         self.latent = builders["generator"].input_shape[-1]
         self.averages = {
@@ -73,19 +72,24 @@ class Players(keras.Model):  # type: ignore[misc]
         self.judge_rule = schedule.rule(schedule.judge_rate)
         self.builder_rule.build(self.builder_weights)
         self.judge_rule.build(judge.trainable_variables)
-        self.trackers = {
-            name: keras.metrics.Mean(name) for name in ("generator_loss", "discriminator_loss")
-        }
-        self.built = True
 
-    @property
-    def metrics(self) -> list[Any]:
-        """The losses; Keras sets them back at the start of each epoch."""
-        return list(self.trackers.values())
+    @tf.function(jit_compile=False)  # type: ignore[untyped-decorator]
+    def learn(self, batches: Any) -> Any:
+        """Take a step for each batch; return the sums of the builders' and of the judge's losses.
 
-    def train_step(self, data: Any) -> dict[str, Any]:
-        """Let both sides take one step from the same weights and return the mean losses so far."""
-        rows = data[0]
+        Parameters
+        ----------
+        batches : shape (n_batches, batch_size, n_features)
+            Training rows.
+        """
+        total = tf.zeros(2)
+        for rows in batches:
+            total += self._step(rows)
+        return total
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def _step(self, rows: Any) -> Any:
+        """Let both sides take one step from the same weights and return their losses."""
         with tf.GradientTape(persistent=True) as tape:
             builder_loss, judge_loss = self.losses_of(rows, self.draw(ops.shape(rows)[0]))
         judge_weights = self.judge.trainable_variables
@@ -94,9 +98,7 @@ class Players(keras.Model):  # type: ignore[misc]
         self.builder_rule.apply(gradients, self.builder_weights)
         self.judge_rule.apply(judge_gradients, judge_weights)
         self._average()
-        self.trackers["generator_loss"].update_state(builder_loss)
-        self.trackers["discriminator_loss"].update_state(judge_loss)
-        return {name: tracker.result() for name, tracker in self.trackers.items()}
+        return tf.stack([builder_loss, judge_loss])
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
         """Return what the builders and what the judge make smaller; each game has its own."""

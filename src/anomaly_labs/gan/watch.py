@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
+import tensorflow as tf
 
-from anomaly_labs.autoencoder.network import LARGEST_EXECUTION, NoisyBatches
+from anomaly_labs.autoencoder.network import NoisyBatches
+from anomaly_labs.autoencoder.training import announce, blocks
 
 Observe = Callable[[], dict[str, float]]
+LOSSES = ("generator_loss", "discriminator_loss")
 
 
-class Watch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Callback that keeps the averaged weights of the best epoch.
+class Watch:
+    """Keeps the averaged weights of the best epoch, and says when training ends.
 
     Parameters
     ----------
@@ -26,29 +28,35 @@ class Watch(keras.callbacks.Callback):  # type: ignore[misc]
     """
 
     def __init__(self, observe: Observe, *, best: str, patience: int | None) -> None:
-        super().__init__()
         self.observe, self.best, self.patience = observe, best, patience
         self.highest, self.waited = -np.inf, 0
         self.kept: dict[str, Any] = {}
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Add the figures to `logs`; keep the weights where they are the best so far."""
-        if not np.isfinite(list(logs.values())).all():
-            self.model.stop_training = True
-            return
-        logs |= self.observe()
-        if self.patience is None:
-            return
-        self.waited += 1
-        if logs[self.best] > self.highest:
-            self.highest, self.waited = logs[self.best], 0
-            self.kept = {name: net.get_weights() for name, net in self.model.averages.items()}
-        self.model.stop_training = self.waited >= self.patience
+    def is_over(self, figures: dict[str, float], averages: dict[str, Any]) -> bool:
+        """Add to the losses of an epoch what is observed; return whether it was the last one.
 
-    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Put the best weights back."""
+        Parameters
+        ----------
+        figures
+            The losses.
+        averages
+            Networks by name; their weights are kept where they are the best so far.
+        """
+        if not np.isfinite(list(figures.values())).all():
+            return True
+        figures |= self.observe()
+        if self.patience is None:
+            return False
+        self.waited += 1
+        if figures[self.best] > self.highest:
+            self.highest, self.waited = figures[self.best], 0
+            self.kept = {name: network.get_weights() for name, network in averages.items()}
+        return self.waited >= self.patience
+
+    def put_back(self, averages: dict[str, Any]) -> None:
+        """Give the networks their best weights."""
         for name, weights in self.kept.items():
-            self.model.averages[name].set_weights(weights)
+            averages[name].set_weights(weights)
 
 
 def play(
@@ -67,20 +75,21 @@ def play(
     epochs
         Passes over the rows, at most.
     progress
-        Whether Keras shows its progress bar.
+        Whether to show a progress bar for each epoch.
     """
-    executions = -(-batches.per_epoch // LARGEST_EXECUTION)
-    players.compile(
-        optimizer=players.builder_rule,
-        steps_per_execution=-(-batches.per_epoch // executions),
-        jit_compile=False,  # compiling costs more than all steps together
-    )
-    history = players.fit(
-        batches,
-        shuffle=False,
-        steps_per_epoch=batches.per_epoch,
-        epochs=epochs,
-        callbacks=[watch],
-        verbose=1 if progress else 0,
-    )
-    return {name: [float(value) for value in values] for name, values in history.history.items()}
+    shape = (None, batches.batch_size, batches.X.shape[1])  # one graph, however many batches
+    learn = players.learn.get_concrete_function(tf.TensorSpec(shape))
+    history: list[dict[str, float]] = []
+    for epoch in range(epochs):
+        bar = announce(epoch, epochs, batches.per_epoch, progress=progress)
+        losses, done = np.zeros(2), 0
+        for _, rows in blocks(batches, epoch):
+            losses += learn(tf.constant(rows)).numpy()
+            done += len(rows)
+            bar.update(done, list(zip(LOSSES, losses / done, strict=True)))
+        figures = dict(zip(LOSSES, (losses / done).tolist(), strict=True))
+        history.append(figures)
+        if watch.is_over(figures, players.averages):
+            break
+    watch.put_back(players.averages)
+    return {name: [figures[name] for figures in history if name in figures] for name in history[0]}
