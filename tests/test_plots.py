@@ -6,8 +6,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from anomaly_labs import plots
+from anomaly_labs.course.execute import run_notebook
 
 GENERATED = "generated data"
 
@@ -146,3 +148,22 @@ def test_class_counts_tell_families_apart_without_colour():
     hatches = [patch.get_hatch() for patch in legend.get_patches()]
     assert [text.get_text() for text in legend.get_texts()] == ["normal", "dos", "probe", "r2l"]
     assert len(set(hatches[1:])) == len(hatches) - 1
+
+
+COUNTED = """
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+from anomaly_labs import plots
+drawn, draw = [], Figure.draw
+Figure.draw = lambda self, renderer: (drawn.append(1), draw(self, renderer))[1]
+"""
+
+
+def test_notebook_draws_a_figure_for_what_it_shows_and_not_for_a_screen(tmp_path):
+    cells = [COUNTED, "plt.subplots();", "plain = len(drawn); plots.use_course_style()"]
+    cells += ["plt.subplots();", "print(plain, len(drawn) - plain)"]
+    notebook = new_notebook(cells=[new_code_cell(text) for text in cells])
+    done = run_notebook(notebook, folder=tmp_path, env={})
+    plain, styled = map(int, done.cells[-1].outputs[0].text.split())
+    assert styled == plain - 1
+    assert "image/png" in done.cells[3].outputs[0].data

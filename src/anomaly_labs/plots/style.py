@@ -55,6 +55,7 @@ def use_course_style(source: str = "real") -> None:
             f"source={source!r} must be 'real' or 'synthetic'; pass the source of your data set"
         )
     _state["source"] = source
+    _draw_once()
     plt.rcParams.update(
         {
             "axes.axisbelow": True,
@@ -87,6 +88,14 @@ def use_course_style(source: str = "real") -> None:
             "ytick.labelcolor": INK,
         }
     )
+
+
+def _draw_once() -> None:
+    """Leave out what a notebook does not show: after each cell pyplot draws for a screen, too."""
+    backend = mpl.get_backend()
+    if "inline" in backend:
+        plt.switch_backend(backend)  # pyplot sets its hook at the first figure, else after this
+        plt.uninstall_repl_displayhook()
 
 
 def finish(

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import tzinfo
@@ -166,6 +167,8 @@ def grade(
                 waiting.append(job)
             else:
                 yield known_already
+        sizes = Counter(job.submission.assignment for job in waiting)
+        waiting = [replace(job, beside=sizes[job.submission.assignment]) for job in waiting]
         hurried: list[Job] = []
         begun = started or (lambda _: None)
         with contextlib.nullcontext() if unsafe or not waiting else _one_import():

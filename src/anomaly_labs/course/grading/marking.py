@@ -29,6 +29,8 @@ from anomaly_labs.course.submissions.intake import Job, Submission
 from anomaly_labs.course.submissions.transplant import transplant
 from anomaly_labs.datasets.cache import write_aside
 
+# The figures of a course are drawn twice before they are shared, in runs that train its networks.
+WORTH_SHARING = 12  # submissions
 _ERROR = re.compile(r"(?m)^ {0,4}[A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt)\b.*$")
 
 
@@ -74,6 +76,8 @@ def mark(job: Job) -> Graded:
     started = time.monotonic()
     with ledger.alone(root / "received" / assignment / learner, wait=True):
         course = build.open_course(root, job.project, unsafe=job.unsafe)
+        if job.beside < WORTH_SHARING:
+            course.config.SafeExecute.share_figures = False
         original, digest = _original(job)
         before = [*job.submission.findings, *_begin(course, job, digest)]
         release = root / "release" / assignment / f"{assignment}.ipynb"
@@ -87,8 +91,10 @@ def mark(job: Job) -> Graded:
         graded = Graded(
             assignment, learner, points, noted, job.unsafe, seconds, by_hand, penalty=penalty
         )
+        entry = Entry(digest, placed, job.source, graded)
+        graded = replace(graded, accepted=ledger.noted(root, assignment, learner, entry))
         ledger.write_findings(root, graded)
-        ledger.write(root, assignment, learner, Entry(digest, placed, job.source, graded))
+        ledger.write(root, assignment, learner, entry)
     return graded
 
 
@@ -101,11 +107,13 @@ def give_up(job: Job, reason: str, log: str = "") -> Graded:
     root, assignment, learner = job.root, job.submission.assignment, job.submission.learner
     found = job.submission.findings
     graded = Graded(assignment, learner, {}, found, job.unsafe, 0.0, trouble=reason)
-    ledger.write(root, assignment, learner, Entry(digest=""))
+    entry = Entry(digest="", failed=intake.digest(job.submission.path), trouble=reason)
+    ledger.write(root, assignment, learner, entry)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)
         forgotten = _forget(build.open_course(root, job.project), assignment, learner)
-    graded = replace(graded, findings=(*found, *forgotten))
+    noted = ledger.noted(root, assignment, learner, entry)
+    graded = replace(graded, findings=(*found, *forgotten), accepted=noted)
     for step in ("autograded", "feedback"):
         shutil.rmtree(root / step / learner / assignment, ignore_errors=True)
     ledger.write_findings(root, graded, log)

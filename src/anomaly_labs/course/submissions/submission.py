@@ -56,6 +56,8 @@ class Job:
         Fingerprint of the assignment that is released in `root`.
     unsafe
         Whether learners' code runs without the sandbox.
+    beside
+        How many submissions of the assignment are graded in the same run.
     """
 
     root: Path
@@ -63,6 +65,7 @@ class Job:
     submission: Submission
     source: str
     unsafe: bool
+    beside: int = 1
 
 
 def read_regular(path: Path) -> bytes | None:
