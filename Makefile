@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course class lab slides site formgrader labs test test-all lint data lock clean
+.PHONY: help course class lab bench slides site formgrader labs test test-all lint data lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ test: $(READY) ## Run the tests
 test-all: $(READY) ## Run every test, the long ones and the browser's too
 	@sh scripts/system.sh
 	@$(BIN)/python -m pytest -q $(WORKERS) -m "not gpu and not network"
+
+bench: $(READY) ## Run the benchmarks and write benchmarks/RESULTS.md (NAMES="loading lab1" for some)
+	@$(BIN)/python benchmarks/run.py $(NAMES)
 
 lint: $(READY) ## Check style, types and that built notebooks are fresh
 	@$(BIN)/ruff format --check .

@@ -31,6 +31,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import report
 
 from anomaly_labs import assessment, checks, datasets
 from anomaly_labs.course import sources
@@ -39,6 +40,7 @@ SOURCE = sources.read(Path(__file__).parents[1] / "solutions" / "assessment.py")
 LOAD = datasets.load
 SOURCES: tuple[Literal["real", "synthetic"], ...] = ("real", "synthetic")
 SMALL_IS_GOOD = ("left", "alarms")
+REFERENCE = "Reference solution"
 Names = dict[str, Any]
 
 
@@ -148,24 +150,48 @@ def measured(source: Literal["real", "synthetic"], seeds: range, wrong: str = ""
     assessment.expect_training = lambda *given: None
     table = pd.DataFrame([figures(seed, wrong) for seed in seeds])
     kind = "real rows" if source == "real" else "GENERATED rows"
-    print(f"\n{wrong or 'Reference solution'}, {len(seeds)} seeds, {kind}")
+    print(f"\n### {wrong or REFERENCE}, {len(seeds)} seeds, {kind}\n")
     shown = pd.DataFrame({"mean": table.mean(), "sd": table.std(ddof=1)})
     shown["lowest"], shown["highest"] = table.min(), table.max()
     away = 3 * shown["sd"] * np.where(shown.index.str.endswith(SMALL_IS_GOOD), 1, -1)
     shown["limit"] = shown["mean"] + away
-    print(shown.round(4).to_string(), flush=True)
+    print(markdown(shown, ".4f"), flush=True)
     return shown
 
 
+def markdown(shown: pd.DataFrame, form: str) -> str:
+    return report.table(
+        [
+            {"figure": name, **{column: format(value, form) for column, value in row.items()}}
+            for name, row in shown.iterrows()
+        ]
+    )
+
+
 def main(n_seeds: int) -> None:
-    limits = {kind: measured(kind, range(n_seeds))["limit"] for kind in SOURCES}
-    both = pd.DataFrame(limits)
+    print(
+        "Each seed has another learner's rows, another private seed and other weights. `limit` is "
+        "the mean minus three standard deviations (plus, for `left` and alarms); the limits of the "
+        "assessment and their reasons are in `assessment/README.md`."
+    )
+    claims = report.Claims()
+    right = {kind: measured(kind, range(n_seeds)) for kind in SOURCES}
+    both = pd.DataFrame({kind: shown["limit"] for kind, shown in right.items()})
     loosest = both.min(axis=1).where(~both.index.str.endswith(SMALL_IS_GOOD), both.max(axis=1))
-    print("\nLimits: the looser one of both")
-    print(loosest.round(3).to_string(), flush=True)
-    for wrong in WRONG:
+    print("\n### Limits: the looser one of both\n")
+    print(markdown(loosest.to_frame("limit"), ".3f"), end="\n\n", flush=True)
+    for kind, shown in right.items():
+        full = all(shown["lowest"][f"{task} points"] == SOURCE.points[task] for task in GRADED)
+        claims.check(f"{REFERENCE}, {kind} rows: full points with every seed", full)
+    for wrong, (task, _) in WRONG.items():
         for kind in SOURCES:
-            measured(kind, range(max(2, n_seeds // 3)), wrong)
+            shown = measured(kind, range(max(2, n_seeds // 3)), wrong)
+            short = any(
+                shown["highest"][f"{graded} points"] < SOURCE.points[graded] for graded in GRADED
+            )
+            print()
+            claims.check(f"{wrong} ({task}), {kind} rows: never full points", short)
+    claims.end()
 
 
 if __name__ == "__main__":

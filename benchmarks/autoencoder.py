@@ -1,30 +1,22 @@
 """The autoencoder's figures: ``python benchmarks/autoencoder.py``, or with names of its parts.
 
 The parts are zenati, rare, reduced and nsl. Each figure is a mean over five seeds with its standard
-deviation. PyOD's AutoEncoder runs beside it on the same encoded rows where the variable PYOD_PYTHON
-names a Python that has it, an environment apart because it needs torch:
-
-    python -m venv pyod && pyod/bin/pip install pyod==3.6.7 torch tqdm
-    PYOD_PYTHON=pyod/bin/python python benchmarks/autoencoder.py
-
-PYOD_SEEDS sets for how many seeds (5; PyOD takes minutes for each seed of zenati). CPU seconds are
-of fit and score, all threads, without imports and encoding. Encoders and thresholds come from
-training rows; test labels serve for the figures alone, and zenati's rule needs none.
+deviation, seconds are medians. PyOD's AutoEncoder runs beside it on the same encoded rows where
+PYOD_PYTHON is set (see rivals.py). CPU seconds are of fit and score, all threads, without imports
+and encoding. Encoders and thresholds come from training rows; test labels serve for the figures
+alone, and zenati's rule needs none. The claims are LIMITS, and half of PyOD's CPU seconds at an AUC
+at least as high, for each kind of score.
 """
 
 from anomaly_labs import runtime
 
 rt = runtime.prepare(seed=0)
 
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import numpy as np
+import report
+import rivals
 from protocols import (
     Figures,
     Task,
@@ -42,32 +34,18 @@ from protocols import (
 from anomaly_labs.autoencoder import AutoencoderDetector
 from anomaly_labs.autoencoder.residuals import KINDS
 
-SEEDS = range(5)
-PYOD = """
-import sys, time
-import numpy as np
-import torch
-from pyod.models.auto_encoder import AutoEncoder
-torch.set_num_threads(2)
-folder, seed = sys.argv[1], int(sys.argv[2])
-train, held, test = (np.load(f"{folder}/{name}.npy") for name in ("train", "held", "test"))
-start = time.process_time()
-detector = AutoEncoder(random_state=seed, verbose=0).fit(train)
-fitted = time.process_time()
-np.save(f"{folder}/test_scores.npy", detector.decision_function(test))
-scored = time.process_time()
-if len(held):
-    np.save(f"{folder}/held_scores.npy", detector.decision_function(held))
-np.save(f"{folder}/seconds.npy", [fitted - start, scored - fitted])
-"""
-
-
 PARTS: dict[str, tuple[str, Callable[[int], Task], Figures]] = {
     "zenati": ("1. KDD99 10 %, Zenati's protocol, top 20 % flagged", zenati, flagged),
     "rare": ("2. KDD99 10 %, distinct rows, normal-only training, 1 % anomalies", rare, ranked),
     "reduced": ("2b. The same, reduced to 1 % before duplicates are dropped", reduced, ranked),
     "nsl": ("3. NSL-KDD, normal rows of train_20, KDDTest+", nsl, alerted),
 }
+LIMITS = {
+    "zenati": (("f1", "whitened (default)", 0.98),),
+    "rare": (("ap", "joint", 0.96),),
+    "nsl": (("auc", "whitened (default)", 0.965), ("accuracy", "whitened (default)", 0.87)),
+}
+RIVAL, HALF = "auto_encoder.AutoEncoder", 0.5
 
 
 def ours(task: Task, seed: int, figures: Figures) -> list[dict[str, object]]:
@@ -87,49 +65,36 @@ def ours(task: Task, seed: int, figures: Figures) -> list[dict[str, object]]:
     return rows
 
 
-def pyod(task: Task, seed: int, figures: Figures, python: str) -> list[dict[str, object]]:
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("train", "held", "test"):
-            np.save(Path(folder) / f"{name}.npy", getattr(task, name))
-        clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        subprocess.run([python, "-c", PYOD, folder, str(seed)], check=True, env=clean)
-        fit, score = np.load(Path(folder) / "seconds.npy")
-        scores = np.load(Path(folder) / "test_scores.npy")
-        held = Path(folder) / "held_scores.npy"
-        held_scores = np.load(held) if held.exists() else np.empty(0)
-    row: dict[str, object] = {"detector": "PyOD AutoEncoder"}
-    return [row | figures(task, scores, held_scores) | {"fit_s": fit, "score_s": score}]
-
-
-def measure(title: str, task_of: Callable[[int], Task], figures: Figures) -> None:
-    python, pyod_seeds = os.environ.get("PYOD_PYTHON"), int(os.environ.get("PYOD_SEEDS", "5"))
+def measure(part: str, n_seeds: int, claims: report.Claims) -> None:
+    title, task_of, figures = PARTS[part]
     rows: list[dict[str, object]] = []
-    for seed in SEEDS:
+    for seed in range(n_seeds):
         task = task_of(seed)
         rows += ours(task, seed, figures)
-        if python and seed < pyod_seeds:
-            rows += pyod(task, seed, figures, python)
-    text, mean = table(rows)
-    print(f"\n{heading(title, task)}")
-    print(text.to_string())
-    if python:
-        total = mean["fit_s"] + mean["score_s"]
-        share = total.drop("PyOD AutoEncoder").max() / total["PyOD AutoEncoder"]
-        print(f"CPU seconds of fit and score, the slowest kind: {share:.2f} of PyOD's")
-
-
-def main(names: list[str]) -> None:
-    strange = set(names) - set(PARTS)
-    if strange:
-        raise SystemExit(f"unknown: {', '.join(sorted(strange))}; choose from {', '.join(PARTS)}")
-    print(f"device: {rt.device}, fast mode: {rt.fast}")
-    if not os.environ.get("PYOD_PYTHON"):
-        print(
-            "PYOD_PYTHON is not set, so PyOD is left out; the top of this file says how to get it"
+        if rivals.PYTHON and seed < rivals.SEEDS:
+            rows.append(rivals.pyod(RIVAL, task, seed, figures))
+    text, middle = table(rows)
+    print(f"\n{heading(title, task)}\n\n{text}\n")
+    for figure, detector, limit in LIMITS.get(part, ()):
+        value = middle[figure][detector]
+        claims.check(f"{figure} of {detector} at least {limit} ({value:.4f})", value >= limit)
+    if rivals.PYTHON:
+        mine, pyod = middle.drop("PyOD AutoEncoder"), middle.loc["PyOD AutoEncoder"]
+        share = (mine["fit_s"] + mine["score_s"]).max() / (pyod["fit_s"] + pyod["score_s"])
+        claims.check(
+            f"AUC at least PyOD's ({mine['auc'].min():.4f} and {pyod['auc']:.4f}) in at most {HALF}"
+            f" of its CPU seconds ({share:.2f})",
+            mine["auc"].min() >= pyod["auc"] and share <= HALF,
         )
+
+
+def main(names: list[str], n_seeds: int) -> None:
+    print(f"Device {rt.device}, fast mode {'on' if rt.fast else 'off'}. {rivals.release()}")
+    claims = report.Claims()
     for name in names or PARTS:
-        measure(*PARTS[name])
+        measure(name, n_seeds, claims)
+    claims.end()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(*report.choice(__doc__, PARTS, seeds=5))

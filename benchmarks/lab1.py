@@ -1,7 +1,8 @@
 """What Lab 1 claims, measured: ``python benchmarks/lab1.py``, or with names of its four parts.
 
 The parts are binary, classes, official and encodings. Data is what `datasets.load` finds; each
-table says whether it is generated. CPU seconds are of this process, all threads.
+table says whether it is generated. CPU seconds are of this process, all threads. The claims are
+limits that this lab was given before it was written.
 """
 
 from anomaly_labs import runtime
@@ -9,12 +10,11 @@ from anomaly_labs import runtime
 rt = runtime.prepare(seed=0)
 
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
+from report import Claims, kind, spread, table, timed
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedShuffleSplit, train_test_split
 
@@ -24,21 +24,22 @@ SPLITS = 5
 TEST_SHARE = 0.25
 BINARY_ROUNDS = 100
 CLASS_ROUNDS = 30
-
-
-@contextmanager
-def timed(row: dict[str, float]) -> Iterator[None]:
-    """Write CPU and wall seconds of the block into `row`."""
-    cpu, wall = time.process_time(), time.perf_counter()
-    yield
-    row["cpu_s"] = time.process_time() - cpu
-    row["wall_s"] = time.perf_counter() - wall
+AUC, ERRORS, MACRO_F1, OFFICIAL_F1 = 0.9999, 30, 0.70, 0.95
 
 
 def show(title: str, source: str, rows: list[dict[str, float]], index: str) -> None:
-    kind = "real data" if source == "real" else "GENERATED data"
-    print(f"\n{title} ({kind})")
-    print(pd.DataFrame(rows).set_index(index).to_string(float_format=lambda x: f"{x:.8g}"))
+    """Print the rows as a Markdown table."""
+    shown = [
+        {name: value if name == index else _rounded(name, value) for name, value in row.items()}
+        for row in rows
+    ]
+    print(f"\n### {title}\n\n{kind(source).capitalize()}.\n\n{table(shown)}\n")
+
+
+def _rounded(name: str, value: float) -> str:
+    if name.endswith("_s"):
+        return f"{value:.2f}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.7g}"
 
 
 def stratified(codes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -54,7 +55,7 @@ def stratified(codes: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield np.append(others[train], alone), others[test]
 
 
-def binary(rt: runtime.Runtime) -> None:
+def binary(rt: runtime.Runtime, claims: Claims) -> None:
     data = datasets.load("kdd99")
     attack = datasets.is_attack(data.y)
     rows: list[dict[str, float]] = []
@@ -68,14 +69,17 @@ def binary(rt: runtime.Runtime) -> None:
         figures = evaluation.summary(attack[test], scores, 0.5)
         rows.append(row | {"test_rows": len(test)} | figures[["errors", "auc", "f1"]].to_dict())
     show(f"1. Normal or attack, random split, {BINARY_ROUNDS} rounds", data.source, rows, "split")
-    errors = [row["errors"] for row in rows]
-    print(
-        f"errors: {np.mean(errors):.1f} ± {np.std(errors, ddof=1):.1f}, at most {max(errors):.0f}"
-    )
-    print(f"AUC: at least {min(row['auc'] for row in rows):.7f}")
+    errors, lowest = [row["errors"] for row in rows], min(row["auc"] for row in rows)
+    print(f"Median: {seconds(rows)}, {spread(errors, '.0f')} errors.\n")
+    claims.check(f"AUC at least {AUC} in every split ({lowest:.7f})", lowest >= AUC)
+    claims.check(f"at most {ERRORS} errors in every split ({max(errors):g})", max(errors) <= ERRORS)
 
 
-def classes(rt: runtime.Runtime) -> None:
+def seconds(rows: list[dict[str, float]]) -> str:
+    return f"{spread([row['cpu_s'] for row in rows])} CPU s of fit and score"
+
+
+def classes(rt: runtime.Runtime, claims: Claims) -> None:
     data = datasets.load("kdd99")
     first = ~data.X.assign(y=data.y).duplicated()
     X = data.X[first]
@@ -102,13 +106,17 @@ def classes(rt: runtime.Runtime) -> None:
     title = f"2. {len(names)} classes, {len(X):,} distinct rows, {CLASS_ROUNDS} rounds"
     show(title, data.source, rows, "split")
     figures = [row["macro_f1"] for row in rows]
-    print(f"macro-F1: {np.mean(figures):.3f} ± {np.std(figures, ddof=1):.3f} (standard deviation)")
-    print(f"rarest classes, distinct rows: {rare}; with a single row: {(counts == 1).sum()}")
+    middle = float(np.mean(figures))
     missing = ", ".join(sorted(untested)) or "none"
-    print(f"without a test row in some split, so not in its mean: {missing}")
+    print(
+        f"Median: {seconds(rows)}. Macro-F1: {middle:.3f} ± {np.std(figures, ddof=1):.3f} "
+        f"(standard deviation). Rarest classes, distinct rows: {rare}; with a single row: "
+        f"{(counts == 1).sum()}. Without a test row in some split, so not in its mean: {missing}.\n"
+    )
+    claims.check(f"mean macro-F1 at least {MACRO_F1} ({middle:.3f})", middle >= MACRO_F1)
 
 
-def official(rt: runtime.Runtime) -> None:
+def official(rt: runtime.Runtime, claims: Claims) -> None:
     known, new = datasets.load("kdd99"), datasets.load("kdd99", split="test")
     unseen = ~new.y.isin(known.y.unique()).to_numpy()
     row: dict[str, float] = {}
@@ -122,10 +130,10 @@ def official(rt: runtime.Runtime) -> None:
     row["recall_seen"] = alerts[(attack == 1) & ~unseen].mean()
     row["recall_unseen"] = alerts[unseen].mean()
     row["rows_unseen"] = unseen.sum()
-    print()
-    kind = "real data" if new.source == "real" else "GENERATED data"
-    print(f"3. Trained on 10_percent, tested on the official test file ({kind})")
-    print(pd.Series(row).to_string(float_format=lambda x: f"{x:.8g}"))
+    lines = [{"figure": name, "value": _rounded(name, value)} for name, value in row.items()]
+    print("\n### 3. Trained on 10_percent, tested on the official test file\n")
+    print(f"{kind(new.source).capitalize()}.\n\n{table(lines)}\n")
+    claims.check(f"F1 at least {OFFICIAL_F1} ({row['f1']:.4f})", row["f1"] >= OFFICIAL_F1)
 
 
 def fit_and_score(
@@ -141,7 +149,7 @@ def fit_and_score(
     return boosting.predict(booster, X_new), threshold
 
 
-def encodings(rt: runtime.Runtime) -> None:
+def encodings(rt: runtime.Runtime, claims: Claims) -> None:
     from anomaly_labs.embeddings import EntityEmbedding
 
     known, new = datasets.load("kdd99"), datasets.load("kdd99", split="test")
@@ -187,9 +195,11 @@ def main(names: list[str]) -> None:
     strange = set(names) - set(PARTS)
     if strange:
         raise SystemExit(f"unknown: {', '.join(sorted(strange))}; choose from {', '.join(PARTS)}")
-    print(f"device: {rt.device}, fast mode: {rt.fast}")
+    print(f"Device {rt.device}, fast mode {'on' if rt.fast else 'off'}.")
+    claims = Claims()
     for name in names or PARTS:
-        PARTS[name](rt)
+        PARTS[name](rt, claims)
+    claims.end()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import report
 
 from anomaly_labs import datasets, evaluation, features, resampling, thresholds
 
@@ -107,16 +108,34 @@ def alerted(task: Task, scores: np.ndarray, held: np.ndarray) -> dict[str, float
     return figures[["auc", "accuracy", "f1", "false_alarm_rate"]].to_dict()
 
 
-def table(rows: list[dict[str, object]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return mean and standard deviation by detector, as text and as the means alone."""
-    grouped = pd.DataFrame(rows).groupby("detector", sort=False)
-    mean = grouped.mean()
-    text = mean.map("{:.4f}".format) + " ± " + grouped.std(ddof=1).map("{:.4f}".format)
-    text.insert(0, "seeds", grouped.size())
-    return text, mean
+def table(rows: list[dict[str, object]]) -> tuple[str, pd.DataFrame]:
+    """Return a Markdown table by detector, and its means and medians alone.
+
+    Figures of merit are means over the seeds with their standard deviation, seconds are medians
+    with the lowest and the highest.
+    """
+    shown, middle = [], {}
+    for detector, seeds in pd.DataFrame(rows).groupby("detector", sort=False):
+        figures = seeds.drop(columns="detector").dropna(axis=1)
+        row: dict[str, object] = {"detector": detector, "seeds": len(seeds)}
+        for name, values in figures.items():
+            seconds = str(name).endswith("_s")
+            row[str(name)] = report.spread(list(values), ".2f") if seconds else _mean(values)
+            middle.setdefault(detector, {})[name] = values.median() if seconds else values.mean()
+        shown.append(row)
+    head = max(shown, key=len)
+    return report.table([{name: row.get(name, "") for name in head} for row in shown]), (
+        pd.DataFrame(middle).T
+    )
+
+
+def _mean(values: pd.Series) -> str:
+    if len(values) == 1:
+        return f"{values.iloc[0]:.4f}"
+    return f"{values.mean():.4f} ± {values.std(ddof=1):.4f}"
 
 
 def heading(title: str, task: Task) -> str:
-    """Return the title with what was measured on; generated data is said to be that."""
-    kind = "real data" if task.source == "real" else "GENERATED data"
-    return f"{title} ({kind}; {len(task.train):,} rows to fit, {len(task.test):,} to score)"
+    """Return the title and what was measured on, in Markdown."""
+    size = f"{len(task.train):,} rows to fit, {len(task.test):,} to score"
+    return f"### {title}\n\n{report.kind(task.source).capitalize()}; {size}."

@@ -24,6 +24,7 @@ import nbformat
 import numpy as np
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from report import Claims, spread, table
 from rich.console import Console
 
 from anomaly_labs.course import sources
@@ -47,10 +48,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--learners", type=int, default=0, help="learners of a made class")
     learners = parser.parse_args().learners
-    honest()
-    disguised()
+    claims = Claims()
+    honest(claims)
+    disguised(claims)
     if learners:
         timed(learners)
+    claims.end()
 
 
 def texts(task: str) -> list[str]:
@@ -78,7 +81,7 @@ def course(task: str) -> Fragments:
     return given(cell.text) | given(cell.visible)
 
 
-def honest() -> None:
+def honest(claims: Claims) -> None:
     found = []
     for task in SOURCE.points:
         own = [given(text) - course(task) for text in texts(task)]
@@ -88,13 +91,26 @@ def honest() -> None:
             for i, j in itertools.combinations(range(len(own)), 2)
         ]
     shares = np.array([share for share, _, _ in found])
-    print(f"answers written apart: {len(found)} pairs; share of fragments in common")
-    print("  median, 90 %, 99 %, highest:", *np.quantile(shares, [0.5, 0.9, 0.99, 1]).round(2))
-    for share, count, task in sorted(found, reverse=True)[:5]:
-        print(f"  {share:.2f} ({count} fragments) {task}")
+    quantiles = " ".join(f"{share:.2f}" for share in np.quantile(shares, [0.5, 0.9, 0.99, 1]))
+    print(
+        f"Answers written apart: {len(found)} pairs; share of fragments in common, median, 90 %, "
+        f"99 % and highest: {quantiles}. The most alike:\n"
+    )
+    alike = sorted(found, reverse=True)[:5]
+    print(
+        table(
+            [{"share": f"{share:.2f}", "fragments": n, "task": task} for share, n, task in alike]
+        ),
+        end="\n\n",
+    )
+    claims.check(
+        f"no pair written apart reaches the limit of {similarity.LIMIT} ({shares.max():.2f})",
+        shares.max() < similarity.LIMIT,
+    )
 
 
-def disguised() -> None:
+def disguised(claims: Claims) -> None:
+    rows, lowest = [], 1.0
     for name, disguise in DISGUISES.items():
         shares = []
         for task in SOURCE.points:
@@ -103,12 +119,16 @@ def disguised() -> None:
                 share, count = similarity.shares([given(text) - ours, given(disguise(text)) - ours])
                 if count[0, 0] >= similarity.EVIDENCE:
                     shares.append(share[0, 1])
-        low, quarter, median = np.quantile(shares, [0, 0.25, 0.5]).round(2)
-        above = np.mean(np.array(shares) >= similarity.LIMIT)
-        print(
-            f"copies, {name}: {len(shares)}; lowest {low}, quarter {quarter}, median {median}; "
-            f"{above:.0%} at or above {similarity.LIMIT}"
+        lowest = min(lowest, *shares)
+        rows.append(
+            {
+                "copies with": name,
+                "answers": len(shares),
+                "share, median (lowest to highest)": spread(shares),
+            }
         )
+    print(f"\n{table(rows)}\n")
+    claims.check(f"every disguised copy reaches it ({lowest:.2f})", lowest >= similarity.LIMIT)
 
 
 def renamed(text: str) -> str:
@@ -190,8 +210,10 @@ def timed(n_learners: int) -> None:
         wall, cpu = time.monotonic() - started, time.process_time() - used
         size = path.stat().st_size / 1e6
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"report on {n_learners} learners: {wall:.1f} s ({cpu:.1f} CPU s), page of {size:.1f} MB")
-    print(f"  {said}; peak memory {peak:.0f} MB")
+    print(
+        f"\nReport on {n_learners} learners: {wall:.1f} s ({cpu:.1f} CPU s), page of {size:.1f} MB,"
+        f" peak memory {peak:.0f} MB; {said}."
+    )
 
 
 def enrol(root: Path, n_learners: int) -> None:

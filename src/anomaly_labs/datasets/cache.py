@@ -95,12 +95,15 @@ def store_table(path: Path, table: pa.Table, key: str) -> None:
 def read_table(path: Path, key: str, rows: int) -> pa.Table | None:
     """Return the table of a cache file, or None where it is missing, damaged or another one."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow.dataset
 
     if not path.is_file():
         return None
     try:
-        table = pq.read_table(path, page_checksum_verification=True)
+        checked = pyarrow.dataset.ParquetFileFormat(page_checksum_verification=True)
+        # Arrow's own pool asks for huge pages, which a busy machine is slow to clear.
+        pool = pa.system_memory_pool()
+        table = pyarrow.dataset.dataset(path, format=checked).to_table(memory_pool=pool)
     except (OSError, pa.ArrowException):
         return None
     return table if _genuine(table.schema, table.num_rows, key, rows) else None
