@@ -22,7 +22,7 @@ PROJECT = Path(__file__).parents[1]
 TEXT = (PROJECT / "INSTRUCTORS.md").read_text(encoding="utf-8")
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "grading", ".*_cache", "__pycache__")
 ELSEWHERE = {"make class": "tests/grading/test_class.py", "make course": "tests/test_course_run.py"}
-LEARNERS = ("perfect", "half-right", "untouched", "renamed-file")
+LEARNERS = ("perfect", "half-right", "untouched", "renamed-file", "edited-check")
 
 
 def commands(text: str) -> list[str]:
@@ -89,14 +89,14 @@ def desk(tmp_path_factory):
     return folder
 
 
-def run(line: str, folder: Path) -> str:
+def run(line: str, folder: Path, codes: tuple[int, ...] = (0,)) -> str:
     bin_folder = Path(sys.executable).parent
     env = os.environ | {
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
         "ANOMALY_LABS_FAST": "1",
     }
     ran = subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, text=True)
-    assert ran.returncode == 0 and "Traceback" not in ran.stderr, (
+    assert ran.returncode in codes and "Traceback" not in ran.stderr, (
         f"{line}\n{ran.stdout}{ran.stderr}"
     )
     return ran.stdout
@@ -142,6 +142,11 @@ def test_a_stranger_gets_from_the_page_to_grades_and_certificates(desk):
             continue
         elif "--regrade-only" in line:
             run(line.replace("ada", "half-right"), desk)
+        elif line.startswith("anomaly-labs accept"):
+            assert run("anomaly-labs certify", desk, codes=(1,))
+            run(line.replace("ada", "edited-check"), desk)
+        elif line.startswith("anomaly-labs grade"):
+            assert "For a human to look at (1)" in run(line, desk, codes=(1,))
         else:
             run(line, desk)
     with open(desk / "build" / "grades.csv", newline="", encoding="utf-8-sig") as file:

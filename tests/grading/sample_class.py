@@ -1,7 +1,8 @@
 """A class of thirty submissions of the assessment: written, graded, compared with expectation.
 
 ``python tests/grading/sample_class.py FOLDER`` writes ``FOLDER/<learner>/assessment/…`` and
-``FOLDER/expected.csv``; with ``--course COURSE`` it also runs ``anomaly-labs grade`` on them. The
+``FOLDER/expected.csv``; with ``--course COURSE`` it also runs ``anomaly-labs grade`` on them, with
+a roster ``roster.csv`` beside the course folder, on which two more stand who hand in nothing. The
 texts of answers and attacks stand in `answers/`; who does what stands in `roster.py`.
 """
 
@@ -39,6 +40,7 @@ COLUMNS = ("learner", "what", "classes", "least", "most", "needs_human", "findin
 # What no feedback page may hold: code of hidden tests in its text, scripts in its source.
 HIDDEN = ("assessment.unseen(", "BEGIN HIDDEN")
 SCRIPTS = ("<script>alert", "<img src=x")
+ABSENT = ("absent-ann", "absent-bob")
 LEFT_BEHIND = "86399.4321"  # seconds that a process sleeps which should not outlive its kernel
 
 
@@ -58,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     for one in learners:  # an earlier run's result is no result of this one
         ledger.path(given.course, NAME, one.name).unlink(missing_ok=True)
-    grade(given.folder, given.course, given.jobs)
+    roster = write_roster(given.course.with_name("roster.csv"), learners)
+    grade(given.folder, given.course, roster, given.jobs)
     return report(learners, given.course)
 
 
@@ -76,6 +79,17 @@ def write(folder: Path, learners: Iterable[Learner] = CLASS) -> None:
             human = "yes" if one.human else "no"
             kinds = " ".join(one.kinds)
             table.writerow([one.name, one.what, one.classes, least, most, human, kinds])
+
+
+def write_roster(path: Path, learners: Iterable[Learner] = CLASS) -> Path:
+    """Write the roster of the class, with those who hand in nothing; return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["id", "name", "email"])
+        for name in (*(one.name for one in learners), *ABSENT):
+            table.writerow([name, name.replace("-", " ").title(), f"{name}@example.org"])
+    return path
 
 
 def hand_in(one: Learner, path: Path) -> None:
@@ -141,18 +155,20 @@ def limits(one: Learner) -> tuple[dict[str, float], dict[str, float]]:
     return least, most
 
 
-def grade(folder: Path, course: Path, jobs: int | None) -> None:
+def grade(folder: Path, course: Path, roster: Path, jobs: int | None) -> None:
     """Grade what was written with the real command."""
     course.mkdir(mode=0o700, parents=True, exist_ok=True)
     seed = course / "private-seed"
     if not seed.exists():
         seed.write_text("0")  # the same hidden rows each time
     command = [str(Path(sys.executable).with_name("anomaly-labs")), "grade"]
-    options = ["--course", str(course.absolute())]
+    options = ["--course", str(course.absolute()), "--roster", str(roster.absolute())]
     options += ["--jobs", str(jobs)] if jobs else []
-    for inbox in (folder / ".earlier", folder):
-        if inbox.is_dir():
-            subprocess.run([*command, str(inbox.absolute()), *options], cwd=PROJECT, check=False)
+    earlier = folder / ".earlier"
+    if earlier.is_dir():  # nobody else is looked for in that folder
+        these = [f"--regrade-only={path.name}" for path in earlier.iterdir()]
+        subprocess.run([*command, str(earlier.absolute()), *options, *these], cwd=PROJECT)
+    subprocess.run([*command, str(folder.absolute()), *options], cwd=PROJECT)
 
 
 def report(learners: Iterable[Learner], course: Path) -> int:

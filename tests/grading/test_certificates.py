@@ -199,6 +199,7 @@ def test_private_key_is_its_owners_and_made_once(tmp_path):
     ("grade", "why", "waits"),
     [
         (grade(40.0, state="waits for a reader"), "waits for a reader", True),
+        (grade(40.0, state="needs a human"), "needs a human", True),
         (grade(None, state="not graded"), "not graded", True),
         (grade(None, state="not submitted"), "not submitted", False),
         (grade(10.0), "not passed", False),
@@ -271,7 +272,17 @@ def test_command_says_valid_not_valid_not_checked(tmp_path, monkeypatch):
     code, said = verify_command(page, **ask)
     assert code == 1 and "Not valid: the file was changed" in said and "points 30 of 42" in said
     code, said = verify_command("missing.pdf", **ask)
-    assert code == 2 and "no such file" in said
+    assert code == 2 and "Not checked: missing.pdf: no such file" in said
+    other = one.files[1]
+    code, said = verify_command(other, "missing.pdf", page, other, **ask)
+    assert code == 2
+    assert [said.count(word) for word in ("Valid.", "Not checked:", "Not valid:")] == [2, 1, 1]
+    ask["cwd"] = root.parent.parent
+    assert verify_command(other, **ask)[0] == 2
+    assert verify_command(other, "--course", root, **ask)[0] == 0
+    code, said = verify_command(other, "--course", root / "none", **ask)
+    assert code == 2 and "public-key.txt: No such file" in said and "Error" not in said
+    ask["cwd"] = tmp_path
     (root / signing.PUBLIC).rename(tmp_path / "other.txt")
     assert verify_command(words, **ask)[0] == 2
     assert verify_command(words, "--key", "other.txt", **ask)[0] == 0

@@ -6,6 +6,7 @@ import pytest
 import sample_class
 from roster import ALL, CLASS
 
+from anomaly_labs.course.submissions import roster
 from anomaly_labs.course.submissions.findings import KINDS
 
 CLASSES = {f"A{number}" for number in range(1, 21)}
@@ -34,6 +35,15 @@ def test_what_each_should_get_stands_beside_the_files(tmp_path):
     assert all(0 <= float(row["least"]) <= float(row["most"]) <= full for row in rows.values())
     assert float(rows["perfect"]["least"]) == full
     assert {kind for row in rows.values() for kind in row["findings"].split()} <= KINDS.keys()
+
+
+def test_two_of_the_roster_hand_in_nothing(tmp_path):
+    sample_class.write(tmp_path / "handed-in")
+    class_ = roster.read(sample_class.write_roster(tmp_path / "roster.csv"))
+    sent = {path.name for path in (tmp_path / "handed-in").glob("[!.]*/")}
+    assert {person.id for person in class_.people} - sent == set(sample_class.ABSENT)
+    assert len(class_.people) == 32
+    assert all(person.email for person in class_.people)
 
 
 def test_full_points_of_a_cheat_would_be_a_success():

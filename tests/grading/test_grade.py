@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -19,6 +20,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from anomaly_labs.course import CourseError, run
+from anomaly_labs.course.execute import Executed
 from anomaly_labs.course.grading import grade, ledger
 from anomaly_labs.course.sandbox import diagnose
 from anomaly_labs.course.submissions.findings import Finding
@@ -370,6 +372,41 @@ def test_ledger_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert ledger.read(tmp_path, "quiz", "ann") is None
 
 
+def test_exercise_that_stopped_the_kernel_says_so_itself(desk):
+    page = desk.grade(desk.answered(quiz_q2="import os\nos._exit(1)")).feedback
+    points, _, _ = page.partition("</table>")
+    assert points.count("It happened in this exercise") == 1
+    assert points.count("Not run: an earlier cell stopped the kernel") >= 1
+    (row,) = [row for row in points.split("<tr ") if "It happened" in row]
+    assert "quiz-q2" in row
+
+
+def test_acceptance_holds_for_this_result_of_these_bytes_only(tmp_path):
+    serious = Finding("kernel-died", "quiz-q1", "the kernel stopped: it died")
+    graded = ledger.Graded("quiz", "ann", {"quiz-q1": 2.0}, (serious,), unsafe=False, seconds=1.0)
+    entry = ledger.Entry("digest", "placed", "source", graded)
+    ledger.write(tmp_path, "quiz", "ann", entry)
+    assert ledger.read(tmp_path, "quiz", "ann").needs_human
+    ledger.accept(tmp_path, "quiz", "ann", "")
+    known = {"digest": "digest", "source": "source", "unsafe": False}
+    assert not ledger.read(tmp_path, "quiz", "ann").needs_human
+    assert not ledger.kept(tmp_path, "quiz", "ann", **known).needs_human
+    slower = replace(entry, graded=replace(graded, seconds=2.0), placed="elsewhere")
+    for other, counts in (
+        (slower, True),
+        (replace(entry, digest="others"), False),
+        (replace(entry, graded=replace(graded, points={"quiz-q1": 1.0})), False),
+        (replace(entry, graded=replace(graded, penalty=1.0)), False),
+        (replace(entry, graded=replace(graded, findings=(serious, serious))), False),
+        (replace(entry, graded=None, failed="digest", trouble="torn"), False),
+    ):
+        ledger.write(tmp_path, "quiz", "ann", other)
+        assert ledger.read(tmp_path, "quiz", "ann").needs_human is not counts
+    ledger.write(tmp_path, "quiz", "ann", entry)
+    ledger.accept(tmp_path, "quiz", "ann", None)
+    assert ledger.read(tmp_path, "quiz", "ann").needs_human
+
+
 def test_second_run_at_the_same_time_is_refused(desk):
     with ledger.alone(desk.root, wait=False), pytest.raises(CourseError, match="another run"):
         desk.grade(desk.solved())
@@ -392,4 +429,8 @@ def test_sample_class_goes_without_a_sandbox_and_says_so_loudly(tmp_path, make_d
     assert all(sampled.as_expected and sampled.graded.unsafe for sampled in results)
     text = " ".join(console.file.getvalue().split())
     assert text.count("graded without a sandbox") == 1 + 3
+    assert "1 of 3: quiz, " in text and "3 of 3: quiz, " in text
+    slow, quick = (Executed("quiz", seconds, 0, "", {}) for seconds in (61.0, 59.0))
+    console.print(run._labs_table([desk.source] * 2, [slow, quick]))
+    assert console.file.getvalue().count("1.0, too long") == 1
     assert "Never grade learners' work here" in text

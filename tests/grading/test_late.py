@@ -19,11 +19,11 @@ from typer.testing import CliRunner
 
 from anomaly_labs import cli
 from anomaly_labs.course import CourseError
-from anomaly_labs.course.grading import late
+from anomaly_labs.course.grading import late, report
 from anomaly_labs.course.grading.board import Board
 from anomaly_labs.course.grading.desk import Wishes, grade_and_report
 from anomaly_labs.course.grading.ledger import Graded
-from anomaly_labs.course.submissions import candidates, roster
+from anomaly_labs.course.submissions import archive, candidates, roster
 from anomaly_labs.course.submissions.findings import Finding
 from anomaly_labs.course.submissions.intake import before_autograde
 from anomaly_labs.course.submissions.people import Person, Roster
@@ -210,7 +210,7 @@ def test_moodles_zip_becomes_a_graded_class(tmp_path, make_desk):
     assert "2 of them kept" in text
     assert "--sent (1)" in text
     good, text = run(desk, path, only=("jon",))
-    assert "1 submissions." in text
+    assert "1 submission." in text
     assert "Nothing sent" not in text
     with pytest.raises(CourseError, match=r"'nora' has sent nothing .* jd7, js, zoh"):
         run(desk, path, only=("nora",))
@@ -237,3 +237,22 @@ def test_stopped_by_the_keyboard_the_same_command_continues(tmp_path, make_desk)
     good, text = run(desk, folder)
     assert good, text
     assert "1 of them kept" in text
+
+
+def test_end_of_a_run_tells_the_zone_of_zips_and_cuts_no_id(tmp_path):
+    learners = ["cheat-" * 8 + one for one in ("a13", "a14")]
+    graded = [Graded("assessment", who, {"assessment-q1": 1.0}, (), False, 1.0) for who in learners]
+    sent = [
+        Submission(who, "assessment", tmp_path, sent=EVENING, clock=archive.ZIP) for who in learners
+    ]
+    class_ = Roster(tuple(Person(who, f"{who} of the sample class") for who in learners))
+    told = report.Outcome(graded, sent, [], class_, {"assessment": 36.0}, True, EVENING.tzinfo)
+    console = Console(file=io.StringIO(), width=100)
+    report.after(console, told, tmp_path, verbose=False, unsafe=False)
+    text = console.file.getvalue()
+    assert "name no zone were read as times in UTC+01:00" in text
+    assert "…" not in text
+    assert "2 submissions." in text
+    one = report.Outcome(graded[:1], sent[:1], [], class_, {})
+    report.after(console, one, tmp_path, verbose=False, unsafe=False)
+    assert "1 submission." in console.file.getvalue()

@@ -16,7 +16,8 @@ from anomaly_labs.cli import app
 from anomaly_labs.course import CourseError
 from anomaly_labs.course.grading import grade as grader
 from anomaly_labs.course.pages.formulas import MAX_LENGTH, MAX_PICTURES, formula, markdown2html
-from anomaly_labs.course.results import certificates, exports, grades
+from anomaly_labs.course.report.collect import collect
+from anomaly_labs.course.results import certificates, exports, formgrader, grades
 from anomaly_labs.course.results.feedback import write_feedback
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -29,30 +30,53 @@ ann,"=HYPERLINK(""x"")",ann@example.org,Tuesday
 bob,Bob Ünal,bob@example.org,Tuesday
 cy,Cy Never,cy@example.org,
 dee,Dee Broken,dee@example.org,
+eve,Eve Torn,eve@example.org,
+fay,Fay Twice,fay@example.org,
 """
 ACCOUNTS = [
     Account("Ann A", "ann", "ann@example.org", "ann@example.org"),
     Account("Bob Ünal", "bob", "bob@example.org", "bob@example.org"),
     Account("Cy Never", "cy", "cy@example.org", "cy@example.org"),
     Account("Dee Broken", "dee", "dee@example.org", "dee@example.org"),
+    Account("Eve Torn", "eve", "eve@example.org", "eve@example.org"),
+    Account("Fay Twice", "fay", "fay@example.org", "fay@example.org"),
 ]
-POINTS = {"Ann A": 9.0, "Bob Ünal": 10.0, "Cy Never": None, "Dee Broken": None}
+POINTS = {
+    "Ann A": 9.0,
+    "Bob Ünal": 10.0,
+    "Cy Never": None,
+    "Dee Broken": None,
+    "Eve Torn": None,
+    "Fay Twice": 10.0,
+}
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory, make_desk):
-    """Four learners: ann is read by hand and late, bob waits, cy sent nothing, dee no notebook."""
+    """Ann is read by hand and late, bob waits, cy sent nothing, dee no notebook.
+
+    Eve's file is torn. Fay changed a check, so somebody should look before the points count.
+    """
     desk = make_desk(tmp_path_factory.mktemp("results"))
     (desk.root / "roster.csv").write_text(ROSTER)
     folder = desk.hand_in(desk.answered(quiz_q1=WRONG, quiz_r1=ANSWER), "ann")
     desk.hand_in(desk.solved(), "bob", folder=folder)
     (folder / "dee" / "quiz").mkdir(parents=True)
+    desk.hand_in(b"{torn", "eve", folder=folder)
+    changed = desk.solved()
+    (check,) = [cell for cell in changed.cells if cell.id == "quiz-q1-check"]
+    check.source += "\nprint('mine')"
+    desk.hand_in(changed, "fay", folder=folder)
     sent = grader.find([folder], desk.known)
     states = {g.learner: g.why for g in grader.grade(desk.root, desk.project, sent, jobs=2)}
+    why = {who: states.pop(who)[:30] for who in ("eve", "fay")}
     assert states == {"ann": "", "bob": "", "dee": "no notebook in it"}
+    assert all(why.values())
     with Gradebook(f"sqlite:///{desk.root / 'gradebook.db'}") as gradebook:
-        written = gradebook.find_grade("quiz-r1", "quiz", "quiz", "ann")
-        written.manual_score, written.needs_manual_grade = 1.5, False
+        for who in ("ann", "eve", "fay"):
+            written = gradebook.find_grade("quiz-r1", "quiz", "quiz", who)
+            written.manual_score = 1.5 if who == "ann" else 0.0
+            written.needs_manual_grade = False
         gradebook.find_comment("quiz-r1", "quiz", "quiz", "ann").manual_comment = COMMENT
         gradebook.find_submission_notebook("quiz", "quiz", "ann").late_submission_penalty = 0.5
         gradebook.db.commit()
@@ -85,6 +109,8 @@ def test_points_by_hand_and_the_penalty_count(desk):
         "bob": "waits for a reader",
         "cy": "not submitted",
         "dee": "not graded",
+        "eve": "needs a human",
+        "fay": "needs a human",
     }
 
 
@@ -134,7 +160,10 @@ def test_plain_file_says_all_and_nobody_has_a_zero_for_nothing(desk, call, tmp_p
     ann = {"automatic": "8", "by hand": "1.5", "penalty": "0.5", "total": "9", "maximum": "12"}
     assert rows["ann"].items() >= ann.items()
     assert rows["bob"]["name"] == "Bob Ünal"
-    for learner, state in (("cy", "not submitted"), ("dee", "not graded")):
+    assert "needs a human, quiz, 2: eve, fay (look, then anomaly-labs accept" in said
+    assert (rows["fay"]["state"], rows["fay"]["total"]) == ("needs a human", "10")
+    states = {"cy": "not submitted", "dee": "not graded", "eve": "needs a human"}
+    for learner, state in states.items():
         assert rows[learner]["state"] == state
         assert {rows[learner][what] for what in ("automatic", "by hand", "total")} == {""}
 
@@ -181,11 +210,17 @@ def test_what_cannot_be_exported_is_said_in_a_sentence(call, tmp_path, words, sa
 
 
 def test_feedback_shows_what_was_given_by_hand_and_nothing_else(desk):
-    assert write_feedback(desk.root, desk.project) == {"quiz": 2}
+    assert write_feedback(desk.root, desk.project) == {"quiz": 4}
     path = desk.root / "feedback" / "ann" / "quiz" / "quiz.html"
     page = path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "<strong>9</strong> of 12 points" in page
+    assert "<strong>=HYPERLINK(&#34;x&#34;)</strong> (ann)" in page
+    assert "<h1>Quiz" in page
+    torn = (desk.root / "feedback" / "eve" / "quiz" / "quiz.html").read_text()
+    points, _, _ = torn.partition("</table>")
+    assert points.count("nothing of the file could be read") == len(desk.full) + 1
+    assert "Not answered yet" not in points
     assert "<td>1.5 of 2</td>" in page and "<td>-0.5</td>" in page
     assert "but <strong>who</strong> pays <svg" in page  # the comment, with its formula
     assert "costs <svg" in page and r"$\unknown{x}$</code>" in page
@@ -216,7 +251,7 @@ def test_certificates_wait_for_readers_and_are_checked(desk, call, monkeypatch):
     monkeypatch.setattr(certificates, "LEVELS", {"quiz": {"passed": 9.0}})
     code, said = call("certify")
     assert code == 1
-    assert "1 certificates" in said and "2 wait" in said
+    assert "1 certificate:" in said and "4 wait" in said
     made = sorted(path.name for path in (desk.root / "certificates").iterdir())
     assert made == ["ann-quiz.html", "ann-quiz.pdf"]
     for name in made:
@@ -224,7 +259,51 @@ def test_certificates_wait_for_readers_and_are_checked(desk, call, monkeypatch):
         assert code == 0
         assert "Valid." in said and "points 9 of 12" in said
     assert call("certify", "ann")[0] == 0
-    assert "'eve' is neither" in call("certify", "eve")[1]
+    assert "'zoe' is neither" in call("certify", "zoe")[1]
+
+
+def test_what_a_human_has_accepted_counts_until_it_changes(desk, call, monkeypatch):
+    monkeypatch.setattr(certificates, "LEVELS", {"quiz": {"passed": 9.0}})
+    assert "needs a human" in call("certify", "fay")[1]
+    code, said = call("accept", "quiz", "dee", "eve", "Fay Twice", "--note", "asked them")
+    assert code == 0
+    assert said.count("accepted (") == 3 and "fay, quiz: accepted (" in said
+    found = by_learner(desk)
+    assert {who: (found[who].state, found[who].total) for who in ("dee", "eve", "fay")} == {
+        "dee": ("not graded", None),
+        "eve": ("graded", 0.0),
+        "fay": ("graded", 10.0),
+    }
+    code, said = call("certify", "dee", "eve", "fay")
+    assert code == 0 and "1 certificate:" in said
+    assert "(accepted by a human: asked them)" in exports.table(list(found.values()), "csv")
+    told = (desk.root / "findings" / "quiz" / "fay.txt").read_text()
+    assert "accepted by a human: asked them\ngraded" in told
+    assert collect(desk.root, "quiz").human == {}
+    assert desk.grade(b"{torn", "eve", regrade=True).graded.needs_human is False
+    assert desk.grade(b"{torn again", "eve").graded.needs_human
+    assert call("accept", "quiz", "dee", "fay", "--undo")[0] == 0
+    assert by_learner(desk)["fay"].state == "needs a human"
+    assert set(collect(desk.root, "quiz").human) == {"dee", "eve", "fay"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("quiz", "bob"), "the submission of bob needs no human"),
+        (("quiz", "fay", "cy"), "'cy' has no submission of quiz"),
+        (("lab9", "bob"), "'bob' has no submission of lab9"),
+    ],
+)
+def test_what_cannot_be_accepted_is_said_and_nothing_is_noted(desk, call, words, said):
+    code, text = call("accept", *words)
+    assert code == 1 and said in text
+    assert by_learner(desk)["fay"].state == "needs a human"
+
+
+def test_formgrader_is_silent_about_texts_that_figures_lack_and_about_nothing_else():
+    said = ["Alternative text is missing on 3 image(s).", "The port 8888 is already in use"]
+    assert [bool(formgrader.NOISE.search(text)) for text in said] == [True, False]
 
 
 def test_without_a_gradebook_none_is_made(tmp_path):

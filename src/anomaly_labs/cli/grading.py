@@ -10,6 +10,44 @@ from anomaly_labs.cli.terminal import console, one_sentence_errors
 _LATE = "Deadlines and late work"
 
 
+Course = Annotated[
+    Path | None,
+    typer.Option("--course", help="nbgrader's course folder; grading/ when left out"),
+]
+
+
+def accept(
+    assignment: Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="such as assessment")],
+    learners: Annotated[
+        list[str],
+        typer.Argument(metavar="LEARNER", help="ids of those whose result you have looked at"),
+    ],
+    note: Annotated[str, typer.Option(help="why, for yourself and the class report")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="take it back")] = False,
+    course_folder: Course = None,
+) -> None:
+    """Settle what "needs a human": you have looked, and the present result counts.
+
+    It is graded then, everywhere. Another submission, or another result of
+    this one, needs a human again. What could not be graded at all stays
+    without a grade. To change points, use formgrader (make formgrader).
+    """
+    from anomaly_labs.course import build as builder
+    from anomaly_labs.course.grading import accept as accepting
+
+    with one_sentence_errors():
+        root = (course_folder or builder.project_folder() / "grading").absolute()
+        settled = accepting.accept(root, assignment, learners, None if undo else note)
+    for learner, why in settled.items():
+        word = "needs a human again" if undo else "accepted"
+        console.print(
+            f"{learner}, {assignment}: {word} ({why})",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
 def grade(
     submissions: Annotated[
         list[Path], typer.Argument(metavar="SUBMISSIONS...", help="folders, zips or notebooks")
@@ -37,10 +75,7 @@ def grade(
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="run learners' code without the sandbox")
     ] = False,
-    course_folder: Annotated[
-        Path | None,
-        typer.Option("--course", help="nbgrader's course folder; grading/ when left out"),
-    ] = None,
+    course_folder: Course = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="print points by exercise and every finding")
     ] = False,
@@ -94,7 +129,8 @@ def grade(
     rest: after Ctrl-C or a crash the same command continues.
 
     Exit code 0: all were graded; 1: something needs a human, or nothing could
-    be graded; 130: stopped by Ctrl-C.
+    be graded; 130: stopped by Ctrl-C. `anomaly-labs accept` settles what a human
+    has looked at.
     """
     from anomaly_labs.course import build as builder
     from anomaly_labs.course.grading.desk import Wishes, grade_and_report

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from anomaly_labs.course.results.certificates import Issued
     from anomaly_labs.course.results.grades import Grade
 
+MAX_TOLD = 40  # learners in a line
 Course = Annotated[
     Path | None,
     typer.Option("--course", help="nbgrader's course folder; grading/ when left out"),
@@ -43,9 +44,12 @@ def export(
         mark = "utf-8-sig" if form == "csv" else "utf-8"  # by which Excel knows the letters
         write_private(output.absolute(), text.encode(mark))
     console.print(f"{output}: {exports.count(found)}", markup=False, highlight=False)
-    _tell(found, "waits for a reader", "points so far; read the answers (make formgrader)")
-    _tell(found, "not graded", "no grade was written; see the folder findings/")
-    _tell(found, "not submitted", "no grade was written")
+    unsettled = "look, then anomaly-labs accept; the number may change"
+    _tell("needs a human", _of(found, "needs a human"), unsettled)
+    unread = [grade for grade in found if any(part.waits for part in grade.parts)]
+    _tell("waits for a reader", unread, "points so far; read the answers (make formgrader)")
+    _tell("not graded", _of(found, "not graded"), "no grade was written; see the folder findings/")
+    _tell("not submitted", _of(found, "not submitted"), "no grade was written")
 
 
 def feedback(
@@ -63,7 +67,9 @@ def feedback(
         with console.status("writing feedback"):
             pages = write_feedback(root, builder.project_folder(), assignment)
         for name, number in pages.items():
-            console.print(f"{name}: {number} pages", markup=False, highlight=False)
+            console.print(
+                f"{name}: {number} page{'s' * (number != 1)}", markup=False, highlight=False
+            )
     console.print(f"{root / 'feedback'}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -75,8 +81,9 @@ def certify(
 ) -> None:
     """Write certificates, as page and PDF, for everybody who passed the assessment.
 
-    Nobody gets one while written answers wait for a reader. Exit code 0: everybody's result is
-    settled; 1: somebody's is not.
+    Nobody gets one while written answers wait for a reader, or while the submission needs a human
+    (`anomaly-labs accept` settles that). Exit code 0: everybody's result is settled; 1: somebody's
+    is not.
     """
     import datetime
 
@@ -89,13 +96,18 @@ def certify(
         issued = certificates.issue(found, root, key, today=datetime.date.today())
     console.print(_table(issued))
     made = sum(one.certificate is not None for one in issued)
-    console.print(f"{made} certificates: {certificates.folder(root)}", markup=False, soft_wrap=True)
+    told = f"{made} certificate{'' if made == 1 else 's'}: {certificates.folder(root)}"
+    console.print(told, markup=False, soft_wrap=True)
     print_ = signing.fingerprint(key.public_key())
     told = f"Public key {print_}: give {root / signing.PUBLIC} to whoever wants to check them."
     console.print(told, markup=False, highlight=False, soft_wrap=True)
     waiting = [one for one in issued if one.waits]
     if waiting:
-        console.print(f"[bold yellow]{len(waiting)} wait[/]: read the written answers, run again.")
+        console.print(
+            f"[bold yellow]{len(waiting)} wait{'s' if len(waiting) == 1 else ''}[/]: read the "
+            "written answers (make formgrader), settle what needs a human (anomaly-labs accept), "
+            "run again."
+        )
         raise typer.Exit(1)
 
 
@@ -123,14 +135,17 @@ def _folder(named: Path | None) -> Path:
     return (named or builder.project_folder() / "grading").absolute()
 
 
-def _tell(grades: "Iterable[Grade]", state: str, what: str) -> None:
+def _of(grades: "Iterable[Grade]", state: str) -> "list[Grade]":
+    return [grade for grade in grades if grade.state == state]
+
+
+def _tell(state: str, grades: "Iterable[Grade]", what: str) -> None:
     """Print whose work is in this state, for each assignment."""
     who: dict[str, list[str]] = {}
     for grade in grades:
-        if grade.state == state:
-            who.setdefault(grade.assignment, []).append(grade.person.id)
+        who.setdefault(grade.assignment, []).append(grade.person.id)
     for assignment, learners in who.items():
-        shown = ", ".join(learners[:10]) + (", ..." if len(learners) > 10 else "")
+        shown = ", ".join(learners[:MAX_TOLD]) + (", ..." if len(learners) > MAX_TOLD else "")
         head = f"[bold yellow]{state}[/], {escape(assignment)}, {len(learners)}"
         console.print(f"{head}: {escape(shown)} ({what})", highlight=False)
 

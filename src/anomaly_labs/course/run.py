@@ -148,7 +148,16 @@ def grade_all(
         project, project / "build" / "sample", labs, key=" ".join(keys.values()), unsafe=unsafe
     )
     total = sum(len(sample_class(lab)) for lab in labs)
-    results = list(report.watched(running, total=total, console=console))
+    results = []
+    for sampled in report.watched(running, total=total, console=console):
+        results.append(sampled)
+        if not console.is_terminal:  # which has a bar
+            one = sampled.graded
+            told = "kept" if one.again else f"graded in {one.seconds:.0f} s"
+            console.print(
+                f"{len(results)} of {total}: {one.assignment}, {one.learner}: {told}",
+                markup=False, highlight=False, soft_wrap=True,
+            )  # fmt: skip
     if all(sampled.graded.again for sampled in results):
         console.print(f"{total} submissions (kept from an earlier run)")
     else:
@@ -172,9 +181,10 @@ def _labs_table(labs: list[sources.Source], executed: list[Executed]) -> Table:
         headline = "\n".join(
             f"{name} = {figure_text(value)}" for name, value in done.headline.items()
         )
-        table.add_row(
-            lab.name, f"{done.seconds / 60:.1f}", str(lab.run_minutes), done.source, headline
-        )
+        minutes = f"{done.seconds / 60:.1f}"
+        if done.seconds > 60 * lab.run_minutes:
+            minutes = f"[bold red]{minutes}, too long[/]"
+        table.add_row(lab.name, minutes, str(lab.run_minutes), done.source, headline)
     return table
 
 

@@ -86,6 +86,7 @@ def grade_and_report(
         class_,
         {name: sum(source.points.values()) for name, source in known.items()},
         dated=any(policy.deadlines.get(name) for name in assignments),
+        zone=zone,
     )
     report.after(console, outcome, root, verbose=wishes.verbose, unsafe=wishes.unsafe)
     return not any(result.needs_human for result in results)

@@ -1,5 +1,6 @@
 """The ledger of graded submissions: one file each, written when the submission is graded whole."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ class Graded:
         Whether this is the kept result of an earlier run.
     penalty
         Points taken off for handing in late; `points` are without it.
+    accepted
+        What a human noted who has looked at this very result; None where nobody has.
     """
 
     assignment: str
@@ -42,11 +45,12 @@ class Graded:
     trouble: str = ""
     again: bool = False
     penalty: float = 0.0
+    accepted: str | None = None
 
     @property
     def needs_human(self) -> bool:
-        """Whether somebody should look at this submission."""
-        return self.why != ""
+        """Whether somebody should look at this submission, and nobody has."""
+        return self.why != "" and self.accepted is None
 
     @property
     def why(self) -> str:
@@ -69,12 +73,30 @@ class Entry:
         Fingerprint of the assignment.
     graded
         The result, or None while grading is under way or after it failed.
+    failed, trouble
+        Digest of what could not be graded, and why.
+    accepted
+        What a human noted who has looked at this; None where nobody has, or it has changed since.
     """
 
     digest: str
     placed: str = ""
     source: str = ""
     graded: Graded | None = None
+    failed: str = ""
+    trouble: str = ""
+    accepted: str | None = None
+
+    @property
+    def needs_human(self) -> bool:
+        """Whether somebody should look at this submission, and nobody has."""
+        serious = self.graded.needs_human if self.graded else self.trouble != ""
+        return serious and self.accepted is None
+
+    @property
+    def why(self) -> str:
+        """Why somebody should look at it, or an empty text."""
+        return self.graded.why if self.graded else self.trouble
 
 
 def path(root: Path, assignment: str, learner: str) -> Path:
@@ -91,7 +113,10 @@ def read(root: Path, assignment: str, learner: str) -> Entry | None:
             findings = tuple(Finding(**finding) for finding in graded.pop("findings"))
             by_hand = tuple(graded.pop("by_hand"))
             graded = Graded(**graded, findings=findings, by_hand=by_hand)
-        return Entry(**content, graded=graded)
+        entry = Entry(**content, graded=graded)
+        note = noted(root, assignment, learner, entry)
+        graded = graded and replace(graded, accepted=note)
+        return replace(entry, graded=graded, accepted=note)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -100,6 +125,19 @@ def write(root: Path, assignment: str, learner: str, entry: Entry) -> None:
     """Write one file of the ledger, aside and then renamed."""
     text = json.dumps(asdict(entry), indent=1)
     write_aside(path(root, assignment, learner), partial(Path.write_text, data=text))
+
+
+def accept(root: Path, assignment: str, learner: str, note: str | None) -> None:
+    """Note that a human has looked at the present result; with None, that nobody has.
+
+    It holds for this result of these bytes only: another one needs a human again.
+    """
+    entry, file = read(root, assignment, learner), _accepted(root, assignment, learner)
+    if note is None or entry is None:
+        file.unlink(missing_ok=True)
+        return
+    text = json.dumps({"result": _fingerprint(entry), "note": note}, indent=1)
+    write_aside(file, partial(Path.write_text, data=text, encoding="utf-8"))
 
 
 def kept(
@@ -137,6 +175,8 @@ def lines(graded: Graded) -> Iterator[str]:
     """Yield what there is to say about one submission: state, points by exercise, findings."""
     if graded.unsafe:
         yield WITHOUT_SANDBOX.upper()
+    if graded.accepted is not None:
+        yield accepted(graded.accepted)
     yield f"needs a human: {graded.why}" if graded.needs_human else "graded"
     for question, points in graded.points.items():
         yield f"  {question}: {points:g}"
@@ -147,6 +187,40 @@ def lines(graded: Graded) -> Iterator[str]:
     for finding in graded.findings:
         where = f" ({finding.cell})" if finding.cell else ""
         yield f"  finding {finding.kind}{where}: {finding.text}"
+
+
+def accepted(note: str) -> str:
+    """Return in words that a human has looked at a result, and what was noted.
+
+    Examples
+    --------
+    >>> accepted(""), accepted("asked Ada")
+    ('accepted by a human', 'accepted by a human: asked Ada')
+    """
+    return f"accepted by a human{f': {note}' if note else ''}"
+
+
+def _accepted(root: Path, assignment: str, learner: str) -> Path:
+    return root / "accepted" / assignment / f"{learner}.json"
+
+
+def noted(root: Path, assignment: str, learner: str, entry: Entry) -> str | None:
+    """Return what was noted when this very result was accepted; None where it was not."""
+    try:
+        text = _accepted(root, assignment, learner).read_text(encoding="utf-8")
+        found = json.loads(text)
+        return str(found["note"]) if found["result"] == _fingerprint(entry) else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _fingerprint(entry: Entry) -> str:
+    """Return what changes with the bytes, the points, or why a human should look."""
+    what: list[object] = [entry.digest, entry.failed, entry.trouble]
+    if entry.graded is not None:
+        serious = sorted(found.text for found in entry.graded.findings if found.needs_human)
+        what += [sorted(entry.graded.points.items()), entry.graded.penalty, serious]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,6 +16,7 @@ from rich.table import Table
 from anomaly_labs.course.grading import board, late, ledger
 from anomaly_labs.course.grading.ledger import WITHOUT_SANDBOX, Graded
 from anomaly_labs.course.submissions import roster
+from anomaly_labs.course.submissions.archive import ZIP
 from anomaly_labs.course.submissions.people import Person, Roster
 from anomaly_labs.course.submissions.submission import Submission
 
@@ -36,6 +38,8 @@ class Outcome:
         Automatic points of each assignment.
     dated
         Whether there was a deadline, so that the times of sending matter.
+    zone
+        Of times in zips that name none; this machine's where it is None.
     """
 
     results: list[Graded]
@@ -44,6 +48,7 @@ class Outcome:
     class_: Roster | None
     maximum: Mapping[str, float]
     dated: bool = False
+    zone: tzinfo | None = None
 
     def who(self, learner: str) -> str:
         """Return a learner's name and id, as far as they are known."""
@@ -112,6 +117,7 @@ def after(console: Console, outcome: Outcome, root: Path, *, verbose: bool, unsa
         for result in human:
             who = f"{outcome.who(result.learner)}, {result.assignment or 'no assignment'}"
             _say(console, f"  {who}: {' '.join(_reasons(result))}")
+        _say(console, "Settle what you have looked at: anomaly-labs accept ASSIGNMENT LEARNER")
     if outcome.silent:
         console.print(f"[bold]{NOTHING_SENT.capitalize()} ({len(outcome.silent)}):[/]")
         for person, assignment in outcome.silent:
@@ -119,9 +125,13 @@ def after(console: Console, outcome: Outcome, root: Path, *, verbose: bool, unsa
     if outcome.dated:
         by = ", ".join(f"{clock} ({n})" for clock, n in outcome.clocks.most_common())
         _say(console, f"Times of sending were told by: {by}.")
+        if ZIP in outcome.clocks:
+            zone = outcome.zone or "the zone of this machine"
+            _say(console, f"A zip's times that name no zone were read as times in {zone}.")
     again = sum(result.again for result in results)
     kept = f", {again} of them kept from an earlier run (--regrade grades them anew)"
-    _say(console, f"{len(results)} submissions{kept if again else ''}.")
+    number = "1 submission" if len(results) == 1 else f"{len(results)} submissions"
+    _say(console, f"{number}{kept if again else ''}.")
     _say(console, f"Findings: {root / 'findings'}; feedback: {root / 'feedback'}")
     if unsafe:
         console.print(warning())
@@ -134,7 +144,9 @@ def table(outcome: Outcome) -> Table:
         headings.insert(1, "name")
     shown = Table(title="Automatic points", title_justify="left")
     for heading in headings:
-        shown.add_column(heading, justify="right" if heading in _NUMBERS else "left")
+        justify: Literal["right", "left"] = "right" if heading in _NUMBERS else "left"
+        # an id that is cut short could be another learner's
+        shown.add_column(heading, justify=justify, overflow="fold")
     if outcome.dated:
         shown.add_column("sent", no_wrap=True)
     shown.add_column("state", no_wrap=True)

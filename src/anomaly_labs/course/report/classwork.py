@@ -32,6 +32,8 @@ class Submission:
         By task: one of `OUTCOMES`, the sentence of a failed check, the learner's text.
     why
         Why a human should look, or an empty text.
+    accepted
+        What a human noted who has looked at it; None where nobody has.
     """
 
     learner: str
@@ -41,6 +43,7 @@ class Submission:
     seconds: float | None = None
     findings: tuple[Finding, ...] = ()
     why: str = ""
+    accepted: str | None = None
     outcomes: dict[str, str] = field(default_factory=dict)
     hints: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
@@ -64,8 +67,9 @@ class Class:
     ----------
     marks
         The points for a pass and for distinction, where the assignment names them.
-    failed
-        Of learners whose submission could not be graded: why.
+    failed, settled
+        Of learners whose submission could not be graded: why; and those of them who need no human
+        any more, because one has looked.
     absent
         Learners of the roster or the gradebook who sent nothing.
     names
@@ -84,6 +88,13 @@ class Class:
     release: Mapping[str, str]
     reference: Mapping[str, str]
     names: Mapping[str, str] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
+
+    @property
+    def human(self) -> dict[str, str]:
+        """Who needs a human, and why."""
+        found = {one.learner: one.why for one in self.submissions if one.why}
+        return found | {who: why for who, why in self.failed.items() if who not in self.settled}
 
     def who(self, learner: str) -> str:
         """Return name and id of a learner, or the id alone where no name is known.

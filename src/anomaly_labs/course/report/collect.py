@@ -58,18 +58,26 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
     pristine = notebooks.cells(release)
     seen = {path.stem for path in (root / "graded" / assignment).glob("*.json")}
     failed: dict[str, str] = {}
+    settled: set[str] = set()
     for learner in watch(sorted(seen | submissions.keys())):
         entry = ledger.read(root, assignment, learner)
         path = root / "autograded" / learner / assignment / f"{assignment}.ipynb"
         unfinished = entry is not None and entry.graded is None
         if unfinished or learner not in submissions or not path.is_file():
             submissions.pop(learner, None)
-            failed[learner] = _reason(root, assignment, learner)
+            told = entry.trouble if entry is not None else ""
+            failed[learner] = told or _reason(root, assignment, learner)
+            settled |= {learner} if entry is not None and entry.accepted is not None else set()
             continue
         one = submissions[learner]
         if entry is not None and entry.graded is not None:  # else by nbgrader's own command
             graded = entry.graded
-            one.seconds, one.findings, one.why = graded.seconds, graded.findings, graded.why
+            one.seconds, one.findings, one.accepted = (
+                graded.seconds,
+                graded.findings,
+                graded.accepted,
+            )
+            one.why = graded.why if graded.needs_human else ""
         _read(one, notebooks.cells(path), tasks, pristine)
     source = root / "source" / assignment / release.name
     title, marks = _headings(pristine)
@@ -84,6 +92,7 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
         release=notebooks.answers(pristine, every=True),
         reference=notebooks.answers(notebooks.cells(source), every=True),
         names=names,
+        settled=frozenset(settled),
     )
 
 

@@ -44,9 +44,8 @@ def make(
         default = root / "report" / f"{name}{'' if names else '-anonymous'}.html"
         path = (output or default).absolute()
         page.write(path, page.render(work, comparison, names=names))
-        human = sum(bool(one.why) for one in work.submissions) + len(work.failed)
         written[path] = (
             f"{len(work.submissions)} submissions, {len(work.absent)} learners sent nothing, "
-            f"{human} need a human, {len(comparison.pairs)} pairs of alike answers"
+            f"{len(work.human)} need a human, {len(comparison.pairs)} pairs of alike answers"
         )
     return written

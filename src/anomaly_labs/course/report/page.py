@@ -13,17 +13,18 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
+from anomaly_labs.course.grading import ledger
 from anomaly_labs.course.report import compare, figures, items, similarity
 from anomaly_labs.course.report.classwork import OUTCOMES, Class, Submission
 from anomaly_labs.course.report.compare import Comparison, Pair
 from anomaly_labs.course.report.items import Item
 from anomaly_labs.course.report.notebooks import plain
+from anomaly_labs.course.submissions.findings import UNREAD
 from anomaly_labs.course.submissions.roster import write_private
 
 MAX_HINTS = 40
 MAX_HINT = 300  # characters
 PER_GROUP = 4  # pairs of one group with both texts: more would be the same again
-UNREAD = ("unreadable", "other-notebook")  # nothing of the learner's was graded
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def render(work: Class, comparison: Comparison, *, names: bool = True) -> str:
         totals=totals,
         median=statistics.median(totals) if totals else None,
         reached=[(name, mark, sum(t >= mark for t in totals)) for name, mark in work.marks],
-        human={o.learner: o.why for o in work.submissions if o.why} | dict(work.failed),
+        human=work.human,
+        accepted=ledger.accepted,
         waiting=[one for one in work.submissions if one.waits],
         unread=len(work.submissions) - len(read),
         points_figure=_points_figure(work, totals),

@@ -70,7 +70,8 @@ def issue(
 ) -> list[Issued]:
     """Write the certificates of all who passed; return what became of each learner's.
 
-    Nobody gets one while written answers wait for a reader: points and level could still change.
+    Nobody gets one while written answers wait for a reader, or while the submission needs a human
+    and nobody has accepted it: points and level could still change.
     A certificate that says the same as the one from before is left as it is, with its date; one
     that is no longer deserved is moved aside as ``<name>.withdrawn``.
     """
@@ -80,7 +81,7 @@ def issue(
 def _issue(grade: Grade, root: Path, key: Ed25519PrivateKey, today: datetime.date) -> Issued:
     stem = folder(root) / f"{grade.person.id}-{grade.assignment}"
     reached = level(grade)
-    if grade.state in ("waits for a reader", "not graded"):
+    if grade.waits:
         return Issued(grade, why=grade.state, waits=True)
     if not reached:
         _withdraw(stem)

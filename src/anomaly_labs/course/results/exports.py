@@ -1,7 +1,8 @@
 """Grades as CSV files: for Canvas's gradebook, for Moodle's, and plain.
 
 Whoever handed nothing in has no grade in any of them: an empty cell for Canvas, ``-`` for Moodle,
-"not submitted" in the plain file. A cell of text that a spreadsheet would take for a formula gets
+"not submitted" in the plain file. The same goes for a file in which nothing could be read, until a
+human has accepted it. A cell of text that a spreadsheet would take for a formula gets
 an apostrophe in front.
 
 References
@@ -15,8 +16,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from anomaly_labs.course import CourseError
+from anomaly_labs.course.grading.ledger import accepted
 from anomaly_labs.course.pages.feedback import number
 from anomaly_labs.course.results.grades import Grade
+from anomaly_labs.course.submissions.findings import told
 from anomaly_labs.course.submissions.people import Person
 
 FORMATS = ("canvas", "moodle", "csv")
@@ -111,7 +114,7 @@ def plain(grades: Iterable[Grade]) -> list[list[str]]:
                 *([number(each) for each in points] if total is not None else [""] * 4),
                 number(grade.maximum),
                 grade.state,
-                harmless(" ".join(finding.text for finding in grade.findings)),
+                harmless(" ".join(_said(grade))),
             ]
         )
     return rows
@@ -120,7 +123,7 @@ def plain(grades: Iterable[Grade]) -> list[list[str]]:
 def remarks(grade: Grade) -> str:
     """Return the points of each exercise, comments and findings in one line."""
     if grade.total is None:
-        return grade.state
+        return "; ".join([grade.state, *told(grade.findings)])
     said = [
         f"{part.name}: {'not read yet' if part.waits else number(part.points)}"
         f" of {number(part.maximum)}{f' ({part.comment})' if part.comment else ''}"
@@ -128,7 +131,7 @@ def remarks(grade: Grade) -> str:
     ]
     if grade.penalty:
         said.append(f"late: -{number(grade.penalty)}")
-    return "; ".join([*said, *(finding.text for finding in grade.findings)])
+    return "; ".join([*said, *told(grade.findings)])
 
 
 def numbers(pairs: Iterable[str]) -> dict[str, str]:
@@ -156,7 +159,9 @@ def numbers(pairs: Iterable[str]) -> dict[str, str]:
 def count(grades: Sequence[Grade]) -> str:
     """Return in words how much is exported."""
     learners, names = len(_by_person(grades)), list(_assignments(grades))
-    return f"{learners} learners, {', '.join(names) or 'no assignment'}"
+    return (
+        f"{learners} learner{'' if learners == 1 else 's'}, {', '.join(names) or 'no assignment'}"
+    )
 
 
 def harmless(text: str) -> str:
@@ -169,6 +174,12 @@ def harmless(text: str) -> str:
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return f"'{line}" if line.startswith(_FORMULA) else line
+
+
+def _said(grade: Grade) -> list[str]:
+    """Return what the grader found, and whether a human has looked at it."""
+    found = told(grade.findings)
+    return found if grade.accepted is None else [*found, f"({accepted(grade.accepted)})"]
 
 
 def _points(grade: Grade | None) -> str:

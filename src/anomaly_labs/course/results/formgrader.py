@@ -1,6 +1,7 @@
 """nbgrader's formgrader on the course folder: for one person, and without the network."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from anomaly_labs.course.pages.feedback import TEMPLATES
 
 COURSE_FOLDER = "ANOMALY_LABS_COURSE"  # read by nbgrader_config.py
 START = "/formgrader/gradebook"
+NOISE = re.compile(r"Unwritable directory|Alternative text is missing")
 _NOTEBOOK = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Not opened</title>
 <meta name="color-scheme" content="light dark"></head>
@@ -90,7 +92,8 @@ def _load_jupyter_server_extension(server: Any) -> None:
             self.finish(_NOTEBOOK)
 
     # an exchange folder for all users of a computer is not needed here
-    server.log.addFilter(lambda record: "Unwritable directory" not in record.getMessage())
+    # and a figure of a learner's may lack a text that says what it shows
+    server.log.addFilter(lambda record: not NOISE.search(record.getMessage()))
     formgrader.load_jupyter_server_extension(server)
     settings = server.web_app.settings
     # formgrader's own settings put its templates first, and those load MathJax from the network

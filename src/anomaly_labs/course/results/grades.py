@@ -13,10 +13,12 @@ from sqlalchemy.exc import SAWarning
 from anomaly_labs.course import CourseError
 from anomaly_labs.course.grading import ledger
 from anomaly_labs.course.submissions import roster
-from anomaly_labs.course.submissions.findings import Finding
+from anomaly_labs.course.submissions.findings import UNREAD, Finding
 from anomaly_labs.course.submissions.people import Person
 
-State = Literal["graded", "waits for a reader", "not graded", "not submitted"]
+State = Literal[
+    "graded", "needs a human", "waits for a reader", "not graded", "not submitted"
+]  # fmt: skip
 COURSE = "anomaly-labs"
 
 
@@ -49,8 +51,11 @@ class Grade:
     Attributes
     ----------
     state
+        "needs a human": somebody should look at it and then accept it (`anomaly-labs accept`);
         "waits for a reader": written answers are not read yet, so `total` can still rise; "not
         graded": something was handed in, but grading failed or has not ended.
+    accepted
+        What a human noted who has looked at it; None where nobody has.
     penalty
         Points taken off for handing in late.
     """
@@ -62,6 +67,7 @@ class Grade:
     parts: tuple[Part, ...] = ()
     penalty: float = 0.0
     findings: tuple[Finding, ...] = ()
+    accepted: str | None = None
 
     @property
     def automatic(self) -> float:
@@ -75,10 +81,22 @@ class Grade:
 
     @property
     def total(self) -> float | None:
-        """All points less the penalty, 0 at least; None where there is nothing graded."""
+        """All points less the penalty, 0 at least; None where there is nothing graded.
+
+        Of a file in which nothing could be read it is None until a human has accepted it.
+        """
         if self.state in ("not graded", "not submitted"):
             return None
+        unread = any(finding.kind in UNREAD for finding in self.findings)
+        if self.state == "needs a human" and unread:
+            return None
         return max(0.0, self.automatic + self.by_hand - self.penalty)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the result may still change: somebody has to look or to read."""
+        failed = self.state == "not graded" and self.accepted is None
+        return failed or self.state in ("needs a human", "waits for a reader")
 
 
 def read(root: Path, assignments: Sequence[str] = ()) -> list[Grade]:
@@ -172,22 +190,31 @@ def _grade(root: Path, gradebook: Any, assignment: Any, person: Person) -> Grade
     name, maximum = assignment.name, float(assignment.max_score)
     entry = ledger.read(root, name, person.id)
     failed = entry is not None and entry.graded is None
+    noted = entry.accepted if entry is not None else None
     try:
         submission = gradebook.find_submission(name, person.id)
     except MissingEntry:
         submission = None
     if failed or submission is None:
-        return Grade(person, name, maximum, "not graded" if failed else "not submitted")
+        state: State = "not graded" if failed else "not submitted"
+        return Grade(person, name, maximum, state, accepted=noted)
     parts = [part for notebook in submission.notebooks for part in _parts(notebook)]
     return Grade(
         person,
         name,
         maximum,
-        "waits for a reader" if any(part.waits for part in parts) else "graded",
+        _state(entry, parts),
         tuple(parts),
         float(submission.late_submission_penalty or 0.0),
         entry.graded.findings if entry is not None and entry.graded is not None else (),
+        noted,
     )
+
+
+def _state(entry: ledger.Entry | None, parts: Sequence[Part]) -> State:
+    if entry is not None and entry.needs_human:
+        return "needs a human"
+    return "waits for a reader" if any(part.waits for part in parts) else "graded"
 
 
 def _parts(notebook: Any) -> Iterator[Part]:

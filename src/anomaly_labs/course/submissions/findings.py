@@ -1,5 +1,6 @@
 """What grading found out about a submission, in sentences for instructor and learner."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -40,6 +41,16 @@ KINDS = {
     "late-mark": False,  # the platform says so
     "late-unclear": True,  # by how much?
 }
+# The kernel ended, or the cell did.
+STOPS = (
+    "kernel-died",
+    "limit-memory",
+    "limit-time",
+    "limit-output",
+    "limit-disk",
+    "limit-processes",
+)
+UNREAD = ("unreadable", "other-notebook")  # nothing of the learner's was graded
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,18 @@ def quote(value: object) -> str:
     printable = "".join(c if c.isprintable() else " " for c in text[: 2 * MAX_QUOTE])
     line = " ".join(printable.split())
     return repr(line if len(line) <= MAX_QUOTE - 3 else f"{line[: MAX_QUOTE - 3]}…")
+
+
+def told(findings: Iterable[Finding]) -> list[str]:
+    """Return the sentences of findings, each once, with how often it was said.
+
+    Examples
+    --------
+    >>> told([Finding("tags", cell, "A tag was dropped.") for cell in ("q1", "q2")])
+    ['A tag was dropped. (2 times)']
+    """
+    counted = Counter(finding.text for finding in findings)
+    return [f"{text} ({n} times)" if n > 1 else text for text, n in counted.items()]
 
 
 def note(notebook: NotebookNode, findings: Iterable[Finding]) -> None:
