@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from anomaly_labs.features import columns
 from anomaly_labs.features.moments import Moments, Tail, is_heavy
 
 # XGBoost refuses [, ] and < in the names of columns
@@ -123,10 +124,10 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def _name_columns(self, X: pd.DataFrame) -> None:
         """Set the columns by kind from the first rows."""
-        _check_table(X)
+        columns.check_table(X)
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         self.n_features_in_ = len(self.feature_names_in_)
-        numeric = {name: _is_numeric(X[name]) for name in X.columns}
+        numeric = {name: columns.is_numeric(X[name]) for name in X.columns}
         self.numeric_columns_ = tuple(name for name in X.columns if numeric[name])
         self.categorical_columns_ = tuple(
             name for name in X.columns if self.one_hot and not numeric[name]
@@ -143,15 +144,15 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Return what one table says of its columns; `start` rows came before it."""
         if start == 0:
             self._name_columns(table)
-        _check_table(table, list(self.feature_names_in_))
+        columns.check_table(table, list(self.feature_names_in_))
         moments = {}
         for name in self.numeric_columns_:
-            _check_kind(table[name], numeric=True)
+            columns.check_kind(table[name], numeric=True)
             moments[name] = Moments()
-            moments[name].add(_numbers(table[name], start))
+            moments[name].add(columns.numbers(table[name], start))
         known = {}
         for name in self.categorical_columns_:
-            _check_kind(table[name], numeric=False)
+            columns.check_kind(table[name], numeric=False)
             known[name] = set(table[name].dropna().unique())
         return moments, known
 
@@ -206,21 +207,21 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
             encoded: np.ndarray = cluster.transform(self, X, client)
             return encoded
-        _check_table(X, list(self.feature_names_in_))
+        columns.check_table(X, list(self.feature_names_in_))
         slots = sum(len(known) + 1 for known in self.categories_.values())
         matrix = np.zeros((len(X), len(self.numeric_columns_) + slots), dtype=np.float32)
         limit = self.clip if self.scale == "standard" else 1.0
         for position, name in enumerate(self.numeric_columns_):
-            _check_kind(X[name], numeric=True)
-            values = _numbers(X[name])
+            columns.check_kind(X[name], numeric=True)
+            values = columns.numbers(X[name])
             if name in self.heavy_tailed_:
                 values = np.copysign(np.log1p(np.abs(values)), values)
             values = (values - self.offset_[position]) / self.spread_[position]
             matrix[:, position] = values if limit is None else np.clip(values, -limit, limit)
         start, rows = len(self.numeric_columns_), np.arange(len(X))
         for name, known in self.categories_.items():
-            _check_kind(X[name], numeric=False)
-            matrix[rows, start + _slots(X[name], known)] = 1
+            columns.check_kind(X[name], numeric=False)
+            matrix[rows, start + columns.slots(X[name], known)] = 1
             start += len(known) + 1
         return matrix
 
@@ -273,44 +274,6 @@ def make_encoder(
     return FeatureEncoder(scale=scale, clip=clip, one_hot=one_hot)
 
 
-def _check_table(X: Any, columns: list[Any] | None = None) -> None:
-    """Raise unless `X` is a frame with unique columns, and those of `columns` where given."""
-    if not isinstance(X, pd.DataFrame):
-        raise TypeError(f"X must be a pandas DataFrame, got {type(X).__name__}; name its columns")
-    if not X.columns.is_unique:
-        raise ValueError(f"X has columns twice: {X.columns[X.columns.duplicated()].tolist()}")
-    if columns is None:
-        return
-    missing = [name for name in columns if name not in X.columns]
-    extra = [name for name in X.columns if name not in columns]
-    if missing or extra:
-        raise ValueError(
-            f"X must have the {len(columns)} columns of fit; missing: {missing}, new: {extra}"
-        )
-
-
-def _is_numeric(column: pd.Series) -> bool:
-    """Return True for a column of numbers or bool, False for one of categories."""
-    types, dtype = pd.api.types, column.dtype
-    if types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
-        return True
-    if (
-        isinstance(dtype, pd.CategoricalDtype)
-        or types.is_object_dtype(dtype)
-        or types.is_string_dtype(dtype)
-    ):
-        return False
-    raise TypeError(
-        f"column {column.name!r} is {dtype}, neither numeric nor categorical; convert or drop it"
-    )
-
-
-def _check_kind(column: pd.Series, *, numeric: bool) -> None:
-    if _is_numeric(column) != numeric:
-        kind = "numeric" if numeric else "categorical"
-        raise TypeError(f"column {column.name!r} was {kind} in fit and is {column.dtype} now")
-
-
 def _each(look: Callable[[int, pd.DataFrame], Any], X: Any, client: Any) -> Iterator[Any]:
     """Yield what `look` finds in each table of `X`; with a client its workers look."""
     if client is not None:
@@ -326,14 +289,14 @@ def _look_at_tails(highs: dict[str, float], start: int, table: pd.DataFrame) -> 
     """Return what one table says of the columns whose maxima are given."""
     tails = {name: Tail(high) for name, high in highs.items()}
     for name, tail in tails.items():
-        tail.add(_numbers(table[name], start))
+        tail.add(columns.numbers(table[name], start))
     return tails
 
 
 def _tables(X: Any) -> Iterator[tuple[int, pd.DataFrame]]:
     """Yield the tables of a stream, or the one table, each with the number of rows before it."""
     if not hasattr(X, "batch_rows"):
-        _check_table(X)
+        columns.check_table(X)
         if len(X):
             yield 0, X
         return
@@ -341,26 +304,3 @@ def _tables(X: Any) -> Iterator[tuple[int, pd.DataFrame]]:
     for table, _ in X:
         yield start, table
         start += len(table)
-
-
-def _numbers(column: pd.Series, start: int = 0) -> np.ndarray:
-    """Return a numeric column as float64 after making sure that every value is finite.
-
-    `start` rows came before in other tables.
-    """
-    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    bad = np.flatnonzero(~np.isfinite(values))
-    if bad.size:
-        raise ValueError(
-            f"column {column.name!r} has {values[bad[0]]} in row {start + bad[0]}, counted from 0"
-            f" ({bad.size} such rows); fill or drop them first"
-        )
-    return values
-
-
-def _slots(column: pd.Series, known: np.ndarray) -> np.ndarray:
-    """Return the one-hot position of each row; the last one is for unknown and missing values."""
-    codes, values = pd.factorize(column)
-    position = pd.Index(known).get_indexer(pd.Index(np.asarray(values, dtype=object)))
-    position[position < 0] = len(known)
-    return np.append(position, len(known))[codes]
