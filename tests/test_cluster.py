@@ -15,7 +15,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from anomaly_labs import boosting, cluster, datasets, features
-from anomaly_labs.cluster import recovery
+from anomaly_labs.cluster import local, recovery
 
 
 @pytest.fixture(scope="module")
@@ -205,4 +205,14 @@ def test_unusable_wishes_are_explained():
         pytest.raises(RuntimeError, match=r"did not start: .*many"),
         cluster.local_cluster(1, memory_limit="many"),
     ):
+        pass
+
+
+def test_workers_that_cannot_start_are_not_waited_for_without_end(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setattr(local, "START_S", 8.0)
+    with pytest.raises(RuntimeError, match="did not start"), cluster.local_cluster(1):
         pass

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from distributed import Client, WorkerPlugin
 
 from anomaly_labs import runtime
 
+START_S = 120.0  # two seconds on an idle machine, twenty on a busy one
 END_S = 30.0  # closing takes two seconds; what has not ended then is killed
 # Dask looks again some time after a loss, and gives the worker up for good when it is just then
 # being replaced a second time. Nannies replace workers here, so it need not look.
@@ -90,7 +92,11 @@ def _host(wish: dict[str, Any], folder: Path) -> Iterator[str]:
     try:
         process.stdin.write(json.dumps(wish | {"folder": str(folder)}) + "\n")
         process.stdin.flush()
+        # A worker that cannot start, for want of a working directory for example, is waited for.
+        patience = threading.Timer(START_S, process.kill)
+        patience.start()
         address = process.stdout.readline().strip()
+        patience.cancel()
         if not address:
             reason = log.read_text(errors="replace").strip().splitlines()[-1:]
             raise RuntimeError(f"the local cluster did not start: {''.join(reason)}")
