@@ -33,8 +33,8 @@ import numpy as np
 import pandas as pd
 import report
 
+from anomaly_desk import sources
 from anomaly_labs import assessment, checks, datasets
-from anomaly_labs.course import sources
 
 SOURCE = sources.read(Path(__file__).parents[1] / "solutions" / "assessment.py")
 LOAD = datasets.load

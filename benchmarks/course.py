@@ -25,7 +25,7 @@ from typing import Any
 import nbformat
 from costs import Watch, adopt_orphans, measure
 
-from anomaly_labs.course import build, execute, sources
+from anomaly_desk import build, execute, sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 PARTS = ("labs", "submission", "whole")
@@ -178,11 +178,11 @@ def submission() -> None:
     """Print what a first and a second submission of Lab 0 take in one run, by step."""
     from nbgrader.apps import NbGraderAPI
 
-    from anomaly_labs.course.checking import execute as grader
-    from anomaly_labs.course.checking import kernel
-    from anomaly_labs.course.grading import grade, marking
-    from anomaly_labs.course.sandbox import forkserver
-    from anomaly_labs.course.submissions.intake import Job, Submission
+    from anomaly_desk.checking import execute as grader
+    from anomaly_desk.checking import kernel
+    from anomaly_desk.grading import grade, marking
+    from anomaly_desk.sandbox import forkserver
+    from anomaly_desk.submissions.intake import Job, Submission
 
     os.environ["ANOMALY_LABS_FAST"] = "1"
     steps, name = Steps(), "lab0_start"

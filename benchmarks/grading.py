@@ -41,7 +41,7 @@ c.Execute.timeout = 300
 RELEASE_OURS = """
 import sys
 from pathlib import Path
-from anomaly_labs.course.grading import grade
+from anomaly_desk.grading import grade
 project = Path(sys.argv[2])
 grade.prepare(Path(sys.argv[1]), project, {sys.argv[3]: grade.assignments(project)[sys.argv[3]]})
 """
@@ -51,7 +51,7 @@ def write_plain(root: Path) -> None:
     """Make a course folder of plain nbgrader in which the lab is released."""
     import nbformat
 
-    from anomaly_labs.course import sources
+    from anomaly_desk import sources
 
     source = sources.read(PROJECT / "solutions" / f"{ASSIGNMENT}.py")
     settings = PLAIN.format(root=str(root), code=sources.CODE_STUB, text=sources.TEXT_STUB)
@@ -81,7 +81,7 @@ def write_submissions(release: Path, folder: Path, n: int, *, few: bool = False)
     """Write `n` submissions as ``folder/<learner>/lab0_start/lab0_start.ipynb``."""
     import nbformat
 
-    from anomaly_labs.course import sources
+    from anomaly_desk import sources
 
     source = sources.read(PROJECT / "solutions" / f"{ASSIGNMENT}.py")
     exercises = [c.grade_id for c in source.cells if c.role in ("exercise", "reflect")]

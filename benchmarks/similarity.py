@@ -27,11 +27,11 @@ from nbgrader.api import Gradebook
 from report import Claims, spread, table
 from rich.console import Console
 
-from anomaly_labs.course import sources
-from anomaly_labs.course.grading import grade, ledger
-from anomaly_labs.course.report import similarity, tokens
-from anomaly_labs.course.report.make import make
-from anomaly_labs.course.report.similarity import Fragments
+from anomaly_desk import sources
+from anomaly_desk.grading import grade, ledger
+from anomaly_desk.report import similarity, tokens
+from anomaly_desk.report.make import make
+from anomaly_desk.report.similarity import Fragments
 
 PROJECT = Path(__file__).parents[1]
 NAME = "assessment"

@@ -12,7 +12,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from anomaly_labs.course import build, sources
+from anomaly_desk import build, sources
 
 PROJECT = Path(__file__).parents[1]
 LAB = "lab1_xgboost"

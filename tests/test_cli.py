@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from anomaly_labs import cli, datasets
+from anomaly_labs import cli, datasets, doctor
 from anomaly_labs.cli import terminal
-from anomaly_labs.course import doctor
 from anomaly_labs.datasets import files
 from kdd_rows import line, text
 

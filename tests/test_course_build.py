@@ -3,7 +3,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from anomaly_labs.course import build, sources
+from anomaly_desk import build, sources
 
 PROJECT = Path(__file__).parents[1]
 PATHS = build.source_paths(PROJECT)

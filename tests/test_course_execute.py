@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_labs.course import CourseError, build, data, execute, run, sources
+from anomaly_desk import build, data, execute, run, sources
+from anomaly_desk.errors import CourseError
 from test_course_sources import GOOD
 
 SETTINGS = {"ANOMALY_LABS_FAST": "1"}

@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from anomaly_labs.course import build, sources
-from anomaly_labs.course.grading import ledger
+from anomaly_desk import build, sources
+from anomaly_desk.grading import ledger
 
 PROJECT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "grading", ".*_cache", "__pycache__")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from anomaly_labs.course import CourseError
-from anomaly_labs.course.grading.seed import private_seed, submission_seed
+from anomaly_desk.errors import CourseError
+from anomaly_desk.grading.seed import private_seed, submission_seed
 
 
 def test_seed_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:

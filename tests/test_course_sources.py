@@ -1,7 +1,7 @@
 import nbformat
 import pytest
 
-from anomaly_labs.course import sources
+from anomaly_desk import sources
 
 GOOD = '''\
 # %% [markdown]

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_labs import runtime
-from anomaly_labs.course import doctor
+from anomaly_labs import doctor, runtime
 
 PROJECT = Path(__file__).parents[1]
 WHEELS = {"cudf-cu12": "26.10.2", "cuml-cu12": "26.10.0"}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from anomaly_desk import build, execute, sources
 from anomaly_labs import datasets
-from anomaly_labs.course import build, execute, sources
 
 PROJECT = Path(__file__).parents[1]
 LOWEST = {  # the course's own limits, wide of the measured values in benchmarks/RESULTS.md

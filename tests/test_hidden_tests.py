@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_labs.course import build, sources
+from anomaly_desk import build, sources
 
 LABS = build.source_paths(Path(__file__).parents[1])
 DRAWS = {"checks.hidden_rng", "assessment.unseen"}

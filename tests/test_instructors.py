@@ -15,8 +15,8 @@ import pytest
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
+from anomaly_desk import build, sources
 from anomaly_labs.cli import app
-from anomaly_labs.course import build, sources
 
 PROJECT = Path(__file__).parents[1]
 TEXT = (PROJECT / "INSTRUCTORS.md").read_text(encoding="utf-8")

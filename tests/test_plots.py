@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from anomaly_desk.execute import run_notebook
 from anomaly_labs import plots
-from anomaly_labs.course.execute import run_notebook
 
 GENERATED = "generated data"
 

@@ -10,8 +10,8 @@ import pytest
 from nbgrader.utils import compute_checksum
 from typer.testing import CliRunner
 
-from anomaly_labs import cli
-from anomaly_labs.course import build, progress, sources
+from anomaly_desk import build, sources
+from anomaly_labs import cli, progress
 
 PROJECT = Path(__file__).parents[1]
 QUIZ = PROJECT / "tests/grading/quiz.py"

@@ -16,12 +16,13 @@ import pytest
 from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
-from anomaly_labs import cli
+from anomaly_desk import build
+from anomaly_desk.errors import CourseError
+from anomaly_desk.publish.release import Target, complaints, release
+from anomaly_desk.publish.release.data import data_files
+from anomaly_desk.publish.release.locked import INSTRUCTORS, learners_lock
+from anomaly_labs import cli, doctor
 from anomaly_labs.cli import learner
-from anomaly_labs.course import CourseError, build, doctor
-from anomaly_labs.course.release import Target, complaints, release
-from anomaly_labs.course.release.data import data_files
-from anomaly_labs.course.release.locked import INSTRUCTORS, learners_lock
 from anomaly_labs.datasets import files
 
 PROJECT = Path(__file__).parents[1]

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from anomaly_desk import build, data, run, sources
+from anomaly_desk.errors import CourseError
+from anomaly_desk.publish.site import leaks, pages
+from anomaly_desk.publish.site.build import build_site
 from anomaly_labs import cli
-from anomaly_labs.course import CourseError, build, data, run, sources
-from anomaly_labs.course.site import leaks, pages
-from anomaly_labs.course.site.build import build_site
 from test_browser import CHROMIUM, FLAGS
 from test_slides import LAB, PROJECT, SECRET, executed, lab
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from anomaly_labs.course import CourseError, build, site, sources
-from anomaly_labs.course.site import leaks
-from anomaly_labs.course.site.shown import chosen, shown
-from anomaly_labs.course.slides.page import slides_page, write_slides
-from anomaly_labs.course.sources import Source
+from anomaly_desk import build, sources
+from anomaly_desk.errors import CourseError
+from anomaly_desk.publish import site
+from anomaly_desk.publish.site import leaks
+from anomaly_desk.publish.site.shown import chosen, shown
+from anomaly_desk.publish.slides.page import slides_page, write_slides
+from anomaly_desk.sources import Source
 from test_browser import CHROMIUM, FLAGS
 
 PROJECT = Path(__file__).parents[1]

@@ -8,8 +8,8 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
-from anomaly_labs.course import build, execute, sources
-from anomaly_labs.course.checking.execute import SafeExecute
+from anomaly_desk import build, execute, sources
+from anomaly_desk.checking.execute import SafeExecute
 
 PROJECT = Path(__file__).parents[1]
 LABS = build.source_paths(PROJECT)

@@ -13,11 +13,11 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from anomaly_labs.course.grading import grade
-from anomaly_labs.course.grading.ledger import Graded
-from anomaly_labs.course.sandbox import forkserver
-from anomaly_labs.course.sandbox.places import RUN
-from anomaly_labs.course.submissions.findings import Finding
+from anomaly_desk.environment import RUN
+from anomaly_desk.grading import grade
+from anomaly_desk.grading.ledger import Graded
+from anomaly_desk.sandbox import forkserver
+from anomaly_desk.submissions.findings import Finding
 
 PROJECT = Path(__file__).parents[2]
 collect_ignore = ["quiz.py", "answers"]  # cells of notebooks, no modules

@@ -17,8 +17,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
-from anomaly_labs.course.sandbox import shown
-from anomaly_labs.course.sandbox.provisioner import kernel_manager
+from anomaly_desk.sandbox import shown
+from anomaly_desk.sandbox.provisioner import kernel_manager
 
 HERE = Path(__file__).parent
 ORDINARY = 12_345  # a user without rights

@@ -26,8 +26,8 @@ from rich.console import Console
 from rich.table import Table
 from roster import CLASS, Learner, cell_of
 
-from anomaly_labs.course import sources
-from anomaly_labs.course.grading import ledger
+from anomaly_desk import sources
+from anomaly_desk.grading import ledger
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from test_intake import IDS
 
-from anomaly_labs.course.submissions import archive, receive
-from anomaly_labs.course.submissions.intake import Submission, find
-from anomaly_labs.course.submissions.people import Person, Roster
+from anomaly_desk.submissions import archive, receive
+from anomaly_desk.submissions.intake import Submission, find
+from anomaly_desk.submissions.people import Person, Roster
 
 WHEN = (2026, 12, 1, 17, 0, 0)
 CET = timezone(timedelta(hours=1))

@@ -11,8 +11,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_code_cell
 
-from anomaly_labs.course.checking.kernel import Kernel, KernelGoneError, Limits
-from anomaly_labs.course.sandbox.provisioner import NAME, SandboxKernels
+from anomaly_desk.checking.kernel import Kernel, KernelGoneError, Limits
+from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
 
 WRONG = {
     "quiz_q1": "def flag(scores, threshold):\n    return cheat([1 for _ in scores])",
@@ -85,7 +85,7 @@ ip.input_transformers_cleanup.append(lambda lines: (note(lines), lines)[1])
 for name in ("run_cell", "user_expressions", "showtraceback"):
     wrap = lambda old: lambda *a, **k: (note(a, k), old(*a, **k))[1]
     setattr(ip, name, wrap(getattr(ip, name)))
-from anomaly_labs.course.checking import agent
+from anomaly_desk.checking import agent
 agent.unpack = (lambda old: lambda *a: (lambda v: (note(v), v)[1])(old(*a)))(agent.unpack)
 agent.answer = (lambda old: lambda *a: (note(a), old(*a))[1])(agent.answer)
 """
@@ -331,7 +331,7 @@ def test_a10_a_table_of_all_printed_questions_with_their_answers_gets_nothing(de
 
 FORGED = """
 import base64, json, os, pickle
-from anomaly_labs.course.checking import agent
+from anomaly_desk.checking import agent
 class Touch:
     def __reduce__(self):
         return (os.mkdir, ({path!r},))
@@ -381,7 +381,7 @@ def test_a19_pickles_and_forged_arrays_are_refused(cheated, tmp_path):
     ids=["giant", "never", "dead", "replies", "raises", "flood"],
 )
 def test_a19_answers_that_are_none_cost_only_their_own_points(desk, answer):
-    attack = f"from anomaly_labs.course.checking import agent\nagent.answer = {answer}\n"
+    attack = f"from anomaly_desk.checking import agent\nagent.answer = {answer}\n"
     notebook = desk.answered(quiz_q2=f"{attack}cost = 230")
     started = time.monotonic()
     outcome = desk.grade(notebook)

@@ -9,9 +9,9 @@ import pytest
 from damage import damaged
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from anomaly_labs.course import build
-from anomaly_labs.course.grading import grade
-from anomaly_labs.course.submissions.findings import noted
+from anomaly_desk import build
+from anomaly_desk.grading import grade
+from anomaly_desk.submissions.findings import noted
 
 WRONG = {
     "quiz_q1": "def flag(scores, threshold):\n    return [7, 7]",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from kernels import run
 
-from anomaly_labs.course.sandbox.places import DATA, SOCKETS
+from anomaly_labs.inside.places import DATA, SOCKETS
 
 RIGHT = {"quiz-q1": 2, "quiz-q2": 1, "quiz-q3": 2, "quiz-q4": 4, "quiz-q5": 1}
 

@@ -13,12 +13,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
+from anomaly_desk.errors import CourseError
+from anomaly_desk.results import certificates, keys, paper
+from anomaly_desk.results.grades import Grade, Part
+from anomaly_desk.submissions.people import Person
+from anomaly_labs import certificates as signing
+from anomaly_labs.certificates import Certificate
 from anomaly_labs.cli import app
-from anomaly_labs.course import CourseError
-from anomaly_labs.course.results import certificates, keys, paper, signing
-from anomaly_labs.course.results.grades import Grade, Part
-from anomaly_labs.course.results.signing import Certificate
-from anomaly_labs.course.submissions.people import Person
 
 PROJECT = Path(__file__).parents[2]
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

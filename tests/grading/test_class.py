@@ -6,8 +6,8 @@ import pytest
 import sample_class
 from roster import ALL, CLASS
 
-from anomaly_labs.course.submissions import roster
-from anomaly_labs.course.submissions.findings import KINDS
+from anomaly_desk.submissions import roster
+from anomaly_desk.submissions.findings import KINDS
 
 CLASSES = {f"A{number}" for number in range(1, 21)}
 

@@ -17,19 +17,19 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
+from anomaly_desk.checking import agent
+from anomaly_desk.checking.execute import SafeExecute
+from anomaly_desk.checking.judge import judge
+from anomaly_desk.checking.kernel import Kernel, KernelGoneError, Limits, TooSlowError
+from anomaly_desk.checking.namespace import Namespace, Trusted
+from anomaly_desk.checking.outputs import PER_OUTPUT, Outputs
+from anomaly_desk.checking.remote import AnswerError, Exchange, Remote
+from anomaly_desk.errors import CourseError
+from anomaly_desk.execute import QUIET_KERNEL
+from anomaly_desk.submissions.findings import noted
 from anomaly_labs import checks
-from anomaly_labs.course import CourseError
-from anomaly_labs.course.checking import agent
-from anomaly_labs.course.checking.codec import Reference, pack
-from anomaly_labs.course.checking.decoder import MalformedError, unpack
-from anomaly_labs.course.checking.execute import SafeExecute
-from anomaly_labs.course.checking.judge import judge
-from anomaly_labs.course.checking.kernel import Kernel, KernelGoneError, Limits, TooSlowError
-from anomaly_labs.course.checking.namespace import Namespace, Trusted
-from anomaly_labs.course.checking.outputs import PER_OUTPUT, Outputs
-from anomaly_labs.course.checking.remote import AnswerError, Exchange, Remote
-from anomaly_labs.course.execute import QUIET_KERNEL
-from anomaly_labs.course.submissions.findings import noted
+from anomaly_labs.inside.codec import Reference, pack
+from anomaly_labs.inside.decoder import MalformedError, unpack
 
 MIXED = pd.DataFrame(
     {
@@ -503,7 +503,7 @@ def test_slow_cell_is_interrupted_and_the_kernel_lives_on(kernel):
 
 
 def test_a12_kernel_that_ignores_interrupts_is_killed(kernel, monkeypatch):
-    monkeypatch.setattr("anomaly_labs.course.checking.kernel.GRACE", 2.0)
+    monkeypatch.setattr("anomaly_desk.checking.kernel.GRACE", 2.0)
     stubborn = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
     with pytest.raises(KernelGoneError, match="could not be interrupted"):
         kernel.run(stubborn, timeout=3)
@@ -518,7 +518,7 @@ def test_a14_dead_kernel_is_noticed(kernel):
 
 
 def test_a13_kernel_that_sends_without_an_end_is_killed(kernel, monkeypatch):
-    monkeypatch.setattr("anomaly_labs.course.checking.kernel.resident_memory", lambda: 10**12)
+    monkeypatch.setattr("anomaly_desk.checking.kernel.resident_memory", lambda: 10**12)
     with pytest.raises(KernelGoneError, match="sent too much"):
         kernel.run("import time\ntime.sleep(60)", timeout=30)
     assert kernel.cause == "output"
@@ -577,7 +577,7 @@ FINE = ("x = 1", "checks.expect(x == 1, 'one')\nchecks.passed('q')")
     ],
 )
 def test_earlier_marks_stay_when_the_kernel_ends(run_notebook, monkeypatch, answer, kind):
-    monkeypatch.setattr("anomaly_labs.course.checking.kernel.GRACE", 2.0)
+    monkeypatch.setattr("anomaly_desk.checking.kernel.GRACE", 2.0)
     ran = run_notebook(FINE, (answer, FINE[1]), FINE, timeout=3)
     assert marks(ran) == [2, 0, 0]
     assert [finding.kind for finding in noted(ran)] == [kind]

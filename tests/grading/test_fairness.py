@@ -17,9 +17,9 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from anomaly_desk import sources
+from anomaly_desk.grading import grade
 from anomaly_labs import checks
-from anomaly_labs.course import sources
-from anomaly_labs.course.grading import grade
 
 HERE = Path(__file__).parent
 SOURCE = sources.read(HERE.parents[1] / "solutions" / "assessment.py")

@@ -21,12 +21,12 @@ from test_sandbox import (
 )
 from traitlets.config import Config
 
-from anomaly_labs.course.checking.execute import SafeExecute
-from anomaly_labs.course.checking.kernel import Kernel, KernelGoneError, Limits
-from anomaly_labs.course.checking.pictures import is_plain, place, put, shared_pictures
-from anomaly_labs.course.sandbox import forkserver
-from anomaly_labs.course.sandbox.places import RUN
-from anomaly_labs.course.sandbox.provisioner import NAME, SandboxKernels
+from anomaly_desk.checking.execute import SafeExecute
+from anomaly_desk.checking.kernel import Kernel, KernelGoneError, Limits
+from anomaly_desk.checking.pictures import is_plain, place, put, shared_pictures
+from anomaly_desk.environment import RUN
+from anomaly_desk.sandbox import forkserver
+from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
 
 HERE = Path(__file__).parent
 FORKED = "print('zygote' in open('/proc/self/cmdline').read())"
@@ -212,7 +212,7 @@ def of_an_ordinary_user():
     script = f"""
 import json, os, sys
 from kernels import run
-from anomaly_labs.course.sandbox import forkserver
+from anomaly_desk.sandbox import forkserver
 interpreter = os.path.realpath(sys.executable)
 with forkserver.running():
     before = os.stat(interpreter)
@@ -319,7 +319,7 @@ def test_a_killed_grader_leaves_no_server_and_no_folder():
     script = """
 import os, time
 from kernels import run
-from anomaly_labs.course.sandbox import forkserver
+from anomaly_desk.sandbox import forkserver
 with forkserver.running():
     print(os.environ["ANOMALY_LABS_RUN"], flush=True)
     run("1")

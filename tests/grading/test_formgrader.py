@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from anomaly_labs.course.results import formgrader, grades
-from anomaly_labs.course.results.feedback import write_feedback
+from anomaly_desk.results import formgrader, grades
+from anomaly_desk.results.feedback import write_feedback
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PICTURES = Path(__file__).parents[2] / "build" / "formgrader"
@@ -35,7 +35,7 @@ def test_settings_of_another_jupyter_do_not_count(tmp_path):
 def test_formulas_of_formgrader_are_not_loaded():
     from jinja2 import Environment, FileSystemLoader
 
-    from anomaly_labs.course.pages.feedback import TEMPLATES
+    from anomaly_desk.pages.feedback import TEMPLATES
 
     macros = Environment(loader=FileSystemLoader(TEMPLATES / "formgrade"))
     text = macros.get_template("mathjax.html.j2").module.mathjax("https://cdn.example/mathjax.js")

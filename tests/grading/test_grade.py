@@ -19,11 +19,12 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from anomaly_labs.course import CourseError, run
-from anomaly_labs.course.execute import Executed
-from anomaly_labs.course.grading import grade, ledger
-from anomaly_labs.course.sandbox import diagnose
-from anomaly_labs.course.submissions.findings import Finding
+from anomaly_desk import run
+from anomaly_desk.errors import CourseError
+from anomaly_desk.execute import Executed
+from anomaly_desk.grading import grade, ledger
+from anomaly_desk.sandbox import diagnose
+from anomaly_desk.submissions.findings import Finding
 
 BIN = Path(sys.executable).parent
 WRONG = "def flag(scores, threshold):\n    return [0, 0]"
@@ -53,8 +54,8 @@ HURRY = """
 from nbgrader.preprocessors import NbGraderPreprocessor
 from pathlib import Path
 
-from anomaly_labs.course.checking.judge import failure
-from anomaly_labs.course.submissions.findings import Finding, note
+from anomaly_desk.checking.judge import failure
+from anomaly_desk.submissions.findings import Finding, note
 
 
 class Hurry(NbGraderPreprocessor):

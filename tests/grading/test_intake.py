@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_labs.course.submissions import intake
-from anomaly_labs.course.submissions.intake import IntakeError, Submission, find
+from anomaly_desk.submissions import intake
+from anomaly_desk.submissions.intake import IntakeError, Submission, find
 
 IDS = {"lab1_trees": {"lab1-q1", "lab1-q2"}, "lab2_nets": {"lab2-q1"}, "final": {"final-q1"}}
 

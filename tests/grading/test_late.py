@@ -17,17 +17,17 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from anomaly_desk.errors import CourseError
+from anomaly_desk.grading import late, report
+from anomaly_desk.grading.board import Board
+from anomaly_desk.grading.desk import Wishes, grade_and_report
+from anomaly_desk.grading.ledger import Graded
+from anomaly_desk.submissions import archive, candidates, roster
+from anomaly_desk.submissions.findings import Finding
+from anomaly_desk.submissions.intake import before_autograde
+from anomaly_desk.submissions.people import Person, Roster
+from anomaly_desk.submissions.submission import Submission
 from anomaly_labs import cli
-from anomaly_labs.course import CourseError
-from anomaly_labs.course.grading import late, report
-from anomaly_labs.course.grading.board import Board
-from anomaly_labs.course.grading.desk import Wishes, grade_and_report
-from anomaly_labs.course.grading.ledger import Graded
-from anomaly_labs.course.submissions import archive, candidates, roster
-from anomaly_labs.course.submissions.findings import Finding
-from anomaly_labs.course.submissions.intake import before_autograde
-from anomaly_labs.course.submissions.people import Person, Roster
-from anomaly_labs.course.submissions.submission import Submission
 
 DEADLINE = "2026-12-01T18:00+01:00"
 EVENING = late.moment(DEADLINE)

@@ -3,7 +3,7 @@
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from anomaly_labs.course.checking.pictures import place, unchanged
+from anomaly_desk.checking.pictures import place, unchanged
 
 # Five cells of a course: what is drawn, an answer, and three figures.
 COURSE = {

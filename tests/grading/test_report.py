@@ -14,15 +14,15 @@ from nbgrader.api import Gradebook
 from scipy.stats import pearsonr
 from typer.testing import CliRunner
 
+from anomaly_desk import sources
+from anomaly_desk.grading import grade, ledger
+from anomaly_desk.report import compare, items, page, similarity, tokens
+from anomaly_desk.report.classwork import Class, Submission, Task
+from anomaly_desk.report.collect import collect
+from anomaly_desk.report.notebooks import plain
+from anomaly_desk.results import grades
+from anomaly_desk.submissions.findings import Finding
 from anomaly_labs.cli import app
-from anomaly_labs.course import sources
-from anomaly_labs.course.grading import grade, ledger
-from anomaly_labs.course.report import compare, items, page, similarity, tokens
-from anomaly_labs.course.report.classwork import Class, Submission, Task
-from anomaly_labs.course.report.collect import collect
-from anomaly_labs.course.report.notebooks import plain
-from anomaly_labs.course.results import grades
-from anomaly_labs.course.submissions.findings import Finding
 
 HERE = Path(__file__).parent
 SCRIPT = "</pre><script>alert('r1')</script><img src=x onerror=alert(1)>"

@@ -12,13 +12,13 @@ from nbgrader.api import Gradebook
 from platforms import Account, canvas, moodle
 from typer.testing import CliRunner
 
+from anomaly_desk.errors import CourseError
+from anomaly_desk.grading import grade as grader
+from anomaly_desk.pages.formulas import MAX_LENGTH, MAX_PICTURES, formula, markdown2html
+from anomaly_desk.report.collect import collect
+from anomaly_desk.results import certificates, exports, formgrader, grades
+from anomaly_desk.results.feedback import write_feedback
 from anomaly_labs.cli import app
-from anomaly_labs.course import CourseError
-from anomaly_labs.course.grading import grade as grader
-from anomaly_labs.course.pages.formulas import MAX_LENGTH, MAX_PICTURES, formula, markdown2html
-from anomaly_labs.course.report.collect import collect
-from anomaly_labs.course.results import certificates, exports, formgrader, grades
-from anomaly_labs.course.results.feedback import write_feedback
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 

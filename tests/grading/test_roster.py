@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 from test_intake import IDS, put
 
-from anomaly_labs.course.submissions import roster
-from anomaly_labs.course.submissions.intake import find
-from anomaly_labs.course.submissions.people import Person, Roster
-from anomaly_labs.course.submissions.roster import RosterError, parse
+from anomaly_desk.submissions import roster
+from anomaly_desk.submissions.intake import find
+from anomaly_desk.submissions.people import Person, Roster
+from anomaly_desk.submissions.roster import RosterError, parse
 
 CLASS = Roster(
     (

@@ -9,8 +9,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from kernels import as_ordinary_user, run
 
-from anomaly_labs import datasets
-from anomaly_labs.course.sandbox import (
+from anomaly_desk.sandbox import (
     bubblewrap,
     diagnose,
     limits,
@@ -20,6 +19,7 @@ from anomaly_labs.course.sandbox import (
     shown,
     usage,
 )
+from anomaly_labs import datasets
 
 HERE = Path(__file__).parent
 
@@ -139,7 +139,7 @@ def test_everything_ends_when_the_grader_is_killed():
     script = f"""
 import asyncio, sys
 sys.path.insert(0, {str(HERE)!r})
-from anomaly_labs.course.sandbox.provisioner import kernel_manager
+from anomaly_desk.sandbox.provisioner import kernel_manager
 async def main():
     manager = kernel_manager()
     await manager.start_kernel()
@@ -192,7 +192,7 @@ def test_diagnose_can_be_asked_where_modules_of_unix_are_missing():
 import sys
 sys.modules.update(dict.fromkeys(["fcntl", "grp", "pwd", "resource", "termios"]))
 sys.platform = "win32"
-from anomaly_labs.course.sandbox.diagnose import diagnose
+from anomaly_desk.sandbox.diagnose import diagnose
 print(diagnose()[0].detail)
 """
     done = subprocess.run(
@@ -338,7 +338,7 @@ def test_an_ordinary_user_has_the_same_sandbox():
     script = """
 import json
 from kernels import run
-from anomaly_labs.course.sandbox.diagnose import diagnose
+from anomaly_desk.sandbox.diagnose import diagnose
 bad = [check.detail for check in diagnose() if check.needed and not check.ok]
 ran = run(
     "import subprocess as s; print(s.run(['unshare', '-U', 'true'], stderr=s.DEVNULL).returncode)",

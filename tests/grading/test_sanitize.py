@@ -20,9 +20,9 @@ from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from anomaly_labs.course.pages.markdown import MAX_RENDERED, as_typed, harmless
-from anomaly_labs.course.pages.page import MAX_DEPTH, clean
-from anomaly_labs.course.pages.sanitize import MAX_HTML, SanitizeOutputs, clean_picture
+from anomaly_desk.pages.markdown import MAX_RENDERED, as_typed, harmless
+from anomaly_desk.pages.page import MAX_DEPTH, clean
+from anomaly_desk.pages.sanitize import MAX_HTML, SanitizeOutputs, clean_picture
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + struct.pack(">II", 1, 1) + b"\x08\x02\0\0\0"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -9,10 +9,11 @@ import nbformat
 import pytest
 from damage import damaged
 
-from anomaly_labs.course import CourseError, sources
-from anomaly_labs.course.submissions import receive
-from anomaly_labs.course.submissions.findings import KINDS, MAX_QUOTE, Finding, note, noted, quote
-from anomaly_labs.course.submissions.transplant import Transplant, transplant, transplant_cells
+from anomaly_desk import sources
+from anomaly_desk.errors import CourseError
+from anomaly_desk.submissions import receive
+from anomaly_desk.submissions.findings import KINDS, MAX_QUOTE, Finding, note, noted, quote
+from anomaly_desk.submissions.transplant import Transplant, transplant, transplant_cells
 
 QUIZ = Path(__file__).with_name("quiz.py")
 

@@ -1,22 +1,17 @@
-"""The command `anomaly-labs`: one line for each command, the modules beside it hold them."""
+"""The command `anomaly-labs`: what learners use; other packages add their commands to it.
+
+A package adds commands by an entry point in the group ``anomaly_labs.commands``: a function that
+takes the application. The instructor's desk does.
+"""
+
+from importlib.metadata import entry_points
 
 import typer
 
-from anomaly_labs.cli import (
-    course,
-    data,
-    doctor,
-    grading,
-    pages,
-    progress,
-    release,
-    report,
-    results,
-    verify,
-)
+from anomaly_labs.cli import data, doctor, progress, verify
 
 app = typer.Typer(
-    help="Build, check and run the anomaly-labs course.",
+    help="The course anomaly-labs: data, progress, certificates, and what this machine lacks.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
@@ -29,16 +24,7 @@ data_app.command()(data.verify)
 
 app.command()(doctor.doctor)
 app.command()(progress.progress)
-app.command()(release.release)
-app.command()(course.build)
-app.command()(course.course)
-app.command()(grading.grade)
-app.command()(grading.accept)
-app.command()(report.report)
-app.command()(pages.slides)
-app.command()(pages.site)
-app.command()(results.feedback)
-app.command()(results.certify)
-app.command()(results.export)
-app.command()(results.formgrader)
 app.command()(verify.verify)
+
+for extension in entry_points(group="anomaly_labs.commands"):
+    extension.load()(app)

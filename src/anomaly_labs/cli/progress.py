@@ -13,7 +13,7 @@ from anomaly_labs.cli.terminal import console, one_sentence_errors
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from anomaly_labs.course.progress import Exercise
+    from anomaly_labs.progress import Exercise
 
 BAR = 20  # characters
 LOOKS = {
@@ -37,8 +37,8 @@ def progress(
     ] = False,
 ) -> None:
     """Show which exercises pass, as your saved notebooks tell. Save them first (Ctrl-S)."""
-    from anomaly_labs.course import CourseError
-    from anomaly_labs.course import progress as reader
+    from anomaly_labs import progress as reader
+    from anomaly_labs.errors import LabsError
 
     with one_sentence_errors():
         paths = reader.find(notebooks or [])
@@ -46,7 +46,7 @@ def progress(
     for path in paths:
         try:
             notebook = _run(path) if run else reader.read(path)
-        except CourseError as error:
+        except LabsError as error:
             unread.append(str(error))
             continue
         found = reader.exercises(notebook)
@@ -65,7 +65,7 @@ def progress(
 def _run(path: Path) -> "NotebookNode":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from anomaly_labs.course import progress as reader
+    from anomaly_labs import progress as reader
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as shown:

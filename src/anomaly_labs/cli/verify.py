@@ -11,7 +11,7 @@ import typer
 from anomaly_labs.cli.terminal import console
 
 if TYPE_CHECKING:
-    from anomaly_labs.course.results.signing import Verdict
+    from anomaly_labs.certificates import Verdict
 
 
 def verify(
@@ -33,8 +33,8 @@ def verify(
 
     Exit code 0: all are genuine; 1: one is not; 2: one could not be checked.
     """
-    from anomaly_labs.course import CourseError
-    from anomaly_labs.course.results import signing
+    from anomaly_labs import certificates as signing
+    from anomaly_labs.errors import LabsError
 
     if key and course_folder:
         raise typer.BadParameter("--key and --course both name the key; leave one out")
@@ -43,7 +43,7 @@ def verify(
         path = course_folder / signing.PUBLIC if course_folder else key
         path = path or signing.find_public_key()
         public = signing.public_key(path)
-    except (CourseError, OSError) as error:
+    except (LabsError, OSError) as error:
         _not_checked(error)
         raise typer.Exit(2) from None
     given = parted(certificates)

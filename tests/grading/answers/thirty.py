@@ -345,7 +345,7 @@ note = lambda *x, **k: seen.append(repr((x, k))[:100_000])
 for event in ("pre_execute", "pre_run_cell", "post_execute", "post_run_cell"):
     ip.events.register(event, note)
 ip.input_transformers_cleanup.append(lambda lines: (note(lines), lines)[1])
-from anomaly_labs.course.checking import agent
+from anomaly_desk.checking import agent
 
 agent.unpack = (lambda old: lambda *a: (lambda v: (note(v), v)[1])(old(*a)))(agent.unpack)
 agent.answer = (lambda old: lambda *a: (note(a), old(*a))[1])(agent.answer)
@@ -640,7 +640,7 @@ import pickle
 
 from IPython.display import HTML, Javascript, display
 
-from anomaly_labs.course.checking import agent
+from anomaly_desk.checking import agent
 
 script = "<script>alert('a18')</script>"
 display(HTML(script + "<img src=x onerror=alert('a18')>"), Javascript("alert('a18')"))

@@ -1,0 +1,157 @@
+"""From sources to learners' notebooks, through nbgrader's own release step."""
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from anomaly_desk import sources
+from anomaly_desk.errors import CourseError
+from anomaly_labs.datasets.cache import write_aside
+
+# Graded with the whole data and all epochs, as a learner runs them; all others in fast mode.
+FULL_LENGTH = ("assessment",)
+
+
+class BuildError(CourseError):
+    """nbgrader refused a notebook; the message holds what it said."""
+
+
+def project_folder() -> Path:
+    """Return the folder of the checkout, which holds `solutions/`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If neither the current folder nor this package belongs to a checkout.
+    """
+    for folder in (Path.cwd(), Path(__file__).resolve().parents[2]):
+        if (folder / "solutions").is_dir() and (folder / "nbgrader_config.py").is_file():
+            return folder
+    raise FileNotFoundError(
+        f"no solutions/ in {Path.cwd()}: the course is built from a checkout of anomaly-labs; "
+        "clone it, and run this command in its folder"
+    )
+
+
+def source_paths(project: Path) -> list[Path]:
+    """Return the notebook sources in teaching order."""
+    return sorted((project / "solutions").glob("*.py"))
+
+
+def released_path(project: Path, name: str) -> Path:
+    """Return where the learners' notebook `name` stands in the checkout."""
+    folder = "assessment" if name == "assessment" else "labs"
+    return project / folder / f"{name}.ipynb"
+
+
+def open_course(root: Path, project: Path, *, unsafe: bool = False) -> Any:
+    """Return nbgrader's API on the course folder `root`, with the project's settings.
+
+    With `unsafe`, learners' code runs without the sandbox.
+    """
+    from nbgrader.apps import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import PyFileConfigLoader
+
+    # nbgrader starts `alembic` by bare name
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
+    config = PyFileConfigLoader("nbgrader_config.py", path=str(project)).load_config()
+    config.CourseDirectory.root = str(root)
+    config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
+    if unsafe:
+        config.SafeExecute.unsafe = True
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+def release(course: Any, source: sources.Source) -> Path:
+    """Write nbgrader's source and release notebooks of one lab; return the release."""
+    root = Path(course.coursedir.root)
+    folder = root / "source" / source.name
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(source.assignment(), folder / f"{source.name}.ipynb")
+    outcome = course.generate_assignment(source.name)
+    if not outcome["success"]:
+        raise BuildError(f"{source.path}: {outcome.get('log', '')}{outcome.get('error', '')}")
+    return root / "release" / source.name / f"{source.name}.ipynb"
+
+
+def build(project: Path, paths: Iterable[Path]) -> dict[Path, bytes]:
+    """Return the learners' notebooks, each under the path where it belongs in the checkout.
+
+    Raises
+    ------
+    SourceError
+        If a source must not be released; the message names file and line.
+    BuildError
+        If nbgrader refuses a notebook.
+    """
+    checked = [sources.read(path) for path in paths]
+    with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as root:
+        course = open_course(Path(root), project)
+        return {
+            released_path(project, source.name): _stamped(release(course, source))
+            for source in checked
+        }
+
+
+def stale(built: dict[Path, bytes]) -> list[Path]:
+    """Return the paths whose file differs from what was built, or is missing."""
+    return [path for path, text in built.items() if not path.is_file() or path.read_bytes() != text]
+
+
+def is_edited(path: Path) -> bool:
+    """Return whether somebody has worked in a built notebook; outputs alone do not count."""
+    if not path.is_file():
+        return False
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError, AttributeError):
+        return True
+    return bool(notebook.metadata.get("anomaly_labs", {}).get("text") != _digest(notebook))
+
+
+def write(built: dict[Path, bytes], *, keep_edited: bool = False) -> dict[Path, str]:
+    """Write what is stale, aside and then renamed; return what became of each notebook.
+
+    A notebook that a learner has worked in is never lost: it stays as it is (`keep_edited`), or
+    is kept beside the fresh one as ``<name>.yours-<time>.ipynb``.
+    """
+    fates = {}
+    outdated = stale(built)
+    for path, text in built.items():
+        edited = path in outdated and is_edited(path)
+        if path not in outdated:
+            fates[path] = "up to date"
+        elif edited and keep_edited:
+            fates[path] = "holds your work, left as it is (`make labs` puts a fresh copy beside it)"
+        else:
+            fates[path] = "rebuilt"
+            if edited:
+                yours = path.with_suffix(f".yours-{time.strftime('%Y%m%d-%H%M%S')}.ipynb")
+                path.rename(yours)
+                fates[path] = f"rebuilt; your work is kept as {yours.name}"
+            write_aside(path, partial(Path.write_bytes, data=text))
+    return fates
+
+
+def _stamped(path: Path) -> bytes:
+    """Return the notebook with a digest of its text, by which `is_edited` knows it again."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["anomaly_labs"] = {"text": _digest(notebook)}
+    return f"{nbformat.writes(notebook)}\n".encode()
+
+
+def _digest(notebook: nbformat.NotebookNode) -> str:
+    text = json.dumps([[cell.cell_type, cell.source] for cell in notebook.cells])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

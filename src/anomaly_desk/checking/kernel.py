@@ -1,0 +1,292 @@
+"""Talk to a kernel that may be hostile: every wait ends, and every message is only data."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import zmq
+from jupyter_client.manager import KernelManager
+from nbformat import NotebookNode
+
+from anomaly_desk.checking.outputs import Outputs
+from anomaly_desk.errors import CourseError
+
+AGENT = "anomaly_labs.inside.agent"
+POLL = 0.25  # seconds between two looks at whether the kernel lives
+GRACE = 10.0  # seconds in which an interrupted kernel must come back, and last outputs arrive
+
+
+class KernelStartError(CourseError):
+    """The kernel did not start: that is not the learner's doing."""
+
+
+class NoReplyError(Exception):
+    """A request without a reply; `outputs` is what the cell had shown until then."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.outputs = Outputs(0, {})
+
+
+class KernelGoneError(NoReplyError):
+    """The kernel has died or was killed; the message tells the learner why."""
+
+
+class TooSlowError(NoReplyError):
+    """The kernel did not answer in time but could be interrupted; it can be asked again."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one kernel may send."""
+
+    answer: int = 32_000_000  # bytes of one answer to a check
+    output: int = 2_000_000  # characters of the outputs of one cell
+    outputs: int = 10_000_000  # and of all cells
+    memory: int = 2_000_000_000  # bytes that the grader may grow by while it listens
+
+
+class Kernel:
+    """A running kernel, its sockets, and the two things asked of it: run a cell, answer a check."""
+
+    def __init__(self, manager: KernelManager, limits: Limits) -> None:
+        self.manager = manager
+        self.limits = limits
+        self.gone = ""  # why there is no kernel any more, for the learner
+        self.cause = ""  # which limit it went beyond: memory, time, files, output
+        self._displays: dict[str, NotebookNode] = {}
+        self.is_full = False  # whether all cells together showed as much as they may
+        self._shown = 0
+        self._draws = True
+
+    def start(self, *, timeout: float, arguments: list[str], **launch: Any) -> None:
+        """Start the process and load the agent, before any code of the learner runs.
+
+        Raises
+        ------
+        KernelStartError
+            If it does not answer within `timeout` seconds.
+        """
+        started = time.monotonic()
+        self._memory_at_start = resident_memory()
+        try:
+            self.manager.start_kernel(extra_arguments=arguments, **launch)
+            self._connect()
+            self._wait_until_ready(started + timeout)
+            ready = self._evaluate(f"__import__({AGENT!r}, fromlist=['answer']).__name__", timeout)
+        except (NoReplyError, OSError, RuntimeError) as error:
+            raise KernelStartError(f"the kernel for the notebook did not start: {error}") from error
+        if ready != AGENT:
+            raise KernelStartError(f"the grader's agent did not load in the kernel: {ready[:300]}")
+
+    def _connect(self) -> None:
+        """Open sockets that take no message larger than the limits, and queue few of them."""
+        context = self.manager.context
+        context.setsockopt(zmq.SNDTIMEO, int(1000 * GRACE))
+        context.setsockopt(zmq.MAXMSGSIZE, 2 * self.limits.answer + 1_000_000)
+        context.setsockopt(zmq.RCVHWM, 8)
+        self._shell = self.manager.connect_shell(identity=self.manager.session.bsession)
+        context.setsockopt(zmq.MAXMSGSIZE, 8 * self.limits.output + 1_000_000)
+        context.setsockopt(zmq.RCVHWM, 200)
+        self._iopub = self.manager.connect_iopub()
+        self._poller = zmq.Poller()
+        for socket in (self._shell, self._iopub):
+            self._poller.register(socket, zmq.POLLIN)
+
+    def _wait_until_ready(self, deadline: float) -> None:
+        """Ask until both sockets have brought something; a subscription takes a moment to work."""
+        seen: set[int] = set()
+        while len(seen) < 2:
+            if time.monotonic() > deadline:
+                raise TooSlowError("it does not answer")
+            self.manager.session.send(self._shell, "kernel_info_request")
+            asked = time.monotonic()
+            for socket, _ in self._messages():
+                seen |= {id(socket)} if socket is not None else set()
+                if len(seen) == 2 or time.monotonic() > asked + 2 * POLL:
+                    break
+
+    def run(self, source: str, *, timeout: float) -> Outputs:
+        """Run a learner's cell and return what it shows, an error included.
+
+        Raises
+        ------
+        TooSlowError, KernelGoneError
+            Also then the outputs so far are in its ``outputs`` attribute.
+        """
+        left = self.limits.outputs - self._shown
+        outputs = Outputs(min(self.limits.output, left), self._displays)
+        try:
+            reply = self._request(source, {}, timeout, outputs)
+        except NoReplyError as error:
+            error.outputs = outputs
+            raise
+        finally:
+            self._shown += outputs.size
+            self.is_full |= outputs.truncated and left < self.limits.output
+        shown = any(output.output_type == "error" for output in outputs.cells)
+        if reply.get("status") == "error" and not shown:
+            outputs.take("error", reply)
+        return outputs
+
+    def ask(self, question: str, *, timeout: float) -> str:
+        """Return the agent's answer to a question of `remote.Exchange`; both are base64.
+
+        Raises
+        ------
+        TooSlowError
+            If it takes longer than `timeout` seconds.
+        KernelGoneError
+            If the kernel died, or could not be interrupted.
+        """
+        call = f"__import__('sys').modules[{AGENT!r}].answer({question!r}, {self.limits.answer})"
+        return self._evaluate(call, timeout)
+
+    def draw(self, wanted: bool, *, timeout: float) -> None:
+        """Have the agent turn pictures of figures on or off, unless they are so.
+
+        Raises
+        ------
+        TooSlowError, KernelGoneError
+            As for `ask`.
+        """
+        if wanted != self._draws:
+            self._draws = wanted
+            self._evaluate(f"__import__('sys').modules[{AGENT!r}].draw({wanted})", timeout)
+
+    def _evaluate(self, expression: str, timeout: float) -> str:
+        reply = self._request("", {"answer": expression}, timeout, None)
+        value: Any = reply
+        for key in ("user_expressions", "answer", "data", "text/plain"):
+            value = value.get(key) if type(value) is dict else None
+        if type(value) is not str:
+            return ""
+        return value[1:-1]  # the quotes of its repr; base64 holds nothing that is escaped
+
+    def _request(
+        self, code: str, expressions: dict[str, str], timeout: float, outputs: Outputs | None
+    ) -> dict[str, Any]:
+        """Send code or expressions and return the reply; outputs of other requests are dropped."""
+        if self.gone:
+            raise KernelGoneError(self.gone)
+        content = {
+            "code": code,
+            "silent": outputs is None,
+            "store_history": outputs is not None,
+            "user_expressions": expressions,
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        try:
+            sent = self.manager.session.send(self._shell, "execute_request", content)
+        except zmq.Again:
+            self._kill("time", "it takes no questions any more")
+        number = sent["header"]["msg_id"]
+        try:
+            return self._reply(number, time.monotonic() + timeout, outputs)
+        except TooSlowError:
+            self._interrupt(number)
+            raise
+
+    def _reply(self, number: str, deadline: float, outputs: Outputs | None) -> dict[str, Any]:
+        reply: dict[str, Any] | None = None
+        idle = outputs is None
+        for socket, message in self._messages():
+            content = message.get("content") if _answers(message, number) else None
+            kind = message["header"].get("msg_type") if content is not None else ""
+            if socket is self._shell and kind == "execute_reply" and reply is None:
+                reply = content
+                deadline = min(deadline, time.monotonic() + GRACE)
+            elif socket is self._iopub and outputs is not None and content is not None:
+                idle |= kind == "status" and content.get("execution_state") == "idle"
+                outputs.take(kind, content)
+            late = time.monotonic() > deadline
+            if reply is not None and (idle or late):
+                return reply
+            if late:
+                break
+        raise TooSlowError("it did not end in time")
+
+    def _messages(self) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """Yield socket and message for what comes in, and ``(None, {})`` now and then.
+
+        The caller stops; a kernel may send without end.
+        """
+        checked = time.monotonic()
+        while True:
+            for socket, _ in self._poller.poll(int(POLL * 1000)):
+                yield socket, self._receive(socket)
+            if time.monotonic() > checked + POLL:
+                checked = time.monotonic()
+                yield None, {}
+                self._look_after()
+
+    def _look_after(self) -> None:
+        """Notice that the kernel has died, or sends one message without an end."""
+        if not self.manager.is_alive():
+            self.cause = getattr(self.manager.provisioner, "killed_for", None) or ""
+            self._die(f"it used more {self.cause} than allowed" if self.cause else "it died")
+        # MAXMSGSIZE holds for each part of a message, and nothing limits the number of parts
+        if resident_memory() > self._memory_at_start + self.limits.memory:
+            self._kill("output", "it sent too much")
+
+    def _receive(self, socket: Any) -> dict[str, Any]:
+        """Return one message, or an empty one for what is none."""
+        try:
+            _, message = self.manager.session.recv(socket)
+        except zmq.ZMQError:
+            raise
+        except Exception:  # signature, JSON, encoding, nesting: a hostile kernel may break any
+            return {}
+        return message or {}
+
+    def _interrupt(self, number: str) -> None:
+        """Stop what runs; kill the kernel if it does not stop."""
+        self.manager.interrupt_kernel()
+        interrupted = time.monotonic()
+        for socket, message in self._messages():
+            if socket is self._shell and _answers(message, number):
+                return
+            if time.monotonic() > interrupted + GRACE:
+                break
+        self._kill("time", "it reached a time limit and could not be interrupted")
+
+    def _kill(self, cause: str, why: str) -> NoReturn:
+        self.stop()
+        self.cause = cause
+        self._die(why)
+
+    def _die(self, why: str) -> NoReturn:
+        self.gone = why
+        raise KernelGoneError(why)
+
+    def stop(self, why: str = "it was stopped") -> None:
+        """Kill the kernel and all its processes, close the sockets."""
+        self.gone = self.gone or why
+        for name in ("_shell", "_iopub"):
+            socket = getattr(self, name, None)
+            if socket is not None:
+                socket.close(linger=0)
+        if self.manager.has_kernel:
+            self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
+
+
+def resident_memory() -> int:
+    """Return the bytes of memory that this process holds; 0 where only Linux could tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _answers(message: dict[str, Any], number: str) -> bool:
+    """Return whether a message is well formed and belongs to request `number`."""
+    parts = [message.get(part) for part in ("header", "content", "parent_header")]
+    if any(type(part) is not dict for part in parts):
+        return False
+    return bool(message["parent_header"].get("msg_id") == number)

@@ -1,0 +1,272 @@
+"""Deadlines, and what work that comes later costs.
+
+The default: for each begun day after the deadline, the extension and the granted late days, 10 % of
+the assignment's maximum, written answers included, until nothing is left. Minutes of grace cost
+nothing; whoever comes after them is late from the deadline on.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+
+from anomaly_desk.errors import CourseError
+from anomaly_desk.submissions import archive, candidates
+from anomaly_desk.submissions.findings import Finding, quote
+from anomaly_desk.submissions.people import Person, Roster
+from anomaly_desk.submissions.roster import end_of_day, write_private
+from anomaly_desk.submissions.submission import Submission
+
+Deadline = datetime | None
+
+_DAY = timedelta(days=1)
+_UNSURE = (archive.EXPORTED, candidates.CANVAS)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the course folder keeps about deadlines.
+
+    Attributes
+    ----------
+    deadlines
+        Of each assignment; None where one was taken away.
+    percent
+        Of the assignment's maximum, for each begun day.
+    grace_minutes
+        After the deadline, that cost nothing.
+    sent
+        Times that the instructor gave, by ``assignment/learner``.
+    """
+
+    deadlines: Mapping[str, Deadline] = field(default_factory=dict)
+    percent: float = 10.0
+    grace_minutes: float = 0.0
+    sent: Mapping[str, datetime] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the policy in one sentence."""
+        grace = f", after {self.grace_minutes:g} minutes of grace" if self.grace_minutes else ""
+        return f"{self.percent:g} % of the maximum for each begun day{grace}"
+
+
+def read(root: Path) -> Policy:
+    """Return the policy that the course folder keeps; the default where it keeps none.
+
+    Raises
+    ------
+    CourseError
+        If the file holds something else.
+    """
+    path = _path(root)
+    if not path.is_file():
+        return Policy()
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        deadlines = {a: t and datetime.fromisoformat(t) for a, t in kept["deadlines"].items()}
+        sent = {key: datetime.fromisoformat(t) for key, t in kept["sent"].items()}
+        return Policy(deadlines, float(kept["percent"]), float(kept["grace_minutes"]), sent)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CourseError(
+            f"{path} does not hold the deadlines as this program writes them ({error}); delete it "
+            "and give --deadline again"
+        ) from None
+
+
+def keep(root: Path, policy: Policy) -> None:
+    """Keep a policy in the course folder, readable by its owner only."""
+    content = {
+        "deadlines": {a: t and t.isoformat() for a, t in policy.deadlines.items()},
+        "percent": policy.percent,
+        "grace_minutes": policy.grace_minutes,
+        "sent": {key: t.isoformat() for key, t in policy.sent.items()},
+    }
+    write_private(_path(root), f"{json.dumps(content, indent=1)}\n".encode())
+
+
+def moment(text: str) -> datetime:
+    """Return the time that a person gave; without a zone it is this machine's.
+
+    Raises
+    ------
+    CourseError
+        If it is none.
+
+    Examples
+    --------
+    >>> print(moment("2026-12-01T18:00+01:00"))
+    2026-12-01 18:00:00+01:00
+    """
+    try:
+        given = end_of_day(text.strip())
+    except ValueError:
+        raise CourseError(
+            f"{quote(text)} is no time; expected is one like 2026-12-01T18:00+01:00, or a day like "
+            "2026-12-01, which ends at 23:59:59"
+        ) from None
+    return given if given.tzinfo else given.astimezone()
+
+
+def deadlines(words: Iterable[str], assignments: Iterable[str]) -> dict[str, Deadline]:
+    """Return the deadlines that ``[ASSIGNMENT=]TIME`` gives; "" stands for every assignment.
+
+    Raises
+    ------
+    CourseError
+        If there is no such assignment or time.
+
+    Examples
+    --------
+    >>> deadlines(["quiz=none"], ["quiz"])
+    {'quiz': None}
+    """
+    known = ["", *assignments]
+    given = {}
+    for each in words:
+        name, _, time = each.rpartition("=")
+        if name not in known:
+            raise CourseError(
+                f"--deadline {quote(each)}; the assignments are {', '.join(known[1:])}"
+            )
+        given[name] = None if time.strip().casefold() == "none" else moment(time)
+    return given
+
+
+def zone(policy: Policy) -> tzinfo | None:
+    """Return the zone of the deadlines, in which times without one are read; None without any."""
+    known = (deadline for deadline in policy.deadlines.values() if deadline)
+    return next((deadline.tzinfo for deadline in known), None)
+
+
+def due(deadline: datetime, person: Person | None) -> datetime:
+    """Return when work is due that costs nothing: with extension and late days.
+
+    Examples
+    --------
+    >>> print(due(moment("2026-12-01T18:00+01:00"), Person("a", "Ada", late_days=2)))
+    2026-12-03 18:00:00+01:00
+    """
+    if person is None:
+        return deadline
+    own = deadline
+    if isinstance(person.extension, timedelta):
+        own += person.extension
+    elif person.extension is not None:
+        until = person.extension
+        own = max(own, until if until.tzinfo else until.replace(tzinfo=deadline.tzinfo))
+    return own + person.late_days * _DAY
+
+
+def days(sent: datetime, until: datetime, policy: Policy) -> int:
+    """Return how many days after `until` have begun; 0 within the minutes of grace.
+
+    Examples
+    --------
+    >>> evening = moment("2026-12-01T18:00+01:00")
+    >>> [days(evening + timedelta(hours=h), evening, Policy()) for h in (-1, 0, 1, 24, 25)]
+    [0, 0, 1, 1, 2]
+    """
+    late = sent - until
+    if late <= timedelta(minutes=policy.grace_minutes):
+        return 0
+    return math.ceil(late / _DAY)
+
+
+def penalty(n_days: int, maximum: float, policy: Policy) -> float:
+    """Return the points that so many begun days cost, at most all of them.
+
+    Examples
+    --------
+    >>> penalty(2, 42.0, Policy()), penalty(30, 42.0, Policy())
+    (8.4, 42.0)
+    """
+    return round(min(maximum, n_days * policy.percent / 100 * maximum), 6)
+
+
+def judge(
+    submissions: Iterable[Submission],
+    policy: Policy,
+    roster: Roster | None,
+    maximum: Mapping[str, float],
+) -> list[Submission]:
+    """Return the submissions with the instructor's times, and with a finding on late ones."""
+    judged = []
+    for one in submissions:
+        told = policy.sent.get(f"{one.assignment}/{one.learner}")
+        if told:
+            one = replace(one, sent=told, clock="--sent")
+        deadline = policy.deadlines.get(one.assignment)
+        if deadline is not None:
+            person = roster.get(one.learner) if roster else None
+            found = _finding(one, deadline, person, policy, maximum.get(one.assignment, 0.0))
+            sent = one.sent and one.sent.astimezone(deadline.tzinfo)
+            one = replace(one, findings=(*one.findings, *found), sent=sent)
+            if any(finding.kind == "late-unclear" for finding in found):
+                one = replace(one, sent=None)  # no penalty by a clock that may say something else
+        judged.append(one)
+    return judged
+
+
+def of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return those findings that are about being late."""
+    return tuple(finding for finding in findings if finding.kind.startswith("late"))
+
+
+def shown(moment_: datetime) -> str:
+    """Return a time as reports show it.
+
+    Examples
+    --------
+    >>> shown(moment("2026-12-01T18:00+01:00"))
+    '2026-12-01 18:00 +01:00'
+    """
+    whole = moment_.replace(second=0, microsecond=0).isoformat(" ", "minutes")
+    return f"{whole[:16]} {whole[16:]}".strip()
+
+
+def _finding(
+    one: Submission, deadline: datetime, person: Person | None, policy: Policy, maximum: float
+) -> tuple[Finding, ...]:
+    until = due(deadline, person)
+    marked = any(finding.kind == "late-mark" for finding in one.findings)
+    if one.sent is None:
+        if not marked:
+            return ()
+        text = "The platform marks it as late and does not say when it was sent"
+        return (_unclear(text),)
+    n_days = days(one.sent, until, policy)
+    if n_days == 0:
+        return ()
+    if one.clock in _UNSURE:
+        text = "All files of the zip carry one time, after the deadline: perhaps that of the export"
+        return (_unclear(text),)
+    points = penalty(n_days, maximum, policy)
+    granted = f", {shown(until)} with what was granted" if until != deadline else ""
+    begun = "1 begun day" if n_days == 1 else f"{n_days} begun days"
+    text = (
+        f"Sent {shown(one.sent.astimezone(deadline.tzinfo))}, after the deadline "
+        f"({shown(deadline)}{granted}): {begun} at {policy.percent:g} % of {maximum:g} points, "
+        f"{points:g} points off."
+    )
+    return (Finding("late", "", text),)
+
+
+def _unclear(text: str) -> Finding:
+    text = f"{text}; nothing was taken off as long as the instructor gives no time (--sent)."
+    return Finding("late-unclear", "", text)
+
+
+def _path(root: Path) -> Path:
+    return root / "late.json"
+
+
+def utc(moment_: datetime) -> datetime:
+    """Return a time as nbgrader keeps it: in UTC, without a zone."""
+    return moment_.astimezone(UTC).replace(tzinfo=None)
+
+
+def from_utc(kept: datetime) -> datetime:
+    """Return a time of the gradebook with its zone."""
+    return kept.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What leaves the desk: the zip for learners, the site, the slides."""

@@ -1,0 +1,39 @@
+"""The zip for learners: what goes in, and a check that no answer goes with it."""
+
+from pathlib import Path
+
+from anomaly_desk.publish.release.archive import write_zip
+from anomaly_desk.publish.release.check import complaints
+from anomaly_desk.publish.release.contents import gather
+from anomaly_desk.publish.release.targets import Target
+
+__all__ = ["Target", "complaints", "gather", "release"]
+
+
+def release(project: Path, output: Path, *, data: bool, wheels: Target | None) -> list[str]:
+    """Write the zip for learners, unless the check finds something in it; return what it found.
+
+    Two releases of the same state are identical to the byte. The file appears under its name
+    only when it has passed the check.
+
+    Parameters
+    ----------
+    data
+        Whether the official data files that are found here go in.
+    wheels
+        The computers for which the wheels of all packages go in; None for no wheels.
+
+    Raises
+    ------
+    CourseError
+        If something that belongs into the zip cannot be made; the message says what to do.
+    """
+    found: list[str] = []
+
+    def accept(path: Path) -> bool:
+        found.extend(complaints(project, path))
+        return not found
+
+    with gather(project, data=data, wheels=wheels) as files:
+        write_zip(output, files, accept=accept)
+    return found

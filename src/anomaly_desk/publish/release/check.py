@@ -1,0 +1,204 @@
+"""Prove that a zip for learners holds nothing that is not theirs.
+
+Every file is either known by its checksum, as the official data and the locked packages are, or is
+opened, archives in archives too, and read line by line. What cannot be read is refused.
+"""
+
+import hashlib
+import io
+import itertools
+import json
+import lzma
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from anomaly_desk import build, sources
+from anomaly_desk.errors import CourseError
+from anomaly_desk.publish.release.archive import FOLDER
+from anomaly_desk.publish.release.library import module_source
+from anomaly_desk.publish.release.secrets import learners_notebooks, secret_lines, tidy
+from anomaly_labs import datasets
+from anomaly_labs.datasets import ChecksumError, DataFormatError
+from anomaly_labs.datasets.catalog import find_split
+from anomaly_labs.datasets.files import find
+from anomaly_labs.datasets.parse import verify_file
+
+NOT_THEIRS: Final = frozenset({"solutions", "tests", "grading", "benchmarks", "build", ".git"})
+NOT_THEIR_FILES: Final = frozenset(
+    {"RUBRIC.md", "INSTRUCTORS.md", "gradebook.db", "private-seed", "private-key.pem"}
+)
+LIBRARY: Final = re.compile(rf"{FOLDER}/anomaly_labs-[^/]+\.whl")
+_HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+
+
+def complaints(project: Path, path: Path) -> list[str]:
+    """Return what a zip holds that must not reach a learner, one sentence each; [] if nothing.
+
+    Parameters
+    ----------
+    project
+        The checkout, which says what is secret.
+    path
+        The zip.
+
+    Raises
+    ------
+    CourseError
+        If it is no zip that can be read.
+    """
+    reader = _Reader(project)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [*reader.archive(archive, ""), *_data_complaints(archive)]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise CourseError(
+            f"{path} cannot be read as a zip ({error}); make it again with "
+            "`anomaly-labs release --output FILE.zip`"
+        ) from None
+
+
+class _Reader:
+    """Knows the secrets of one checkout, and looks for them."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project
+        checked = [sources.read(path) for path in build.source_paths(project)]
+        self.secrets = secret_lines(project, checked)
+        self.notebooks = learners_notebooks(checked)
+        lock = (project / "requirements.lock").read_text(encoding="utf-8")
+        self.locked = set(_HASH.findall(lock))
+
+    def archive(self, archive: zipfile.ZipFile, inside: str) -> Iterator[str]:
+        """Look at each file of an archive; `inside` names the archive."""
+        for name in archive.namelist():
+            if not name.endswith("/"):
+                where = f"{inside}{name}"
+                yield from _name_complaints(name, where)
+                yield from self._file(name, where, archive.read(name))
+
+    def _file(self, name: str, where: str, data: bytes) -> Iterator[str]:
+        if name.startswith(f"{FOLDER}/data/") and not name.endswith(".md"):
+            return  # compared with the official checksums
+        if name.startswith(f"{FOLDER}/wheels/"):
+            if hashlib.sha256(data).hexdigest() not in self.locked:
+                yield f"{where}: not a package of requirements.lock"
+            return
+        if name.endswith((".whl", ".zip")):
+            with zipfile.ZipFile(io.BytesIO(data)) as inner:
+                yield from self.archive(inner, f"{where} > ")
+            return
+        try:
+            texts = _texts(name, data)
+        except (UnicodeDecodeError, ValueError, lzma.LZMAError) as error:
+            yield f"{where}: cannot be read ({type(error).__name__}), so it cannot be checked"
+            return
+        library = LIBRARY.fullmatch(where.partition(" > ")[0]) is not None
+        look = self._in_module if library and self._is_ours(name, data) else self._in_text
+        for text in texts:
+            for complaint in look(text):
+                yield f"{where}: {complaint}"
+        if name.endswith(".ipynb"):
+            for complaint in self._in_notebook(name, json.loads(data)):
+                yield f"{where}: {complaint}"
+
+    def _is_ours(self, name: str, data: bytes) -> bool:
+        """Return whether a file of the library's wheel is that of the checkout."""
+        source = module_source(self.project, name)
+        return source.is_file() and source.read_bytes() == data
+
+    def _in_notebook(self, name: str, notebook: Any) -> Iterator[str]:
+        """Compare a notebook, cell by cell, with what its source gives to learners.
+
+        So no answer is too short to be seen.
+        """
+        wanted = self.notebooks.get(name.removeprefix(f"{FOLDER}/"))
+        cells = notebook.get("cells", []) if isinstance(notebook, dict) else []
+        if wanted is None or len(wanted) != len(cells):
+            yield "has not the cells of a notebook that solutions/ gives to learners"
+            return
+        for number, (cell, text) in enumerate(zip(cells, wanted, strict=True), 1):
+            if "".join(cell.get("source", "")) != text or cell.get("outputs"):
+                yield f"cell {number} is not as solutions/ gives it to learners"
+
+    def _in_text(self, text: str) -> Iterator[str]:
+        whole = tidy(text)
+        for line, origin in self.secrets.items():
+            if line in whole:
+                yield f"holds {line!r}, from {origin}"
+        if str(self.project) in text:
+            yield f"names the folder {self.project} of this computer"
+
+    def _in_module(self, text: str) -> Iterator[str]:
+        """Look for answers of two lines and more.
+
+        Learners read the library, so one line that an answer shares with it is no secret.
+        """
+        lines = [tidy(line) for line in text.splitlines() if line.strip()]
+        for one, after in itertools.pairwise(lines):
+            origin = self.secrets.get(one)
+            if origin is not None and origin == self.secrets.get(after):
+                yield f"holds {one!r} and the line after it, from {origin}"
+
+
+def _name_complaints(name: str, where: str) -> Iterator[str]:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        yield f"{where}: unpacks outside its folder"
+    for part in sorted(NOT_THEIRS & set(path.parts[:-1])):
+        yield f"{where}: {part}/ is not for learners"
+    if path.name in NOT_THEIR_FILES:
+        yield f"{where}: {path.name} is not for learners"
+
+
+def _texts(name: str, data: bytes) -> list[str]:
+    """Return the texts in a file; in a notebook each cell and output is one."""
+    if name.endswith(".xz"):
+        return _texts(name.removesuffix(".xz"), lzma.decompress(data))
+    text = data.decode("utf-8")
+    return [*_strings(json.loads(text))] if name.endswith((".ipynb", ".json")) else [text]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield every text in a JSON value, keys too; lists of lines as one text."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        if value and all(isinstance(line, str) for line in value):
+            yield "".join(value)
+            return
+        for inner in value:
+            yield from _strings(inner)
+
+
+def _data_complaints(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Compare the files below data/ with the official checksums."""
+    start = f"{FOLDER}/data/"
+    wanted = [n for n in archive.namelist() if n.startswith(start) and not n.endswith((".md", "/"))]
+    with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as folder:
+        root = Path(folder)
+        safe = [name for name in wanted if not [*_name_complaints(name, name)]]
+        archive.extractall(root, safe)
+        known = {}
+        for name in datasets.names():
+            for split in datasets.describe(name).splits:
+                info = find_split(name, split)[1]
+                path = find(root / start, name, info)
+                if path is not None:
+                    known[path] = info
+        for inner in safe:
+            path = root / inner
+            if path not in known:
+                yield f"{inner}: not an official data file"
+                continue
+            try:
+                verify_file(path, known[path])
+            except (ChecksumError, DataFormatError) as error:
+                yield f"{inner}: {error}"

@@ -1,0 +1,99 @@
+"""What goes into the zip for learners, by name."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+
+from anomaly_desk import build
+from anomaly_desk.publish.release import library, locked, texts, wheels
+from anomaly_desk.publish.release.data import data_files
+from anomaly_desk.publish.release.targets import PYTHONS, Target
+from anomaly_desk.results import keys
+from anomaly_labs import certificates as signing
+
+Files = dict[str, bytes | Path]
+
+
+@contextmanager
+def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[Files]:
+    """Yield the files of a release by their names in the zip; made ones vanish afterwards.
+
+    Parameters
+    ----------
+    data
+        Whether the official data files that are found here go in.
+    wheels
+        The computers for which the packages' wheels go in, or None.
+
+    Raises
+    ------
+    CourseError
+        If a notebook, the library's wheel, the lock, a package's wheel or the key cannot be made.
+    """
+    built = _notebooks(project)
+    notebooks = {name: nbformat.reads(text.decode(), 4) for name, text in built.items()}
+    found = data_files(notebooks.values()) if data else {}
+    with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as folder:
+        wheel = library.build_wheel(project, Path(folder))
+        files: Files = {
+            **built,
+            wheel.name: wheel,
+            "LICENSE": project / "LICENSE",
+            signing.PUBLIC: _public_key(project).encode(),
+            "requirements.lock": locked.learners_lock(project).encode(),
+            "environment.yml": _environment(project, wheel.name).encode(),
+            "data/README.md": texts.data_page(found).encode(),
+            **{f"data/{name}/{path.name}": path for (name, _), path in found.items()},
+            **_packages(project, Path(folder), wheels),
+        }
+        if "assessment/assessment.ipynb" in notebooks:
+            paper = notebooks["assessment/assessment.ipynb"]
+            files["assessment/README.md"] = texts.assessment_page(paper).encode()
+        files |= _programs(wheels)
+        page = texts.first_page(sorted(notebooks), data=bool(found), wheels=wheels)
+        files["README.md"] = page.encode()
+        yield files
+
+
+def _notebooks(project: Path) -> dict[str, bytes]:
+    """Return the learners' notebooks, built afresh: those in labs/ may hold somebody's work."""
+    built = build.build(project, build.source_paths(project))
+    return {path.relative_to(project).as_posix(): text for path, text in built.items()}
+
+
+def _public_key(project: Path) -> str:
+    """Return the key that checks the certificates of this course; made on first use."""
+    return keys.public_text(keys.private_key(project / "grading").public_key())
+
+
+def _packages(project: Path, folder: Path, target: Target | None) -> Files:
+    if target is None:
+        return {}
+    there = folder / "packages"
+    there.mkdir()
+    return {f"wheels/{path.name}": path for path in wheels.download(project, there, target)}
+
+
+def _programs(target: Target | None) -> Files:
+    """Return what sets up and starts, with the versions of Python that it may use."""
+    pythons = PYTHONS[::-1] if target is None else (target.python,)
+    files: Files = {}
+    for name in ("start.sh", "start.bat", "Makefile"):
+        text = texts.filled(name, pythons=" ".join(pythons))
+        files[name] = text.replace("\n", "\r\n" if name.endswith(".bat") else "\n").encode()
+    return files
+
+
+def _environment(project: Path, wheel: str) -> str:
+    """Return the conda environment with the library's wheel instead of the checkout."""
+    lines = (project / "environment.yml").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if _conda_name(line) not in locked.INSTRUCTORS]
+    return "\n".join(kept).replace("--editable .", f"./{wheel}") + "\n"
+
+
+def _conda_name(line: str) -> str:
+    name = line.strip().removeprefix("- ").partition(" ")[0]
+    return name.removesuffix("-core").removesuffix("-base")

@@ -1,0 +1,134 @@
+"""The pages of the site that are no lab: start, assessment, data, results, instructors."""
+
+import re
+from collections.abc import Iterable
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from anomaly_desk.build import FULL_LENGTH
+from anomaly_desk.errors import CourseError
+from anomaly_desk.sources import Source
+from anomaly_labs import datasets
+
+PAGE_OF = {"data/README.md": "data.md", "assessment/README.md": "assessment.md"}
+
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
+_TASK = re.compile(r"## (?P<title>.+)\n\*\*(?P<minutes>\d+) min · (?P<points>[\d.]+) points?\.")
+
+
+def pages(project: Path, sources: Iterable[Source]) -> dict[str, str]:
+    """Return the text of each page under its file name, in Markdown.
+
+    Raises
+    ------
+    CourseError
+        If README.md lacks a section that the site takes from it.
+    """
+    readme = _read(project / "README.md")
+    made = {}
+    for source in sources:
+        if source.name in FULL_LENGTH:
+            made[f"{source.name}.md"] = _description(source)
+    made["data.md"] = _read(project / "data" / "README.md")
+    made["results.md"] = "# Measured and not tried\n" + "".join(
+        f"\n## {title}\n\n{section(readme, title)}\n"
+        for title in ("What it has measured", "What could not be tried")
+    )
+    desk = project / "INSTRUCTORS.md"
+    made["instructors.md"] = (
+        _read(desk)
+        if desk.is_file()
+        else f"# For instructors\n\n{_raised(section(readme, 'For instructors'))}\n"
+    )
+    made["index.md"] = _start(readme, list(sources), list(made))
+    return made
+
+
+def section(text: str, title: str) -> str:
+    r"""Return what stands under a heading of the second level.
+
+    Examples
+    --------
+    >>> section("# A\n\n## B\none\n### C\ntwo\n## D\nthree", "B")
+    'one\n### C\ntwo'
+    """
+    found = re.search(rf"(?ms)^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text)
+    if found is None:
+        raise CourseError(f"README.md has no section '## {title}', which the site shows; add it")
+    return found[1].strip()
+
+
+def relinked(text: str) -> str:
+    """Return Markdown whose links lead to the web or to pages of the site; others become text.
+
+    Examples
+    --------
+    >>> relinked("[a](data/README.md), [b](LICENSE), [c](https://c.org)")
+    '[a](data.md), b, [c](https://c.org)'
+    """
+
+    def link(found: re.Match[str]) -> str:
+        label, target = found.groups()
+        kept = target if re.match("https?://", target) else PAGE_OF.get(target)
+        return f"[{label}]({kept})" if kept else label
+
+    return LINK.sub(link, text)
+
+
+def title(source: Source) -> str:
+    """Return the title of a lab, from its first cell."""
+    found = re.search(r"(?m)^# (.+)$", source.cells[0].text)
+    return found[1] if found else source.name
+
+
+def minutes(source: Source) -> str:
+    """Return how many minutes a lab takes a learner, as its first cell says."""
+    found = re.search(r"(\d+) minutes", source.cells[0].text)
+    return found[1] if found else ""
+
+
+def _holds(readme: str, source: Source) -> str:
+    """Return what the table of labs in README.md says of one."""
+    found = re.search(rf"(?m)^\| `{source.name}` \|[^|]*\| ([^|]+) \|$", readme)
+    return found[1] if found else ""
+
+
+def _start(readme: str, sources: list[Source], others: list[str]) -> str:
+    labs = [source for source in sources if source.name not in FULL_LENGTH]
+    places = {s.name: f"labs/{s.name}.ipynb" for s in labs}
+    rows = [
+        f"| [{title(s)}]({places.get(s.name, f'{s.name}.md')}) | {minutes(s)} | {holds} |"
+        for s in [*labs, *(s for s in sources if s not in labs)]
+        for holds in [_holds(readme, s)]
+    ]
+    described = [datasets.describe(name) for name in datasets.names()]
+    return Template(_own("index.md")).substitute(
+        lead=re.sub(r"\s+", " ", readme.split("\n\n")[1]),
+        labs="\n".join(["| lab | minutes | what it holds |", "|---|---|---|", *rows]),
+        start=section(readme, "Start"),
+        data="\n".join(f"- **{d.title}** ({d.licence}): {d.citation}" for d in described),
+        lab_pages="\n".join(f"labs/{s.name}" for s in labs),
+        other_pages="\n".join(name.removesuffix(".md") for name in others),
+    )
+
+
+def _description(source: Source) -> str:
+    """Return what learners may know of the assessment beforehand: never a task's cells."""
+    tasks = [_TASK.search(c.text) for c in source.cells if c.kind == "markdown"]
+    rows = [f"| {t['title']} | {t['minutes']} | {t['points']} |" for t in tasks if t]
+    table = "\n".join(["| task | minutes | points |", "|---|---|---|", *rows])
+    return f"{source.cells[0].text}\n\n## Tasks\n\n{table}\n"
+
+
+def _raised(text: str) -> str:
+    """Return text whose headings stand one level higher."""
+    return re.sub(r"(?m)^#(#+ )", r"\1", text)
+
+
+def _read(path: Path) -> str:
+    return relinked(path.read_text(encoding="utf-8"))
+
+
+def _own(name: str) -> str:
+    return resources.files(__package__).joinpath("sphinx", name).read_text(encoding="utf-8")

@@ -1,0 +1,208 @@
+"""The main job: build, execute, grade, and print what came out."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from anomaly_desk import build, data, sources
+from anomaly_desk.errors import CourseError
+from anomaly_desk.execute import Executed, execute, fingerprint
+from anomaly_desk.grading import report
+from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
+from anomaly_desk.grading.sample import Sampled, grade_sample, sample_class
+from anomaly_labs import runtime
+from anomaly_labs.evaluation import figure_text
+
+GRADING_MINUTES = 1  # for each lab, three learners, in fast mode, on two CPU cores
+
+
+def run(project: Path, *, fast: bool, console: Console) -> bool:
+    """Do the main job in `project`; return whether every result is what it should be.
+
+    Everything is written below ``build/``, and learners' notebooks to ``labs/``. Notebooks whose
+    text, library, settings and data have not changed are not executed again.
+
+    Raises
+    ------
+    CourseError
+        If another run is at work in the same project.
+    SourceError, BuildError, ExecutionError
+        What stopped the job, with file and line where there is one.
+    """
+    if fast:
+        os.environ["ANOMALY_LABS_FAST"] = "1"
+    data.make_folders_absolute()
+    with alone(project):
+        return _run(project, fast, console)
+
+
+@contextmanager
+def alone(project: Path) -> Iterator[None]:
+    """Hold the lock of ``build/``: a second run would delete what this one is making."""
+    folder = project / "build"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(
+                f"another run is at work in {folder}; wait until it has ended, or stop it"
+            ) from None
+        except OSError:
+            pass  # a network folder without locks: it is no worse than without this one
+        yield
+
+
+def _run(project: Path, fast: bool, console: Console) -> bool:
+    started = time.monotonic()
+    labs = [sources.read(path) for path in build.source_paths(project)]
+    _announce(labs, fast, console)
+
+    console.rule("1 Data")
+    found = data.prepare(console)
+    console.rule("2 Learners' notebooks")
+    built = build.build(project, build.source_paths(project))
+    for path, fate in build.write(built, keep_edited=True).items():
+        console.print(f"{path.relative_to(project)}: {fate}")
+    console.rule("3 Execution of the solutions")
+    rows = "; ".join(map(repr, found))
+    keys = {lab.name: fingerprint(project, lab, env=os.environ, data=rows) for lab in labs}
+    executed = _execute_all(project, labs, keys, console)
+    console.rule("4 Grading of a sample class")
+    graded = grade_all(project, labs, keys, console)
+
+    console.rule("Results")
+    console.print(_labs_table(labs, executed))
+    console.print(grades_table(graded))
+    sources_used = ", ".join(sorted({one.source for one in found}))
+    console.print(f"Data: {sources_used}. Device: {_device()}.", end=" ")
+    console.print(f"Took {(time.monotonic() - started) / 60:.1f} minutes.")
+    console.print("Solutions with figures: build/course/<lab>/<lab>.html")
+    console.print("Feedback to learners:   build/sample/feedback/<learner>/<lab>/<lab>.html")
+    if any(sampled.graded.unsafe for sampled in graded):
+        console.print(_no_sandbox())
+    good = all(sampled.as_expected for sampled in graded)
+    if not good:
+        console.print("[bold red]Some points are not what they should be: see the table.[/]")
+    return good
+
+
+def _announce(labs: list[sources.Source], fast: bool, console: Console) -> None:
+    minutes = sum(1 if fast else lab.run_minutes for lab in labs)
+    # two of the three learners train, and the assessment is graded at full length
+    minutes += sum(
+        2 * lab.run_minutes if lab.name in build.FULL_LENGTH else GRADING_MINUTES for lab in labs
+    )
+    console.print("[bold]anomaly-labs[/]: the course, from sources to graded notebooks")
+    console.print("1 find the data, or generate them; 2 build the learners' notebooks;")
+    console.print("3 execute every solution; 4 grade a sample class of three.")
+    kept = "what has not changed since the last run is kept"
+    console.print(f"Takes up to {minutes} minutes on two CPU cores; {kept}.")
+    if fast:
+        console.print("Fast mode: fewer rows and epochs; the figures are not the course's.")
+
+
+def _device() -> str:
+    return "NVIDIA GPU" if runtime.gpu_available() else f"CPU, {os.cpu_count()} cores"
+
+
+def _execute_all(
+    project: Path, labs: list[sources.Source], keys: Mapping[str, str], console: Console
+) -> list[Executed]:
+    executed = []
+    for lab in labs:
+        cells = len(lab.cells)
+        with report.progress(console) as progress:
+            task = progress.add_task(f"{lab.name}, cells", total=cells)
+            done = execute(
+                lab,
+                project / "build" / "course" / lab.name,
+                key=keys[lab.name],
+                env={},
+                on_cell=lambda n, p=progress, t=task: p.update(t, completed=n),  # type: ignore[misc]
+            )
+        kept = " (kept from an earlier run)" if done.again else ""
+        console.print(
+            f"{lab.name}: {cells} cells, {done.figures} figures, {done.seconds:.0f} s{kept}"
+        )
+        executed.append(done)
+    return executed
+
+
+def grade_all(
+    project: Path, labs: list[sources.Source], keys: Mapping[str, str], console: Console
+) -> list[Sampled]:
+    """Grade the sample class; where the sandbox does not work, without it, and say so."""
+    from anomaly_desk.sandbox import diagnose
+
+    unsafe = not diagnose.is_usable()
+    if unsafe:
+        console.print(_no_sandbox())
+    running = grade_sample(
+        project, project / "build" / "sample", labs, key=" ".join(keys.values()), unsafe=unsafe
+    )
+    total = sum(len(sample_class(lab)) for lab in labs)
+    results = []
+    for sampled in report.watched(running, total=total, console=console):
+        results.append(sampled)
+        if not console.is_terminal:  # which has a bar
+            one = sampled.graded
+            told = "kept" if one.again else f"graded in {one.seconds:.0f} s"
+            console.print(
+                f"{len(results)} of {total}: {one.assignment}, {one.learner}: {told}",
+                markup=False, highlight=False, soft_wrap=True,
+            )  # fmt: skip
+    if all(sampled.graded.again for sampled in results):
+        console.print(f"{total} submissions (kept from an earlier run)")
+    else:
+        console.print(f"{total} submissions graded, feedback written")
+    return sorted(results, key=lambda s: (s.graded.assignment, -sum(s.expected.values())))
+
+
+def _no_sandbox() -> str:
+    """Say what the sample class, which is our own, does without here."""
+    return (
+        f"[bold red]The sample class is {WITHOUT_SANDBOX}[/]: it does not work on this machine. "
+        "Never grade learners' work here; `anomaly-labs doctor` says how to mend it."
+    )
+
+
+def _labs_table(labs: list[sources.Source], executed: list[Executed]) -> Table:
+    table = Table(title="Labs", title_justify="left")
+    for heading in ("lab", "minutes", "limit", "data", "headline"):
+        table.add_column(heading, justify="right" if heading in ("minutes", "limit") else "left")
+    for lab, done in zip(labs, executed, strict=True):
+        headline = "\n".join(
+            f"{name} = {figure_text(value)}" for name, value in done.headline.items()
+        )
+        minutes = f"{done.seconds / 60:.1f}"
+        if done.seconds > 60 * lab.run_minutes:
+            minutes = f"[bold red]{minutes}, too long[/]"
+        table.add_row(lab.name, minutes, str(lab.run_minutes), done.source, headline)
+    return table
+
+
+def grades_table(results: list[Sampled]) -> Table:
+    """Return one row for each sample learner: the points beside what they should be."""
+    table = Table(title="Sample class: automatic points", title_justify="left")
+    for heading in ("assignment", "learner", "points", "should be", ""):
+        table.add_column(heading, justify="right" if heading in ("points", "should be") else "left")
+    for sampled in results:
+        graded, expected = sampled.graded, sampled.expected
+        wrong = [q for q in expected if graded.points.get(q) != expected[q]]
+        verdict = f"[bold red]differs: {', '.join(wrong)}[/]" if wrong else "[green]as it should[/]"
+        if graded.needs_human:
+            verdict += f", [bold red]needs a human: {escape(graded.why)}[/]"
+        if graded.unsafe:
+            verdict += f", [bold red]{WITHOUT_SANDBOX}[/]"
+        points = f"{sum(graded.points.values()):g}"
+        row = (graded.assignment, graded.learner, points, f"{sum(expected.values()):g}", verdict)
+        table.add_row(*row)
+    return table

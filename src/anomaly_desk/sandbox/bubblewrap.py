@@ -1,0 +1,251 @@
+"""The command line that builds the sandbox: what is shown in it, and what is not.
+
+References
+----------
+The manual page ``bwrap(1)``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import anomaly_labs
+from anomaly_labs.inside import landlock
+from anomaly_labs.inside.places import CONNECTION, DATA, FONTS, HOME, SOCKETS, WRITABLE
+
+from . import seccomp
+from .shown import font_lists, needed, tables
+
+SETPRIV = "/usr/bin/setpriv"
+SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+SETTINGS = (
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/sys/devices/system/cpu",
+)
+
+# What a run may set for the kernel; nothing else of the grader's environment goes in.
+PASSED = (
+    "ANOMALY_LABS_FAST",
+    "ANOMALY_LABS_LEARNER",
+    "KERAS_BACKEND",
+    "OMP_NUM_THREADS",
+    "OMP_WAIT_POLICY",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_NUM_THREADS",
+    "TZ",
+)
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot be built on this machine; the message says why."""
+
+
+def throw_away_user() -> int | None:
+    """Return the number of the user that a kernel of root's runs as; None for ordinary users.
+
+    Root is exempt from the limit of processes, and should run no stranger's code.
+    """
+    if not hasattr(os, "getuid") or os.getuid() != 0:
+        return None
+    ranges = Path("/proc/self/uid_map").read_text().splitlines()
+    mapped = sum(int(line.split()[2]) for line in ranges)
+    # Far from the numbers that systems give out; few exist in a container of an ordinary user.
+    return 2_000_000_000 + os.getpid() if mapped > 1 << 31 else 61_000 + os.getpid() % 4_000
+
+
+def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
+    """Return the whole environment of the kernel: `PASSED` from `given`, then `extra`.
+
+    Examples
+    --------
+    >>> environment({"SECRET": "x", "ANOMALY_LABS_FAST": "1"}, {}).get("SECRET") is None
+    True
+    """
+    return {
+        "HOME": HOME,
+        "USER": "learner",
+        "LOGNAME": "learner",
+        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "IPYTHONDIR": "/tmp/.ipython",
+        "MPLCONFIGDIR": FONTS,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "ANOMALY_LABS_CACHE": DATA,
+        "ANOMALY_LABS_OFFLINE": "1",
+        **{name: given[name] for name in PASSED if name in given},
+        **extra,
+    }
+
+
+@dataclass(frozen=True)
+class Box:
+    """One sandbox: which folders it shows and how large it is.
+
+    Attributes
+    ----------
+    private
+        A folder of the grader's; its sub-folder ``sockets`` is the one place outside that can be
+        written from inside, ``kernel.json`` and ``passwd`` are shown where they exist.
+    user
+        From `throw_away_user`.
+    read_only, hidden
+        Paths shown besides those that Python needs, and folders that stay empty even if they lie
+        in a folder that is shown.
+    """
+
+    private: Path
+    user: int | None
+    work_mb: int
+    read_only: tuple[Path, ...] = ()
+    hidden: tuple[Path, ...] = ()
+
+    def command(
+        self,
+        argv: list[str],
+        *,
+        limits: Mapping[str, int],
+        cores: int,
+        filter_fd: int = -1,
+        info_fd: int = -1,
+    ) -> list[str]:
+        """Return the command that runs `argv` inside.
+
+        Parameters
+        ----------
+        limits, cores
+            For `landlock.limit`.
+        filter_fd
+            Open file that holds the program of `seccomp`; -1 for none.
+        info_fd
+            Open file that gets the number of the first process inside; -1 for none.
+        """
+        settings = landlock.settings(limits, cores, WRITABLE, SOCKETS)
+        command = [program() or "bwrap", *self._separate(), *self._folders(), "--chdir", HOME]
+        if filter_fd >= 0:
+            command += ["--seccomp", str(filter_fd)]
+        if info_fd >= 0:
+            command += ["--info-fd", str(info_fd)]
+        door = [sys.executable, "-I", "-S", landlock.__file__, settings]
+        return [*command, "--", *self._drop_root(), *door, *argv]
+
+    def _separate(self) -> Iterator[str]:
+        yield from ("--die-with-parent", "--new-session", "--unshare-ipc", "--unshare-pid")
+        yield from ("--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
+        yield from ("--hostname", "sandbox", "--cap-drop", "ALL")
+        if self.user is None:
+            yield from ("--unshare-user", "--uid", "1000", "--gid", "1000")
+            if released() >= (0, 8):
+                yield "--disable-userns"  # the filter refuses them too
+        else:
+            for name in ("SETUID", "SETGID", "SETPCAP"):
+                yield from ("--cap-add", f"CAP_{name}")
+
+    def _drop_root(self) -> list[str]:
+        if self.user is None:
+            return []
+        drop = ["--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
+        return [SETPRIV, f"--reuid={self.user}", f"--regid={self.user}", *drop]
+
+    def _folders(self) -> Iterator[str]:
+        """Make the parents of every place first: bubblewrap would make them for root only."""
+        made = {Path("/")}
+        for place in self._places():
+            missing = [path for path in Path(place[-1]).parents if path not in made]
+            for path in reversed(missing):
+                yield from ("--perms", "0755", "--dir", str(path))
+            made.update(missing)
+            made.add(Path(place[-1]))
+            yield from place
+        for closed in ("/dev", *map(str, self._emptied()), "/"):
+            yield from ("--remount-ro", closed)
+
+    def _places(self) -> Iterator[tuple[str, ...]]:
+        for place in (Path("/", name) for name in SYSTEM):
+            if place.is_symlink():
+                yield ("--symlink", os.readlink(place), str(place))
+            elif place.is_dir():
+                yield ("--ro-bind", str(place), str(place))
+        for path in SETTINGS:
+            yield ("--ro-bind-try", path, path)
+        yield ("--proc", "/proc")
+        yield ("--dev", "/dev")
+        # Reads the same, but cannot be mapped as shared memory, which `seccomp` refuses elsewhere.
+        yield ("--dev-bind", "/dev/full", "/dev/zero")
+        for path in WRITABLE:
+            yield ("--perms", "1777", "--size", str(self.work_mb << 20), "--tmpfs", path)
+        yield from self._shown()
+        yield ("--dir", DATA)
+        for table in tables():
+            yield ("--ro-bind-try", str(table), f"{DATA}/{table.name}")
+        yield ("--perms", "1777", "--dir", FONTS)
+        for fonts in font_lists():
+            yield ("--ro-bind-try", str(fonts), f"{FONTS}/{fonts.name}")
+        yield ("--bind", str(self.private / "sockets"), SOCKETS)
+        yield ("--ro-bind-try", str(self.private / "inside.json"), CONNECTION)
+        yield ("--ro-bind-try", str(self.private / "passwd"), "/etc/passwd")
+
+    def _shown(self) -> Iterator[tuple[str, ...]]:
+        """Show what Python needs, the outer folders first, and empty what must stay hidden."""
+        shown = {*needed(), *self.read_only}
+        done: list[Path] = []
+        for path in sorted(shown | self._emptied(), key=lambda path: len(path.parts)):
+            around = [outer for outer in done if path.is_relative_to(outer)]
+            if path not in shown:
+                yield ("--tmpfs", str(path))
+            elif around and around[-1] in shown:
+                continue  # it is seen already
+            else:
+                yield ("--ro-bind", str(path), str(path))
+            done.append(path)
+
+    def _emptied(self) -> set[Path]:
+        """Return the hidden folders that lie in one that is shown."""
+        shown = [*needed(), *self.read_only]
+        project = Path(anomaly_labs.__file__).parents[2]
+        hidden = {*self.hidden, project} if (project / "pyproject.toml").is_file() else self.hidden
+        for path in hidden:
+            if path in shown:
+                raise SandboxError(
+                    f"{path} must stay hidden from learners' code, but Python needs it or "
+                    "read_only names it; put the virtual environment into a folder of its "
+                    "own, such as .venv"
+                )
+        return {path for path in hidden if any(path.is_relative_to(outer) for outer in shown)}
+
+
+def filter_pipe() -> int:
+    """Return an open file with the program of `seccomp`; -1 where this machine has none."""
+    steps = seccomp.program()
+    if not steps:
+        return -1
+    reading, writing = os.pipe()
+    with open(writing, "wb") as file:
+        file.write(steps)
+    return reading
+
+
+@cache
+def released() -> tuple[int, ...]:
+    """Return the version of bubblewrap; empty where there is none."""
+    path = program()
+    if path is None:
+        return ()
+    told = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)
+    return tuple(int(part) for part in re.findall(r"\d+", told.stdout)[:2])
+
+
+def program() -> str | None:
+    """Return the path of bubblewrap, or None where it is not installed."""
+    return shutil.which("bwrap")

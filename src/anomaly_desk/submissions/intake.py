@@ -1,0 +1,224 @@
+"""Find submissions, tell whose and of which assignment each is, and keep what was sent."""
+
+import hashlib
+import os
+import re
+import stat
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import tzinfo
+from functools import partial
+from pathlib import Path
+
+from anomaly_desk.errors import CourseError
+from anomaly_desk.submissions import archive, candidates, choice, naming
+from anomaly_desk.submissions.findings import quote
+from anomaly_desk.submissions.people import LEARNER, Roster
+from anomaly_desk.submissions.submission import Job, Submission, read_regular
+from anomaly_labs.datasets.cache import write_aside
+
+__all__ = [
+    "IntakeError",
+    "Job",
+    "Submission",
+    "before_autograde",
+    "digest",
+    "find",
+    "keep",
+    "read_regular",
+    "set_others_aside",
+]
+
+_GRADE_ID = re.compile(rb'"grade_id":\s*"([^"\\]{1,100})"')
+
+
+class IntakeError(CourseError):
+    """Nothing can be graded: a path that does not exist, or a folder without submissions."""
+
+
+def find(
+    paths: Iterable[Path],
+    assignments: Mapping[str, Iterable[str]],
+    *,
+    roster: Roster | None = None,
+    root: Path | None = None,
+    zone: tzinfo | None = None,
+) -> list[Submission]:
+    """Return the submissions below `paths`, one for each learner and assignment, in their order.
+
+    Found are ``FOLDER/<learner>/<any>.ipynb``, ``FOLDER/<learner>/<assignment>/<any>.ipynb`` and
+    ``FOLDER/<learner>_<assignment>.ipynb``, what Moodle, Canvas and nbgrader's exchange write
+    (`naming`), zips of all these, and each of these files when it is named itself. What a renamed
+    file belongs to is read from its cells; links to folders are not followed.
+
+    Parameters
+    ----------
+    assignments
+        The grade ids of each assignment.
+    roster
+        Whose work it is; without one the sender's name is the learner's id.
+    root
+        The course folder, in which zips are unpacked.
+    zone
+        Of times in zips that say none; this machine's when left out.
+
+    Raises
+    ------
+    IntakeError
+        If a path does not exist, or holds no submission at all.
+    """
+    known = {name: frozenset(ids) for name, ids in assignments.items()}
+    found: list[Submission] = []
+    for path in paths:
+        sent = _candidates(path.absolute(), known, roster, root, zone)
+        here = [_settled(one, known, roster) for one in sent]
+        if not here:
+            raise IntakeError(
+                f"{path}: no submission found; expected {path}/<learner>/<file>.ipynb, "
+                f"{path}/<learner>/<assignment>/<file>.ipynb, {path}/<learner>_<assignment>.ipynb, "
+                "or a folder or zip as Moodle, Canvas or JupyterHub export it"
+            )
+        found += here
+    return choice.one_each(found)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a regular file's bytes, or a digest of what lies there instead."""
+    content = read_regular(path)
+    return hashlib.sha256(_kind(path) if content is None else content).hexdigest()
+
+
+def keep(submission: Submission, root: Path) -> Path:
+    """Keep the original under its digest; return that file, or the path where none can be read."""
+    content = read_regular(submission.path)
+    if content is None:
+        return submission.path
+    folder = root / "received" / submission.assignment / submission.learner
+    kept = folder / f"{hashlib.sha256(content).hexdigest()}.ipynb"
+    if not kept.is_file():
+        write_aside(kept, partial(Path.write_bytes, data=content))
+        kept.chmod(0o400)
+    return kept
+
+
+def set_others_aside(folder: Path, beside: Path, *, keep: Collection[Path]) -> None:
+    """Move what lies in `folder` beside the regular files `keep` into the folder `beside`.
+
+    nbgrader would copy it, follow it where it is a link, and wait for ever where it is a pipe.
+    """
+    for other in list(folder.iterdir()) if folder.is_dir() else ():
+        if other not in keep or not stat.S_ISREG(other.lstat().st_mode):
+            beside.mkdir(parents=True, exist_ok=True)
+            other.rename(beside / f"{time.time_ns()}-{other.name}")
+
+
+def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Leave the notebooks alone to nbgrader's own command, whose hook for a submission this is.
+
+    What stands in place of a notebook is moved away too, and leaves an empty one.
+    """
+    for path in (Path(notebook).absolute() for notebook in notebooks):
+        root, folder = path.parents[3], path.parent
+        beside = root / "received" / folder.name / folder.parent.name / "beside"
+        kept = [Path(notebook).absolute() for notebook in notebooks]
+        stamp = folder / candidates.STAMP
+        told = (read_regular(stamp) or b"")[:200].decode("ascii", "replace")
+        set_others_aside(folder, beside, keep=[*kept, stamp] if naming.moment(told) else kept)
+        if not path.exists():
+            path.touch()
+
+
+def _candidates(
+    path: Path,
+    known: Collection[str],
+    roster: Roster | None,
+    root: Path | None,
+    zone: tzinfo | None,
+) -> Iterator[Submission]:
+    """Yield what may be a submission, with the assignment that its place names, or none."""
+    if not os.path.lexists(path):
+        raise IntakeError(f"{path}: no such file or folder")
+    if path.suffix == ".ipynb":
+        yield candidates.of_named(path, known)
+    elif path.is_dir():
+        placed = root is not None and path.is_relative_to(root / "submitted")
+        for one in candidates.in_folder(path, known):
+            # the notebooks there are of our own making, and so is their time
+            untold = placed and one.clock == candidates.FILE
+            yield replace(one, sent=None, clock="") if untold else one
+    elif path.is_file():
+        yield from _in_zip(path, known, roster, root, zone)
+    else:
+        raise IntakeError(f"{path}: neither a folder nor a zip nor a notebook")
+
+
+def _in_zip(
+    path: Path,
+    known: Collection[str],
+    roster: Roster | None,
+    root: Path | None,
+    zone: tzinfo | None,
+) -> Iterator[Submission]:
+    if root is None:
+        raise IntakeError(f"{path}: a zip needs a course folder to be unpacked in; give `root`")
+    try:
+        entries = archive.unpack(path, root / "unpacked", zone)
+    except archive.ArchiveError as error:
+        yield Submission(path.name, "", path, refused=str(error), sender=path.name)
+        return
+    yield from candidates.in_zip(entries, known, lambda name: bool(roster and roster.find(name)))
+
+
+def _settled(
+    one: Submission, known: Mapping[str, frozenset[str]], roster: Roster | None
+) -> Submission:
+    """Return the submission with learner and assignment, or with the reason why it is refused."""
+    one = _of_person(one, roster)
+    if one.refused or one.assignment:
+        return one
+    text = (read_regular(one.path) or b"").replace(b"\0", b"")  # UTF-16 becomes readable, too
+    inside = {id_.decode("ascii", "replace") for id_ in _GRADE_ID.findall(text)}
+    fitting = {name: len(inside & ids) for name, ids in known.items()}
+    best = max(fitting, key=lambda name: fitting[name])
+    if fitting[best]:
+        return replace(one, assignment=best)
+    if (stem := choice.stem(one)) in known:
+        return replace(one, assignment=stem)
+    if len(known) == 1:
+        return replace(one, assignment=next(iter(known)))
+    reason = f"neither its name nor its cells tell which of {', '.join(known)} this is"
+    return replace(one, refused=f"{quote(one.title)}: {reason}")
+
+
+def _of_person(one: Submission, roster: Roster | None) -> Submission:
+    """Return the submission under the learner's id, or refused where it is nobody's."""
+    sender, shown = one.sender or one.learner, quote(one.sender or one.learner)
+    one = replace(one, sender=sender)
+    if roster is not None:
+        person = roster.find(one.learner)
+        if person is not None:
+            return replace(one, learner=person.id)
+        near = ", ".join(map(str, roster.nearest(one.learner)))
+        reason = (
+            f"{shown} is not on the roster, or fits several learners of it; "
+            f"{f'nearest: {near}' if near else 'no name is near it'}. Write {quote(one.learner)} "
+            "into the column `also` of the right learner's line, and give the roster again"
+        )
+        return replace(one, learner=shown, refused=one.refused or reason)
+    if LEARNER.fullmatch(one.learner):
+        return one
+    reason = (
+        f"{shown} is no learner's id: letters A to Z, digits and . _ - @ + only, up to 64, "
+        "and no dot in front; rename it, or give a roster that says whose it is (--roster)"
+    )
+    return replace(one, learner=shown, refused=one.refused or reason)
+
+
+def _kind(path: Path) -> bytes:
+    """Return what identifies something that is no regular file, or too large a one."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return b"nothing"
+    return f"{status.st_mode} {status.st_size} {status.st_mtime_ns}".encode()

@@ -1,0 +1,110 @@
+"""The grader's agent inside the learner's kernel: fetches a name or calls a function when asked.
+
+It is imported before the learner's first cell, so honest renaming (``list = [1, 2]``) does not
+touch it. Dishonest code in the same kernel can change all of it: then the answer is other plain
+data, and that is judged like any wrong answer.
+"""
+
+import sys
+from base64 import b64decode, b64encode
+from collections import deque
+from decimal import Decimal
+from fractions import Fraction
+from itertools import islice
+from types import GeneratorType
+from typing import Any
+
+from anomaly_labs.checks import NotAnswered
+from anomaly_labs.inside.codec import Reference, pack
+from anomaly_labs.inside.decoder import unpack
+
+NUMBERS = (Decimal, Fraction)
+ITERABLES: tuple[type, ...] = (map, filter, zip, enumerate, reversed, GeneratorType, deque,
+             type({}.keys()), type({}.values()), type({}.items()))  # fmt: skip
+MAX_ITEMS = 1_000_000
+MAX_MESSAGE = 300  # characters of an exception's message
+
+_objects: list[Any] = []
+
+
+def answer(question: str, max_bytes: int, namespace: dict[str, Any] | None = None) -> str:
+    """Return what the learner's kernel has to say to one question of `remote.Exchange`.
+
+    Parameters
+    ----------
+    question
+        ``("fetch", name)`` or ``("call", function, args, kwargs, watched)``, packed, as base64.
+    max_bytes
+        Longer answers are replaced by a sentence.
+    namespace
+        Where names are looked up; the notebook's by default.
+    """
+    try:
+        what, *asked = unpack(b64decode(question), lambda reference: _objects[reference.number])
+        found = _fetch(asked[0], namespace) if what == "fetch" else _call(*asked)
+        reply = pack(found, _refer)
+        if len(reply) > max_bytes:
+            size = f"{len(reply) / 1e6:,.0f} MB, and {max_bytes / 1e6:,.0f} MB are the limit"
+            reply = pack(("error", "", f"an answer too large to be graded: {size}"), _refer)
+    except BaseException as error:  # also SystemExit and KeyboardInterrupt of learners' code
+        reply = pack(_told(error), _refer)
+    return b64encode(reply).decode()
+
+
+def draw(wanted: bool) -> None:
+    """Turn pictures of figures on or off; off, a figure shows as a line of text.
+
+    A notebook draws each figure twice: for the picture, and after each cell for a screen.
+    """
+    from IPython import get_ipython
+
+    get_ipython().display_formatter.formatters["image/png"].enabled = wanted
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        vars(pyplot)["draw_all"] = pyplot._pylab_helpers.Gcf.draw_all if wanted else _draw_nothing
+
+
+def _draw_nothing(force: bool = False) -> None:
+    """Stand in for ``matplotlib.pyplot.draw_all``."""
+
+
+def _fetch(name: str, namespace: dict[str, Any] | None) -> tuple[str, Any, Any]:
+    if namespace is None:
+        from IPython import get_ipython
+
+        namespace = get_ipython().user_ns
+    return ("value", namespace[name], []) if name in namespace else ("missing", name, "")
+
+
+def _call(
+    function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], watched: list[int]
+) -> tuple[str, Any, list[int]]:
+    """Call the learner's function; say which of the `watched` arguments it has changed."""
+    before = {i: pack(args[i], _refer) for i in watched}
+    value = function(*args, **kwargs)
+    return "value", value, [i for i in watched if pack(args[i], _refer) != before[i]]
+
+
+def _refer(value: Any, why: str) -> Any:
+    """Return plain data in place of what a check could use in a notebook, else a reference."""
+    kind = type(value)
+    if kind in NUMBERS:
+        return float(value)
+    if kind in ITERABLES:
+        return list(islice(value, MAX_ITEMS))
+    if hasattr(kind, "__array__") and "numpy" in sys.modules:  # a tensor
+        array = sys.modules["numpy"].asarray(value)
+        if array.dtype.kind in "biufcUSmM":
+            return array
+    _objects.append(value)
+    name = str(kind.__name__)
+    return Reference(len(_objects) - 1, name if why == name else f"{name} ({why})", callable(value))
+
+
+def _told(error: BaseException) -> tuple[str, str, str]:
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except BaseException:  # a learner's exception class may fail in its own __str__
+        message = ""
+    kind = "unanswered" if type(error) is NotAnswered else "error"
+    return kind, type(error).__name__, message
