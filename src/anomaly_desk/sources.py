@@ -11,6 +11,7 @@ from typing import Any
 import jupytext
 import nbformat
 
+import anomaly_labs
 from anomaly_desk import names
 from anomaly_desk.errors import CourseError
 
@@ -254,6 +255,7 @@ def _notebook(cells: Iterable[Cell], text: Callable[[Cell], str]) -> nbformat.No
                 "name": "python3",
             },
             "language_info": {"name": "python"},
+            "anomaly_labs": {"edition": anomaly_labs.__version__},
         }
     )
     used: set[str] = set()
