@@ -269,7 +269,7 @@ def _context() -> BaseContext:
     """Return how processes are made: forked from one that has imported nbgrader already."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    from anomaly_labs.course.sandbox.zygote import ONE_THREAD  # needs what only Unix has
+    from anomaly_labs.inside.zygote import ONE_THREAD  # needs what only Unix has
 
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
