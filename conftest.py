@@ -9,7 +9,6 @@ from anomaly_labs import runtime
 
 runtime.prepare()
 matplotlib.use("Agg")
-collect_ignore = ["tests/wrong_answers"]  # cells of notebooks, no modules
 
 
 @pytest.fixture(scope="session", autouse=True)

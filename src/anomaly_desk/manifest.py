@@ -6,7 +6,7 @@ labs takes it from here: order, tables, pages, paths, data, pass marks, how they
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -60,10 +60,10 @@ class Lab:
     minutes: int
     extra_minutes: int
     run_minutes: int
-    data: Mapping[str, tuple[str, ...]]
+    data: Mapping[str, tuple[str, ...]] = field(hash=False)
     extras: tuple[str, ...]
     grading: str
-    marks: Mapping[str, float]
+    marks: Mapping[str, float] = field(hash=False)
     holds: str
     thirty_minutes: str
 
