@@ -7,6 +7,8 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -20,9 +22,8 @@ from anomaly_desk import manifest
 from anomaly_desk.errors import CourseError
 from anomaly_desk.publish.release import Target, complaints, release
 from anomaly_desk.publish.release.data import data_files
-from anomaly_desk.publish.release.locked import INSTRUCTORS, learners_lock
-from anomaly_labs import cli, doctor
-from anomaly_labs.cli import learner
+from anomaly_desk.publish.release.locked import learners_lock
+from anomaly_labs import cli
 from anomaly_labs.datasets import files
 
 PROJECT = Path(__file__).parents[1]
@@ -89,18 +90,30 @@ def test_release_holds_what_a_learner_needs_and_no_more(made):
     }  # fmt: skip
 
 
-def test_wheel_holds_no_grader_and_no_builder(made):
-    with zipfile.ZipFile(made) as archive:
+def wheel_in(path: Path) -> zipfile.ZipFile:
+    with zipfile.ZipFile(path) as archive:
         wheel = next(name for name in archive.namelist() if name.endswith(".whl"))
-        inner = zipfile.ZipFile(io.BytesIO(archive.read(wheel)))
-    course = {name for name in inner.namelist() if "/course/" in name}
-    assert {Path(name).name for name in course} == {
-        "__init__.py",
-        "doctor.py",
-        "progress.py",
-        "signing.py",
+        return zipfile.ZipFile(io.BytesIO(archive.read(wheel)))
+
+
+def test_wheel_is_the_package_of_the_learners_whole_and_nothing_else(project, made):
+    names = wheel_in(made).namelist()
+    source = project / "src"
+    package = [path for path in (source / "anomaly_labs").rglob("*") if path.is_file()]
+    assert {name for name in names if ".dist-info/" not in name} == {
+        path.relative_to(source).as_posix() for path in package
     }
-    assert inner.read("anomaly_labs/cli/__init__.py") == Path(learner.__file__).read_bytes()
+
+
+def test_wheel_asks_for_nothing_of_the_desk(made):
+    inner = wheel_in(made)
+    about = next(inner.read(n).decode() for n in inner.namelist() if n.endswith("/METADATA"))
+    base = [line for line in re.findall(r"Requires-Dist: (.+)", about) if "extra ==" not in line]
+    assert any(line.startswith("jupyterlab") for line in base)
+    assert not re.search("nbgrader|dask|bokeh|fpdf2", " ".join(base))
+    assert not re.search("Provides-Extra: (desk|site|dev)", about)
+    assert not any("anomaly_desk" in inner.read(n).decode() for n in inner.namelist()
+                   if n.endswith("/entry_points.txt"))  # fmt: skip
 
 
 def test_two_releases_of_the_same_state_are_identical(project, made, tmp_path, monkeypatch):
@@ -206,13 +219,7 @@ def test_lock_holds_each_package_that_the_library_imports(project):
         canonicalize_name(name) for name in re.findall(r"^(\S+)==", learners_lock(project), re.M)
     }
     known = packages_distributions()
-    package = project / "src/anomaly_labs"
-    given = [path for path in package.rglob("*.py") if not {"course", "cli"} & set(path.parts)]
-    given += [
-        package / "cli/learner.py",
-        package / "cli/progress.py",
-        package / "course/progress.py",
-    ]
+    given = (project / "src/anomaly_labs").rglob("*.py")
     imported = {
         name.partition(".")[0]
         for path in given
@@ -223,7 +230,8 @@ def test_lock_holds_each_package_that_the_library_imports(project):
         )
         if name and not (isinstance(node, ast.ImportFrom) and node.level)
     }
-    others = imported - sys.stdlib_module_names - {"anomaly_labs", "cudf", "cuml", "dask_cuda"}
+    of_extras = {"cudf", "cuml", "dask", "dask_cuda", "distributed"}
+    others = imported - sys.stdlib_module_names - {"anomaly_labs"} - of_extras
     missing = {n for n in others if not {canonicalize_name(d) for d in known[n]} & locked}
     assert missing == set()
 
@@ -235,7 +243,7 @@ def test_lock_holds_hashes_and_nothing_for_instructors(project):
     pinned = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", lock, re.M)}
     assert {"jupyterlab", "ipykernel", "tensorflow-cpu", "tensorflow", "xgboost-cpu"} <= pinned
     assert pinned.isdisjoint({"pytest", "ruff", "sphinx", "hatchling", "alembic"})
-    assert pinned.isdisjoint(INSTRUCTORS - {"nbconvert", "jsonschema"})  # JupyterLab's, too
+    assert pinned.isdisjoint({"nbgrader", "dask", "distributed", "bokeh", "fpdf2", "jupytext"})
 
 
 def test_lock_for_one_platform_holds_no_markers(project):
@@ -317,16 +325,37 @@ def test_command_answers_mistakes_in_a_sentence(project, monkeypatch, words, sai
     assert said in output
 
 
-def test_doctor_asks_learners_for_nothing_that_only_instructors_need(monkeypatch):
-    monkeypatch.setattr(doctor, "is_for_learners", lambda: True)
-    looked_at = {what for _, what, _, _ in doctor.examine()}
-    assert {"Python", "tensorflow", "free disk", "data kdd99 test"} <= looked_at
-    assert not any(re.search("sandbox|nbgrader|checkout|notebooks", what) for what in looked_at)
+@pytest.fixture(scope="module")
+def learners_python(made, tmp_path_factory):
+    """A Python with the learners' wheel; other packages come from this one."""
+    folder = tmp_path_factory.mktemp("learner")
+    venv.create(folder)
+    (packages,) = folder.glob("lib/*/site-packages")
+    wheel_in(made).extractall(packages)
+    (packages / "others.pth").write_text(sysconfig.get_path("purelib"))
+    return folder / "bin" / "python"
 
 
-def test_learners_command_has_what_the_labs_and_the_readme_name():
-    said = run(learner.app, "--help")[1]
-    assert all(f" {name} " in said for name in ("data", "doctor", "progress"))
+def learners(python: Path, *words: str) -> str:
+    """What a command of the learners' wheel prints."""
+    start = "from anomaly_labs.cli import app; app()"
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"COLUMNS": "200"}
+    command = [str(python), "-c", start, *words]
+    ran = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert not ran.stderr, ran.stderr
+    return ran.stdout
+
+
+def test_doctor_asks_learners_for_nothing_that_only_instructors_need(learners_python):
+    said = learners(learners_python, "doctor")
+    assert all(what in said for what in ("Python", "tensorflow", "free disk", "kdd99 test"))
+    assert not re.search("sandbox|nbgrader|checkout|notebooks", said)
+
+
+def test_learners_command_has_what_the_labs_and_the_readme_name_and_no_more(learners_python):
+    said = learners(learners_python, "--help")
+    assert all(f" {name} " in said for name in ("data", "doctor", "progress", "verify"))
+    assert " grade " not in said
 
 
 # A learner's computer: no network, nothing of this checkout, nothing of this environment.

@@ -1,72 +1,77 @@
-"""The architecture, drawn from the code: who imports whom."""
+"""The architecture, drawn from the code of both packages: who imports whom."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "src" / "anomaly_labs"
-
-ARROWS = {
-    "runtime": set(),
-    "checks": set(),
-    "thresholds": {"evaluation"},
-    "evaluation": set(),
-    "resampling": set(),
-    "datasets": {"runtime"},
-    "cluster": {"runtime"},
-    # what takes a client cuts its tables and survives lost workers the same way
-    "features": {"cluster"},
-    "boosting": {"cluster", "runtime"},
-    "embeddings": {"features"},
-    "matrix": set(),
-    "storage": set(),
-    "autoencoder": {"matrix", "storage"},
-    "baselines": {"matrix"},
-    # the batches and the training loop are the autoencoder's
-    "gan": {"autoencoder", "matrix", "storage"},
-    # the schema says what an attacker can move, the encoder how to turn it back
-    "adversarial": {"autoencoder", "datasets", "features", "gan", "matrix", "storage"},
-    "plots": {"evaluation"},
-    "assessment": {"checks", "datasets"},
-    "course": {"checks", "datasets", "evaluation", "runtime"},
-    "cli": {"course", "datasets", "runtime"},
-}
+PROJECT = Path(__file__).parents[1]
+PACKAGES = ("anomaly_labs", "anomaly_desk")
+PAGE = PROJECT / "docs" / "architecture.md"
 
 
-def imported(path: Path) -> set[str]:
-    """Modules of this package that one file imports, at its top or inside a function."""
+def arrows(package: str) -> dict[str, set[str]]:
+    """What the page allows: lines such as ``boosting → runtime scale``."""
+    block = re.search(rf"```arrows {package}\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)[1]
+    lines = [line.partition("→") for line in block.splitlines() if line.strip()]
+    return {module.strip(): set(others.split()) for module, _, others in lines}
+
+
+def imported(path: Path, package: str) -> set[str]:
+    """What one file imports, at its top or inside a function: modules of its own package by their
+    names, those of the other as ``package.module``."""
+    parts = path.relative_to(PROJECT / "src").parts
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.level == 0:
-            base = (node.module or "").split(".")
-            if base[0] == "anomaly_labs":
-                found |= {base[1]} if len(base) > 1 else {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level > 0:
-            depth = len(path.relative_to(PACKAGE).parts) - node.level
-            if depth == 0:
-                module = (node.module or "").split(".")[0]
-                found |= {module} if module else {alias.name for alias in node.names}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            base = list(parts[: len(parts) - node.level]) if node.level else []
+            base += (node.module or "").split(".") if node.module else []
+            found |= {tuple([*base, alias.name][:2]) for alias in node.names}
         elif isinstance(node, ast.Import):
-            names = [alias.name.split(".") for alias in node.names]
-            found |= {name[1] for name in names if name[0] == "anomaly_labs" and len(name) > 1}
-    return found
+            found |= {tuple(alias.name.split(".")[:2]) for alias in node.names}
+    return {
+        name[1] if name[0] == package else ".".join(name)
+        for name in found
+        if name[0] in PACKAGES and len(name) > 1
+    }
 
 
-def modules() -> dict[str, list[Path]]:
+def modules(package: str) -> dict[str, list[Path]]:
+    folder = PROJECT / "src" / package
     grouped: dict[str, list[Path]] = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        module = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    for path in sorted(folder.rglob("*.py")):
+        module = path.relative_to(folder).parts[0].removesuffix(".py")
         if module != "__init__":
             grouped.setdefault(module, []).append(path)
     return grouped
 
 
-def test_every_module_has_its_place_in_the_architecture():
-    assert modules().keys() == ARROWS.keys()
+def drawn(package: str) -> dict[str, set[str]]:
+    return {
+        module: set().union(*(imported(path, package) for path in paths)) - {module}
+        for module, paths in modules(package).items()
+    }
 
 
-@pytest.mark.parametrize("module", ARROWS)
-def test_dependencies_point_where_the_architecture_allows(module):
-    arrows = set().union(*(imported(path) for path in modules()[module])) - {module}
-    assert arrows <= ARROWS[module]
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_stands_on_the_page(package):
+    assert modules(package).keys() == arrows(package).keys()
+
+
+@pytest.mark.parametrize(("package", "module"), [(p, m) for p in PACKAGES for m in arrows(p)])
+def test_a_module_imports_what_the_page_says(package, module):
+    assert drawn(package)[module] == arrows(package)[module]
+
+
+def test_the_library_never_imports_the_desk():
+    assert {name for others in drawn("anomaly_labs").values() for name in others
+            if name.startswith("anomaly_desk")} == set()  # fmt: skip
+
+
+def test_an_import_against_the_arrows_is_seen(tmp_path, monkeypatch):
+    planted = tmp_path / "src" / "anomaly_labs" / "plots" / "bad.py"
+    planted.parent.mkdir(parents=True)
+    planted.write_text("def f():\n    from .. import gan\n    import anomaly_desk.build\n")
+    monkeypatch.setattr("test_structure.PROJECT", tmp_path)
+    assert imported(planted, "anomaly_labs") == {"gan", "anomaly_desk.build"}

@@ -6,7 +6,7 @@
 # minutes = 90
 # run_minutes = 5
 # data = { kdd99 = ["10_percent", "test"] }
-# extras = []
+# extras = ["scale"]
 # grading = "fast"
 # certificate = {}
 # holds = "boosted trees by hand and in XGBoost, rare attacks, 23 classes, entity embeddings, attacks never seen"

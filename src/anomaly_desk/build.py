@@ -52,7 +52,10 @@ def open_course(root: Path, project: Path, *, unsafe: bool = False) -> Any:
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
-    config = PyFileConfigLoader("nbgrader_config.py", path=str(project)).load_config()
+    try:
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(project)).load_config()
+    except ImportError as error:
+        raise CourseError(f"{project / 'nbgrader_config.py'}: {error}") from error
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
     if unsafe:
@@ -148,7 +151,7 @@ def write_pages(pages: dict[Path, bytes]) -> dict[Path, str]:
 def _stamped(path: Path) -> bytes:
     """Return the notebook with a digest of its text, by which `is_edited` knows it again."""
     notebook = nbformat.read(path, as_version=4)
-    notebook.metadata["anomaly_labs"] = {"text": _digest(notebook)}
+    notebook.metadata["anomaly_labs"]["text"] = _digest(notebook)
     return f"{nbformat.writes(notebook)}\n".encode()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import jupytext
 import nbformat
 
+import anomaly_labs
 from anomaly_desk import header, manifest, rules
 from anomaly_desk.errors import CourseError, SourceError
 from anomaly_desk.manifest import Lab
@@ -164,6 +165,7 @@ def _notebook(cells: Iterable[Cell], text: Callable[[Cell], str]) -> nbformat.No
                 "name": "python3",
             },
             "language_info": {"name": "python"},
+            "anomaly_labs": {"edition": anomaly_labs.__version__},
         }
     )
     used: set[str] = set()

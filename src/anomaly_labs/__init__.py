@@ -1,3 +1,3 @@
 """anomaly-labs: a course and assessment kit on anomaly detection."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

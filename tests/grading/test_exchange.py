@@ -17,7 +17,6 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
-from anomaly_desk.checking import agent
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.checking.judge import judge
 from anomaly_desk.checking.kernel import Kernel, KernelGoneError, Limits, TooSlowError
@@ -28,6 +27,7 @@ from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import QUIET_KERNEL
 from anomaly_desk.submissions.findings import noted
 from anomaly_labs import checks
+from anomaly_labs.inside import agent
 from anomaly_labs.inside.codec import Reference, pack
 from anomaly_labs.inside.decoder import MalformedError, unpack
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 from kernels import as_ordinary_user, run
@@ -27,6 +28,7 @@ from anomaly_desk.checking.pictures import is_plain, place, put, shared_pictures
 from anomaly_desk.environment import RUN
 from anomaly_desk.sandbox import forkserver
 from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
+from anomaly_labs.inside import zygote
 
 HERE = Path(__file__).parent
 FORKED = "print('zygote' in open('/proc/self/cmdline').read())"
@@ -68,6 +70,12 @@ def test_a_forked_kernel_has_the_rights_and_the_sight_of_any_other_and_is_cheape
     assert json.loads(forked.texts[1]) == json.loads(other.texts[1])
     assert float(forked.texts[2]) < float(other.texts[2]) / 2
     assert not forked.folder.exists()
+
+
+def test_the_server_forks_with_one_thread():
+    assert run(FORKED).texts == ["True"]
+    servers = [p for p in psutil.Process().children() if zygote.__name__ in p.cmdline()]
+    assert [server.num_threads() for server in servers] == [1]
 
 
 def test_kernels_see_neither_each_other_nor_the_server():

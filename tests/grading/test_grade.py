@@ -89,13 +89,15 @@ def command(desk, *words, **options):
 
 def recorded(desk) -> dict[str, dict[str, float]]:
     """The automatic points in the gradebook, by learner; each submission must have one row."""
-    rows = sqlite3.connect(desk.root / "gradebook.db").execute(
+    query = (
         "select student.id, base_cell.name, grade.auto_score from grade"
         " join base_cell on base_cell.id = grade.cell_id"
         " join submitted_notebook on submitted_notebook.id = grade.notebook_id"
         " join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id"
         " join student on student.id = submitted_assignment.student_id"
     )
+    with contextlib.closing(sqlite3.connect(desk.root / "gradebook.db")) as gradebook:
+        rows = gradebook.execute(query).fetchall()
     found: dict[str, dict[str, float]] = {}
     for learner, cell, points in rows:
         if cell.endswith("-check"):

@@ -13,13 +13,13 @@ from anomaly_desk.sandbox import (
     bubblewrap,
     diagnose,
     limits,
-    places,
     provisioner,
     seccomp,
     shown,
     usage,
 )
 from anomaly_labs import datasets
+from anomaly_labs.inside import places
 
 HERE = Path(__file__).parent
 

@@ -285,6 +285,9 @@ def _context(modules: list[str]) -> BaseContext:
     """Return how processes are made: forked from one that has imported nbgrader and these."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    from anomaly_labs.inside.zygote import ONE_THREAD  # needs what only Unix has
+
+    os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*PRELOADED, *modules])
     # Ctrl-C is ours: it must not stop the imports of the process that all others fork from. The

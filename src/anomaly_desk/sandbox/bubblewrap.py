@@ -34,6 +34,9 @@ SETTINGS = (
     "/sys/devices/system/cpu",
 )
 
+DESK = Path(__file__).resolve().parents[1]
+CLOSED = Path(landlock.__file__).with_name("closed")  # is put in its place
+
 # What a run may set for the kernel; nothing else of the grader's environment goes in.
 PASSED = (
     "ANOMALY_LABS_FAST",
@@ -186,6 +189,8 @@ class Box:
         for path in WRITABLE:
             yield ("--perms", "1777", "--size", str(self.work_mb << 20), "--tmpfs", path)
         yield from self._shown()
+        for place in self._desks():
+            yield ("--ro-bind", str(CLOSED), str(place))
         yield ("--dir", DATA)
         for table in tables():
             yield ("--ro-bind-try", str(table), f"{DATA}/{table.name}")
@@ -209,6 +214,15 @@ class Box:
             else:
                 yield ("--ro-bind", str(path), str(path))
             done.append(path)
+
+    def _desks(self) -> set[Path]:
+        """Return where this package would be seen, by each path that leads to it."""
+        shown = {folder: folder.resolve() for folder in (*needed(), *self.read_only)}
+        return {
+            folder / DESK.relative_to(real)
+            for folder, real in shown.items()
+            if DESK.is_relative_to(real)
+        }
 
     def _emptied(self) -> set[Path]:
         """Return the hidden folders that lie in one that is shown."""

@@ -19,6 +19,8 @@ KINDS = {
     "missing-answer": True,
     "edited-check": True,
     "edited-marks": True,
+    "other-edition": True,  # the checks are not those that the learner saw
+    "edition": False,  # another one, with the same checks
     "tags": False,
     "deleted-cell": False,
     "moved-cells": False,

@@ -11,7 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.submissions import findings, receive
+from anomaly_desk.submissions import edition, findings, receive
 from anomaly_desk.submissions.findings import Finding
 from anomaly_desk.submissions.graft import Graft, places
 
@@ -55,7 +55,10 @@ def transplant_cells(release: NotebookNode, submitted: Any) -> tuple[NotebookNod
     graft = Graft.of(release.cells, sent, found_at)
     notebook = deepcopy(release)
     notebook.cells = list(graft.cells())
-    return notebook, [*found, *graft.findings()][:MAX_FINDINGS]
+    of_edition = edition.compare(release, submitted, sent)
+    # a check of another edition was not edited by the learner
+    others = [f for f in graft.findings() if not of_edition or f.kind != "edited-check"]
+    return notebook, [*found, *of_edition, *others][:MAX_FINDINGS]
 
 
 class Transplant(NbGraderPreprocessor):  # type: ignore[misc]

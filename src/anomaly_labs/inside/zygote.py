@@ -50,6 +50,8 @@ STACK = (
     "matplotlib.figure",
     "anomaly_labs.inside.agent",
 )
+# Who forks has one thread: the allocator that comes with Arrow would start another at its import.
+ONE_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 LONGEST = 1 << 16  # bytes of a request
 READY = b"ready "  # and how many bytes the kernel has inherited
 
@@ -83,6 +85,7 @@ def _import(modules: Iterable[str], fonts: str, cores: int) -> None:
     mine = os.sched_getaffinity(0)
     if cores:
         os.sched_setaffinity(0, sorted(mine)[:cores])
+    os.environ.update(ONE_THREAD)
     # libgomp reads it when it is loaded, and `runtime.prepare` comes too late here
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # the kernel sets it before anything imports matplotlib

@@ -89,7 +89,8 @@ def _programs(target: Target | None) -> Files:
 def _environment(project: Path, wheel: str) -> str:
     """Return the conda environment with the library's wheel instead of the checkout."""
     lines = (project / "environment.yml").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if _conda_name(line) not in locked.INSTRUCTORS]
+    others = locked.left_out(project)
+    kept = [line for line in lines if _conda_name(line) not in others]
     return "\n".join(kept).replace("--editable .", f"./{wheel}") + "\n"
 
 

@@ -1,26 +1,13 @@
-"""The wheel of the library as learners get it: without the grader and the builder."""
+"""The wheel for learners: the package `anomaly_labs`, whole, and nothing of the desk."""
 
 import copy
 from pathlib import Path
 from typing import Any, Final
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.publish.release.locked import dependencies, read_settings
+from anomaly_desk.publish.release.locked import INSTRUCTORS, read_settings
 
 PACKAGE: Final = "src/anomaly_labs"
-# Of these folders, learners get only the files below.
-KEPT_BACK: Final = ("course", "cli")
-GIVEN: Final = {
-    "cli/learner.py": "cli/__init__.py",
-    **{
-        path: path
-        for path in (
-            "cli/data.py", "cli/doctor.py", "cli/progress.py", "cli/terminal.py", "cli/verify.py",
-            "course/__init__.py", "course/doctor.py", "course/progress.py",
-            "course/results/__init__.py", "course/results/signing.py",
-        )
-    },
-}  # fmt: skip
 
 
 def build_wheel(project: Path, folder: Path) -> Path:
@@ -46,25 +33,19 @@ def build_wheel(project: Path, folder: Path) -> Path:
 
 def module_source(project: Path, name: str) -> Path:
     """Return which file of the checkout stands in the wheel under `name`."""
-    given = {there: here for here, there in GIVEN.items()}
-    inner = name.removeprefix("anomaly_labs/")
-    return project / PACKAGE / given.get(inner, inner)
+    return project / "src" / name
 
 
 def _settings(project: Path) -> dict[str, Any]:
     """Return the settings of ``pyproject.toml``, cut to what learners get."""
     settings = copy.deepcopy(read_settings(project))
     about = settings["project"]
-    about["dependencies"] = dependencies(project)
-    about["optional-dependencies"] = {"cpu": about["optional-dependencies"]["cpu"]}
+    extras = about["optional-dependencies"]
+    about["optional-dependencies"] = {n: extras[n] for n in extras if n not in INSTRUCTORS}
     about["readme"] = {
         "text": "The library of the course anomaly-labs, as learners get it.",
         "content-type": "text/plain",
     }
     about.pop("entry-points", None)
-    wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
-    wheel["exclude"] = [f"/{PACKAGE}/{folder}" for folder in KEPT_BACK]
-    wheel["force-include"] = {
-        f"{PACKAGE}/{here}": f"anomaly_labs/{there}" for here, there in GIVEN.items()
-    }
+    settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] = [PACKAGE]
     return settings

@@ -13,8 +13,7 @@ from packaging.utils import canonicalize_name
 from anomaly_desk.errors import CourseError
 from anomaly_desk.publish.release.targets import Target, every_target
 
-# Dependencies of the project that only `anomaly_desk` imports.
-INSTRUCTORS: Final = frozenset({"fpdf2", "jsonschema", "jupytext", "nbconvert", "nbgrader"})
+INSTRUCTORS: Final = ("desk", "site", "dev")  # extras that learners are not offered
 _BLOCK: Final = re.compile(r"^\S.*(?:\n[ \t]+\S.*)*", re.M)
 
 
@@ -23,10 +22,17 @@ def read_settings(project: Path) -> dict[str, Any]:
     return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def dependencies(project: Path) -> list[str]:
-    """Return the project's dependencies without those that only instructors need."""
-    wanted: list[str] = read_settings(project)["project"]["dependencies"]
-    return [text for text in wanted if canonicalize_name(Requirement(text).name) not in INSTRUCTORS]
+def left_out(project: Path) -> set[str]:
+    """Return the names of the packages that stand in other extras than `cpu` alone."""
+    about = read_settings(project)["project"]
+    extras = about["optional-dependencies"]
+    of_learners = {_named(text) for text in (*about["dependencies"], *extras["cpu"])}
+    others = {_named(text) for extra, texts in extras.items() if extra != "cpu" for text in texts}
+    return others - of_learners
+
+
+def _named(requirement: str) -> str:
+    return canonicalize_name(Requirement(requirement).name)
 
 
 def learners_lock(project: Path, *, target: Target | None = None) -> str:
@@ -47,8 +53,8 @@ def learners_lock(project: Path, *, target: Target | None = None) -> str:
     """
     lock = project / "requirements.lock"
     blocks = {_name(block): block for block in _BLOCK.findall(lock.read_text(encoding="utf-8"))}
-    extra = read_settings(project)["project"]["optional-dependencies"]["cpu"]
-    needed = _closure([*dependencies(project), *extra], blocks)
+    about = read_settings(project)["project"]
+    needed = _closure([*about["dependencies"], *about["optional-dependencies"]["cpu"]], blocks)
     kept = [blocks[name] for name in sorted(needed)]
     if target is not None:
         kept = [_without_marker(block) for block in kept if _applies(block, target)]
