@@ -10,7 +10,6 @@ from anomaly_labs import runtime
 runtime.prepare()
 matplotlib.use("Agg")
 collect_ignore = [
-    "tests/wrong_answers",  # cells of notebooks, no modules
     "src/anomaly_labs/course.py",  # these two raise when they are imported
     "src/anomaly_labs/inside/closed",
 ]

@@ -36,7 +36,7 @@ from anomaly_desk.report.similarity import Fragments
 PROJECT = Path(__file__).parents[1]
 NAME = "assessment"
 ANSWERS = PROJECT / "tests" / "grading" / "answers"
-SOURCE = sources.read(PROJECT / "solutions" / f"{NAME}.py")
+SOURCE = sources.read(PROJECT / "solutions" / NAME / "lab.py")
 ALIKE = 10  # fragments in common, for a share to mean anything
 # Layers of thirty.py that several learners share, and one answer that renames one of right.py.
 NOT_APART = {("cheats", task) for task in SOURCE.points} | {

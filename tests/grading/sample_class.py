@@ -32,7 +32,7 @@ from anomaly_desk.grading import ledger
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
 NAME = "assessment"
-SOURCE = sources.read(PROJECT / "solutions" / f"{NAME}.py")
+SOURCE = sources.read(PROJECT / "solutions" / NAME / "lab.py")
 TASKS = list(SOURCE.points)
 # The points at the pass limit, where a task has two limits.
 PASS = {"assessment-q3": 2.5, "assessment-q8": 2.5, "assessment-q9": 3.0, "assessment-q10": 4.0}

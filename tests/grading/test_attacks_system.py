@@ -323,7 +323,7 @@ def test_a17_nothing_outside_can_be_changed(desk, tmp_path):
     targets = [
         desk.root / "gradebook.db",
         desk.root / "submitted" / "ada" / "quiz" / "quiz.ipynb",
-        desk.project / "solutions" / "quiz.py",
+        desk.project / "solutions" / "quiz" / "lab.py",
         desk.project / "nbgrader_config.py",
         canary,
         package / "checks.py",

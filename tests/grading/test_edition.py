@@ -11,7 +11,7 @@ import anomaly_labs
 from anomaly_desk import sources
 from anomaly_desk.submissions.transplant import transplant_cells
 
-QUIZ = Path(__file__).with_name("quiz.py")
+QUIZ = Path(__file__).with_name("quiz") / "lab.py"
 THIS = anomaly_labs.__version__
 
 

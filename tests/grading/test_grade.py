@@ -239,7 +239,7 @@ def test_a12_a_neighbour_that_takes_the_processor_costs_no_points(tmp_path, make
 def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):
     desk = make_desk(tmp_path)
     desk.grade(desk.solved(), "ann")
-    path = desk.project / "solutions" / "quiz.py"
+    path = desk.project / "solutions" / "quiz" / "lab.py"
     worth = 'check="quiz-q5" points='
     path.write_text(path.read_text().replace(f"{worth}1", f"{worth}3"))
     outcome = desk.grade(desk.solved(), "ann")
@@ -250,7 +250,7 @@ def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):
 def test_exercise_that_comes_too_late_is_refused_in_one_sentence(tmp_path, make_desk):
     desk = make_desk(tmp_path)
     desk.grade(desk.solved(), "ann")
-    path = desk.project / "solutions" / "quiz.py"
+    path = desk.project / "solutions" / "quiz" / "lab.py"
     path.write_text(path.read_text().replace('"quiz-q5"', '"quiz-q6"'))
     with pytest.raises(CourseError, match="was added, removed or renamed after"):
         desk.grade(desk.solved(), "ann")

@@ -147,7 +147,7 @@ def test_hostile_text_neither_stops_nor_slows_the_comparison(text):
 
 
 def test_right_answers_that_were_written_apart_stay_below_the_limit():
-    source = sources.read(HERE.parents[1] / "solutions" / "assessment.py")
+    source = sources.read(HERE.parents[1] / "solutions" / "assessment" / "lab.py")
     course = {
         c.keys["exercise"]: given(c.text) | given(c.visible)
         for c in source.cells
