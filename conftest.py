@@ -15,6 +15,14 @@ collect_ignore = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m quick` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each example of a docstring be one of the quick tests."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem):
+            item.add_marker("quick")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Parse and generate data once for the whole run, in a folder that goes away."""
