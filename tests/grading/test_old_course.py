@@ -22,7 +22,8 @@ _OF = """
     join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
 """
 BY_HAND = {
-    "points": f"select student_id, name, manual_score from grade one {_OF} where manual_score is not null",
+    "points": f"select student_id, name, manual_score from grade one {_OF}"
+    " where manual_score is not null",
     "extra": f"select student_id, name, extra_credit from grade one {_OF} where extra_credit > 0",
     "comments": f"select student_id, name, manual_comment from comment one {_OF}"
     " where manual_comment is not null",
