@@ -15,6 +15,27 @@ collect_ignore = [
 ]
 
 
+def pytest_addoption(parser):
+    """Let `make test-lab` name the lab whose tests run."""
+    parser.addoption("--lab", default="", help="run the tests of this lab only, such as lab0_start")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Keep the tests that have the named lab as their parameter."""
+    name = config.getoption("--lab")
+    if name:
+        kept = [item for item in items if _is_of(item, name)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        if not kept:
+            raise pytest.UsageError(f"no test of a lab called {name!r} was found")
+        items[:] = kept
+
+
+def _is_of(item, name):
+    lab = getattr(item, "callspec", None) and item.callspec.params.get("lab")
+    return lab is not None and f"{lab.name}_".startswith(f"{name}_")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory):
     """Parse and generate data once for the whole run, in a folder that goes away."""
