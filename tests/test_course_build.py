@@ -7,6 +7,8 @@ import pytest
 
 from anomaly_desk import build, manifest, sources, tables
 
+pytestmark = pytest.mark.quick
+
 PROJECT = Path(__file__).parents[1]
 LABS = manifest.labs(PROJECT)
 NAME = attrgetter("name")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.quick
+
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 MINE = "{}.{}".format(*sys.version_info)
 

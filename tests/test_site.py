@@ -61,6 +61,7 @@ def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.quick
 def test_start_page_leads_to_the_labs_with_their_minutes(site: Path) -> None:
     start = (site / "index.html").read_text()
     assert "<title>anomaly-labs</title>" in start

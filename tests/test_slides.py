@@ -125,6 +125,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return slides_page(source, executed(source))
 
 
+@pytest.mark.quick
 def test_slides_are_the_cells_that_say_so(page: str) -> None:
     sections = page.split('<div class="slides">')[1].split("</div></div>")[0]
     assert sections.count('<section class="text">') == 1

@@ -14,13 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
 from anomaly_desk import manifest, sources
-from anomaly_desk.errors import CourseError
 from anomaly_desk.results import certificates, keys, paper
 from anomaly_desk.results.grades import Grade, Part
 from anomaly_desk.submissions.people import Person
 from anomaly_labs import certificates as signing
 from anomaly_labs.certificates import Certificate
 from anomaly_labs.cli import app
+from anomaly_labs.errors import LabsError
 
 PROJECT = Path(__file__).parents[2]
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -183,18 +183,18 @@ def test_private_key_is_its_owners_and_made_once(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert keys.private_key(tmp_path).private_bytes_raw() == first.private_bytes_raw()
     path.chmod(0o644)
-    with pytest.raises(CourseError, match="chmod 600"):
+    with pytest.raises(LabsError, match="chmod 600"):
         keys.private_key(tmp_path)
     path.unlink()
-    with pytest.raises(CourseError, match="put it back from your copy"):
+    with pytest.raises(LabsError, match="put it back from your copy"):
         keys.private_key(tmp_path)
     (tmp_path / signing.PUBLIC).unlink()
     keys.private_key(tmp_path)
     (tmp_path / signing.PUBLIC).write_text(keys.public_text(PUBLIC))
-    with pytest.raises(CourseError, match="does not belong"):
+    with pytest.raises(LabsError, match="does not belong"):
         keys.private_key(tmp_path)
     path.write_text("nonsense")
-    with pytest.raises(CourseError, match="no Ed25519 key"):
+    with pytest.raises(LabsError, match="no Ed25519 key"):
         keys.private_key(tmp_path)
 
 

@@ -28,7 +28,6 @@ from anomaly_desk.checking.pictures import is_plain, place, put, shared_pictures
 from anomaly_desk.environment import RUN
 from anomaly_desk.sandbox import forkserver
 from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
-from anomaly_labs.inside import zygote
 
 HERE = Path(__file__).parent
 FORKED = "print('zygote' in open('/proc/self/cmdline').read())"
@@ -72,10 +71,11 @@ def test_a_forked_kernel_has_the_rights_and_the_sight_of_any_other_and_is_cheape
     assert not forked.folder.exists()
 
 
-def test_the_server_forks_with_one_thread():
+@pytest.mark.quick
+def test_the_server_forks_with_one_thread(server):
     assert run(FORKED).texts == ["True"]
-    servers = [p for p in psutil.Process().children() if zygote.__name__ in p.cmdline()]
-    assert [server.num_threads() for server in servers] == [1]
+    (process,) = (p for p in psutil.Process().children() if f"{server}/fonts" in p.cmdline())
+    assert process.num_threads() == 1
 
 
 def test_kernels_see_neither_each_other_nor_the_server():

@@ -118,6 +118,7 @@ def class_of_six(desk) -> tuple[Path, dict[str, dict[str, float]]]:
     return folder, expected
 
 
+@pytest.mark.quick
 def test_right_answers_get_all_points(desk):
     graded = desk.grade(desk.solved())
     assert graded.points == desk.full
@@ -125,6 +126,7 @@ def test_right_answers_get_all_points(desk):
     assert graded.graded.by_hand == ("quiz-r1",)
 
 
+@pytest.mark.quick
 def test_wrong_answers_lose_their_points_only(desk):
     graded = desk.grade(desk.answered(quiz_q1=WRONG, quiz_q5="1 / 0"))
     assert graded.points == {**desk.full, "quiz-q1": 0.0, "quiz-q5": 0.0}
@@ -141,6 +143,7 @@ def test_partial_credit_counts(desk):
     assert desk.grade(desk.answered(quiz_q4=half)).points["quiz-q4"] == 2.0
 
 
+@pytest.mark.quick
 def test_warnings_on_stderr_keep_the_points(desk):
     loud = (
         "import sys, warnings\n"

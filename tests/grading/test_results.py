@@ -99,6 +99,7 @@ def by_learner(desk):
     return {grade.person.id: grade for grade in grades.read(desk.root)}
 
 
+@pytest.mark.quick
 def test_points_by_hand_and_the_penalty_count(desk):
     found = by_learner(desk)
     ann = found["ann"]
