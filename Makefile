@@ -44,7 +44,7 @@ site: $(READY) ## Write the site of the course to build/site: offline, with sear
 formgrader: $(READY) ## Grade written answers by hand, in the browser
 	@$(COURSE) formgrader
 
-labs: $(READY) ## Rebuild the learners' notebooks from solutions/
+labs: $(READY) ## Rebuild the learners' notebooks and the tables of labs from solutions/
 	@$(COURSE) build
 
 try-lab: $(READY) ## Build and execute one lab (LAB=lab1_xgboost), and print where its page is
