@@ -65,7 +65,7 @@ test-all: $(READY) ## Run every test, the long ones and the browser's too, and a
 
 test-quick: $(READY) ## Run the quick tests: some of each package, in at most three minutes
 	@sh scripts/system.sh
-	@$(BIN)/python -m pytest -q $(WORKERS) -m "quick"
+	@$(BIN)/python -m pytest -q $(WORKERS) -m "quick and not gpu and not network and not slow and not browser"
 
 test-elsewhere: $(READY) ## Run the quick tests on another Python of this machine, with each commit on the next
 	@MAKE="$(MAKE)" sh scripts/elsewhere.sh "$(BIN)/python" next
