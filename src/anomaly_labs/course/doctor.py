@@ -140,7 +140,7 @@ def _data() -> Iterator[Finding]:
         return
     for status in found_out:
         found = f"{status.status}: {status.path}" if status.path else status.status
-        bad = status.status not in ("ok", "missing")
+        bad = status.bad
         yield (
             False if bad else status.status == "ok" or None,
             f"data {status.name} {status.split}",

@@ -25,12 +25,12 @@ def mapped(function: Callable[[Any, Any], tuple[Any, Any]]) -> Step:
                 "stream.map(lambda X, y: (encoder.transform(X), y))"
             )
         new_X, new_y = found
-        if len(new_X) != len(new_y):
+        if new_y is not None and len(new_X) != len(new_y):
             raise ValueError(
                 f"a mapped function returned X with {len(new_X)} rows and y with {len(new_y)}; "
                 "drop the same rows from both"
             )
-        if len(new_y) != len(y):
+        if len(new_X) != len(X):
             indexes = [part.index for part in found if isinstance(part, pd.Series | pd.DataFrame)]
             known = places is not None and indexes and np.isin(indexes[0], places).all()
             places = indexes[0].to_numpy() if known else None
@@ -53,7 +53,7 @@ def drawn(share: float, draw: str, *, chosen: bool) -> Step:
                 "unknown; divide first, then map"
             )
         rows = (_shares(places, key) < share) == chosen
-        return X[rows], y[rows], places[rows]
+        return X[rows], None if y is None else y[rows], places[rows]
 
     return step
 

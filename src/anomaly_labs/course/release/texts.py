@@ -58,7 +58,7 @@ def _in_order(notebooks: Iterable[str]) -> list[str]:
     return sorted(notebooks, key=lambda name: (not name.startswith("labs/"), name))
 
 
-def data_page(files: Mapping[tuple[str, str], Path]) -> str:
+def data_page(files: Mapping[tuple[str, str], tuple[Path, ...]]) -> str:
     """Return the page in ``data/``: for each file its data set, licence and citation."""
     page = [filled("data.md")]
     for name in sorted({name for name, _ in files}):
@@ -67,8 +67,9 @@ def data_page(files: Mapping[tuple[str, str], Path]) -> str:
         page.append(f"Cite: {about.citation}\n")
         page += [
             f"- `{name}/{path.name}`: split `{split}`, {about.splits[split]:,} rows, not changed"
-            for (other, split), path in sorted(files.items())
+            for (other, split), paths in sorted(files.items())
             if other == name
+            for path in paths
         ]
         page.append("")
     return "\n".join(page).rstrip("\n") + "\n"
