@@ -21,8 +21,8 @@ from anomaly_labs.datasets import (
     contract,
     files,
     load,
-    loading,
     locate,
+    real,
     verify,
 )
 from anomaly_labs.datasets.schema import DTYPES
@@ -52,7 +52,7 @@ def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     put(many(ROWS))
     yield folder
     SPLITS.update(OFFICIAL)
-    loading._download_failed.clear()
+    real._download_failed.clear()
 
 
 def cached(tmp_path: Path) -> list[Path]:
@@ -63,7 +63,7 @@ def no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object) -> None:
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr(loading, "read_official", refuse)
+    monkeypatch.setattr(real, "read_official", refuse)
 
 
 def test_second_load_reads_the_cache_and_gives_the_same_rows(

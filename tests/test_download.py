@@ -20,8 +20,8 @@ from anomaly_labs.datasets import (
     fetch,
     files,
     load,
-    loading,
     locate,
+    real,
 )
 from kdd_rows import SPLITS, many, official
 
@@ -105,7 +105,7 @@ def small_official_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> cont
     monkeypatch.setenv("ANOMALY_LABS_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("ANOMALY_LABS_DATA", raising=False)
     monkeypatch.delenv("ANOMALY_LABS_OFFLINE", raising=False)
-    monkeypatch.setattr(loading, "_download_failed", threading.Event())
+    monkeypatch.setattr(real, "_download_failed", threading.Event())
     return info.files[0]
 
 

@@ -70,7 +70,7 @@ class Batches:
         return f"{self.name}/{self.split}: {count} rows in {batches}, {KIND[self.source]}"
 
     def map(self, function: Callable[[Any, Any], Batch]) -> Batches:
-        """Return a stream whose batches go through a function as they are read.
+        """Return batches that go through a function as they are read.
 
         Parameters
         ----------
@@ -87,9 +87,9 @@ class Batches:
         return replace(self, n_rows=None, _steps=(*self._steps, mapped(function)))
 
     def divide(self, share: float, *, seed: int = 0) -> tuple[Batches, Batches]:
-        """Return two streams, the second with about `share` of the rows, the first with the rest.
+        """Return two `Batches`, the second with about `share` of the rows, the first with the rest.
 
-        Each row is drawn by its place in the table, whatever the size of the batches. Both streams
+        Each row is drawn by its place in the table, whatever the size of the batches. Both
         read the whole table, so what is costly is mapped after the division.
 
         Parameters
@@ -127,7 +127,7 @@ class Batches:
         return first, second
 
     def blocks(self, n: int) -> list[Batches]:
-        """Return at most `n` streams that share the rows out, each spread over the whole table.
+        """Return at most `n` `Batches` that share the rows out, each spread over the whole table.
 
         Row groups of the files (131,072 rows) are dealt in turn, so that each row is read for one
         block only. There are as many blocks as row groups at most.

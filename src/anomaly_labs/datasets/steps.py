@@ -1,4 +1,4 @@
-"""What happens to the batches of a stream as they are read: functions and drawings."""
+"""What happens to batches as they are read: functions and drawings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def mapped(function: Callable[[Any, Any], tuple[Any, Any]]) -> Step:
         if not isinstance(found, tuple) or len(found) != 2:
             raise TypeError(
                 f"a mapped function must return (X, y), not {type(found).__name__}; for example "
-                "stream.map(lambda X, y: (encoder.transform(X), y))"
+                "batches.map(lambda X, y: (encoder.transform(X), y))"
             )
         new_X, new_y = found
         if new_y is not None and len(new_X) != len(new_y):

@@ -74,6 +74,11 @@ def test_real_rows_are_parsed_once_and_streamed(monkeypatch, tmp_path):
     pd.testing.assert_frame_equal(whole(stream)[0], datasets.load("kdd99", split="test").X)
 
 
+def test_names_of_the_edition_before_are_the_same_things(recwarn):
+    assert datasets.Stream is datasets.Batches and datasets.stream is datasets.batches
+    assert list(recwarn) == []
+
+
 def test_each_iteration_starts_again():
     stream = flows()
     for first, second in zip(stream, stream, strict=True):
