@@ -10,15 +10,25 @@ from anomaly_labs.cli.terminal import console, one_sentence_errors
 def build(
     check: Annotated[bool, typer.Option("--check", help="write nothing; fail when stale")] = False,
 ) -> None:
-    """Build the learners' notebooks from solutions/."""
+    """Build the learners' notebooks from solutions/, and the blocks of pages from the code."""
+    from functools import partial
+    from pathlib import Path
+
+    from anomaly_labs.course import blocks
     from anomaly_labs.course import build as builder
+    from anomaly_labs.datasets.cache import write_aside
 
     with one_sentence_errors():
         project = builder.project_folder()
         with console.status("building the learners' notebooks"):
             built = builder.build(project, builder.source_paths(project))
-        stale = builder.stale(built)
+        pages = blocks.pages(project)
+        stale_pages = builder.stale(pages)
+        stale = [*builder.stale(built), *stale_pages]
         fates = dict.fromkeys(stale, "stale") if check else builder.write(built)
+        for path in () if check else stale_pages:
+            write_aside(path, partial(Path.write_bytes, data=pages[path]))
+            fates[path] = "block rebuilt"
     for path, fate in fates.items():
         console.print(f"{path.relative_to(project)}: {fate}", markup=False)
     if check and stale:

@@ -134,7 +134,7 @@ def _data() -> Iterator[Finding]:
 
     mend = "`make data` downloads it, ANOMALY_LABS_DATA names a folder of yours; else generated"
     try:
-        found_out = datasets.verify()
+        found_out = datasets.brief(datasets.verify())
     except FileNotFoundError as error:
         yield False, "data", "-", str(error)
         return
@@ -142,7 +142,7 @@ def _data() -> Iterator[Finding]:
         found = f"{status.status}: {status.path}" if status.path else status.status
         bad = status.bad
         yield (
-            False if bad else status.status == "ok" or None,
+            False if bad else status.status != "missing" or None,
             f"data {status.name} {status.split}",
             found,
             status.detail if bad else mend,

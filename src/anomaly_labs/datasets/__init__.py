@@ -6,7 +6,7 @@ from .catalog import Description, describe, names
 from .dataset import Dataset
 from .errors import ChecksumError, DataFormatError, DownloadError
 from .fetch import download
-from .files import FileStatus, Location, locate, verify
+from .files import Location, locate, located
 from .kdd.schema import (
     BINARY,
     CATEGORICAL,
@@ -22,6 +22,7 @@ from .kdd.schema import (
 )
 from .labels import attack_family, is_attack
 from .loading import SyntheticDataWarning, load
+from .state import FileStatus, brief, verify
 from .synthetic import synthesize
 
 # What `Batches` and `batches` were called before; typed by learners, kept for one edition.
@@ -50,11 +51,13 @@ __all__ = [
     "SyntheticDataWarning",
     "attack_family",
     "batches",
+    "brief",
     "describe",
     "download",
     "is_attack",
     "load",
     "locate",
+    "located",
     "names",
     "schema",
     "synthesize",

@@ -6,7 +6,6 @@ same data at once each write a whole file, and the last one stays.
 
 from __future__ import annotations
 
-import base64
 import glob
 import hashlib
 import json
@@ -17,11 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .contract import DataSet, Parsed
-from .table import arrow_types
+from .contract import DataSet
+from .table import Parsed, arrow_types, packed, unpacked
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 # Raised when tables are stored in another way. What a set changes, its `layout` says.
@@ -93,7 +91,7 @@ def write_table(path: Path, parsed: Parsed, key: str, layout: str) -> None:
 
     about = {_KEY: key, _LAYOUT: layout}
     if parsed.windows is not None:
-        about[_WINDOWS] = _packed(parsed.windows)
+        about[_WINDOWS] = packed(parsed.windows)
     table = parsed.table.replace_schema_metadata(about)
     write_aside(
         path,
@@ -101,27 +99,6 @@ def write_table(path: Path, parsed: Parsed, key: str, layout: str) -> None:
             table, aside, compression="zstd", write_page_checksum=True, row_group_size=GROUP_ROWS
         ),
     )
-
-
-def _packed(windows: pd.DataFrame) -> str:
-    """Return a small table as text, its types too."""
-    import pyarrow as pa
-
-    table = pa.Table.from_pandas(windows, preserve_index=False)
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return base64.b64encode(sink.getvalue().to_pybytes()).decode()
-
-
-def _windows(schema: pa.Schema) -> pd.DataFrame | None:
-    import pyarrow as pa
-
-    packed = (schema.metadata or {}).get(_WINDOWS.encode())
-    if packed is None:
-        return None
-    windows: pd.DataFrame = pa.ipc.open_stream(base64.b64decode(packed)).read_all().to_pandas()
-    return windows
 
 
 def store_table(path: Path, parsed: Parsed, key: str, layout: str) -> None:
@@ -170,7 +147,8 @@ def read_table(path: Path, key: str, rows: int, dataset: DataSet) -> Parsed | No
         return None
     if not _genuine(table.schema, table.num_rows, key, rows, dataset):
         return None
-    return Parsed(table, _windows(table.schema))
+    windows = (table.schema.metadata or {}).get(_WINDOWS.encode())
+    return Parsed(table, None if windows is None else unpacked(windows))
 
 
 def holds_table(path: Path, key: str, rows: int, dataset: DataSet) -> bool:

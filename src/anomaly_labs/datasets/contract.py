@@ -1,7 +1,6 @@
 """What a data set is: the form that each module or folder of `sets` fills in.
 
-A set is a module with a constant ``SET``, a `DataSet`. Its texts are opened, normalised, verified
-and cached here; the set says what it holds and how its text becomes rows.
+A set is a module with a constant ``SET``, a `DataSet`: what it holds and how its texts become rows.
 """
 
 from __future__ import annotations
@@ -17,6 +16,8 @@ import pandas as pd
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from .table import Parsed
 
 LABEL = "label"
 NORMAL = "normal"
@@ -44,8 +45,7 @@ class File:
     rows
         Official number of rows (lines but for the header), where a count says something.
     text_sha256
-        Checksum of the normalised text, where it is known: without byte order mark, lines that
-        end in a line feed, exactly one of them at the end.
+        Checksum of the normalised text (`text.Text`), where it is known.
     archive_sha256
         Checksum of the compressed file, used only where that of the text is not known.
     bundles
@@ -107,8 +107,8 @@ class Schema:
     Attributes
     ----------
     columns
-        NumPy type of each feature by name, in order; "category" for words of a fixed vocabulary,
-        "string" for any words.
+        NumPy type of each feature, in order; "category" for words of a fixed vocabulary, "string"
+        for any words.
     vocabulary
         Words of each "category" column; codes mean the same in all splits.
     classes
@@ -146,21 +146,6 @@ class Schema:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-class Parsed(NamedTuple):
-    """What a parser returns.
-
-    Attributes
-    ----------
-    table
-        Features and labels, as `table.from_frame` stores them.
-    windows
-        Columns "start" and "end", where labels are windows; one row each.
-    """
-
-    table: pa.Table
-    windows: pd.DataFrame | None = None
-
-
 class Rows(NamedTuple):
     """What a generator returns: features, class names and windows, the last two where they are."""
 
@@ -171,7 +156,7 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Generator:
-    """Rows that stand in for those of the files, or are all that there is.
+    """Makes rows that stand in for those of the files, or are all that there is.
 
     Attributes
     ----------

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from .catalog import find_split
 from .contract import File
 from .errors import ChecksumError, DataFormatError, DownloadError
-from .files import REJECTED, download_folder, find
+from .files import REJECTED, download_folder
 from .text import verify_file
+from .tree import find
 
 # pooch reports after each such block, so `patience` seconds a block is the slowest that is borne.
 _BLOCK = 4096

@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from .cache import cache_folder, known_key
-from .catalog import describe, find_split, names
+from .catalog import describe, find_split
 from .contract import File
 from .errors import ChecksumError, DataFormatError
 from .text import verify_file
+from .tree import Tree
 
 Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]
-Status = Literal[
-    "ok", "not verified", "generated", "missing", "wrong checksum", "damaged", "unreadable"
-]
+Trees = list[tuple[Place, Tree]]
 
 REJECTED = ".rejected"
-
-DEPTH: Final = 4  # folders below the named one that are looked into
-
-# Endings that a file gets on its way, those that are read and those that are only named.
-_OTHER: Final = "txt csv data log json tsv gz zip arff bz2 xz 7z rar tar tgz zst xls xlsx parquet"
-_ENDING: Final = re.compile(r"\.(txt|csv|log|json)$")
 
 
 @dataclass(frozen=True)
@@ -50,33 +42,6 @@ class Location:
     place: Place
     paths: tuple[Path, ...]
     exact: bool = True
-
-
-@dataclass(frozen=True)
-class FileStatus:
-    """What `verify` found out about one split.
-
-    Attributes
-    ----------
-    path
-        The file, or the first one that is wrong, or None where there is none.
-    detail
-        One sentence for people.
-    paths
-        All files of the split, where all are here.
-    """
-
-    name: str
-    split: str
-    path: Path | None
-    status: Status
-    detail: str
-    paths: tuple[Path, ...] = ()
-
-    @property
-    def bad(self) -> bool:
-        """Whether a file is there and wrong."""
-        return self.status in ("wrong checksum", "damaged", "unreadable")
 
 
 def project_data_folder() -> Path | None:
@@ -104,91 +69,30 @@ def _own_folder() -> Path | None:
     return path
 
 
-def _places() -> list[tuple[Place, Path]]:
+def trees() -> Trees:
+    """Return the places that are searched, in this order."""
     places: list[tuple[Place, Path | None]] = [
         ("ANOMALY_LABS_DATA", _own_folder()),
         ("data/", project_data_folder()),
         ("cache", cache_folder() / "downloads"),
     ]
-    return [(place, root) for place, root in places if root is not None]
+    return [(place, Tree(root)) for place, root in places if root is not None]
 
 
-class Tree:
-    """The files of a folder, those that lie higher first; looked at when somebody asks."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._paths: list[Path] | None = None
-
-    def exact(self, name: str, file: File) -> Iterator[Path]:
-        """Yield where a file of the set `name` lies under one of its names."""
-        endings = ("", ".gz", ".zip")
-        wanted = [f"{known}{ending}" for known in file.names for ending in endings]
-        # KDDTrain+.zip is the usual name of the packed KDDTrain+.txt.
-        wanted += [*file.bundles]
-        near = [folder / one for folder in (self.root, self.root / name) for one in wanted]
-        seen = [path for path in near if path.is_file()]
-        yield from seen
-        yield from (path for path in self.paths() if path.name in wanted and path not in seen)
-
-    def similar(self, file: File) -> Iterator[Path]:
-        """Yield files that have the name but for its ending, or were renamed by a browser."""
-        stems = "|".join({re.escape(_ENDING.sub("", known)) for known in file.names})
-        other = "|".join(_OTHER.split())
-        pattern = re.compile(rf"({stems})( ?\(\d+\)| - Copy)?(\.({other})){{0,3}}", re.IGNORECASE)
-        yield from (path for path in self.paths() if pattern.fullmatch(path.name))
-
-    def paths(self) -> list[Path]:
-        """Return the files, those that lie higher first; hidden folders are left out."""
-        if self._paths is None:
-            self._paths = []
-            level = [self.root]
-            for _ in range(DEPTH + 1):
-                level = [inner for folder in level for inner in self._look(folder)]
-        return self._paths
-
-    def _look(self, folder: Path) -> list[Path]:
-        """Note the files of a folder, return the folders in it."""
-        try:
-            with os.scandir(folder) as entries:
-                found = sorted((one for one in entries if not _hidden(one)), key=_by_name)
-        except OSError:
-            return []
-        assert self._paths is not None
-        self._paths += [Path(one.path) for one in found if one.is_file()]
-        return [Path(one.path) for one in found if one.is_dir()]
-
-
-def _hidden(entry: os.DirEntry[str]) -> bool:
-    return entry.name.startswith(".") or entry.name == "__MACOSX"
-
-
-def _by_name(entry: os.DirEntry[str]) -> str:
-    return entry.name
-
-
-Trees = list[tuple[Place, Tree]]
-
-
-def find(root: Path, name: str, file: File) -> Path | None:
-    """Return where an official file lies in a folder, under one of its names, or None.
+def first(name: str, file: File, looked: Trees) -> tuple[Place, Path, bool] | None:
+    """Return place, path and whether the name is exact: the genuine one of several in a place.
 
     Parameters
     ----------
-    root
-        The folder; its sub-folders are looked into.
     name
         Data set.
     file
         One of its files.
+    looked
+        The places.
     """
-    return next(Tree(root).exact(name, file), None)
-
-
-def _first(name: str, file: File, trees: Trees) -> tuple[Place, Path, bool] | None:
-    """Return place, path and whether the name is exact: the genuine one of several in a place."""
     for exact in (True, False):
-        for place, tree in trees:
+        for place, tree in looked:
             path = _genuine(tree.exact(name, file) if exact else tree.similar(file), file)
             if path is not None:
                 return place, path, exact
@@ -210,6 +114,23 @@ def _genuine(paths: Iterator[Path], file: File) -> Path | None:
         except (OSError, ChecksumError, DataFormatError):
             continue
     return first
+
+
+def located(name: str) -> dict[str, Location | None]:
+    """Return for each split of a data set what `locate` would; folders are looked at once.
+
+    Parameters
+    ----------
+    name
+        Data set, one of `names()`.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        As `locate`.
+    """
+    looked = trees()
+    return {split: located_in(name, split, looked) for split in describe(name).splits}
 
 
 def locate(name: str, split: str | None = None) -> Location | None:
@@ -238,11 +159,20 @@ def locate(name: str, split: str | None = None) -> Location | None:
     >>> found is None or found.path.is_file()
     True
     """
-    return _located(name, split, [(place, Tree(root)) for place, root in _places()])
+    return located_in(name, split, trees())
 
 
-def _located(name: str, split: str | None, trees: Trees) -> Location | None:
-    found = [_first(name, file, trees) for file in find_split(name, split)[1].files]
+def located_in(name: str, split: str | None, looked: Trees) -> Location | None:
+    """Return what `locate` does, of places that may have been looked at already.
+
+    Parameters
+    ----------
+    name, split
+        As for `locate`.
+    looked
+        The places.
+    """
+    found = [first(name, file, looked) for file in find_split(name, split)[1].files]
     here = [one for one in found if one is not None]
     if not here or len(here) < len(found):
         return None
@@ -258,65 +188,9 @@ def missing(name: str, split: str) -> list[File]:
     name, split
         Data set and split.
     """
-    trees = [Tree(root) for _, root in _places()]
+    looked = trees()
     return [
         file
         for file in find_split(name, split)[1].files
-        if all(next(tree.exact(name, file), None) is None for tree in trees)
+        if all(next(tree.exact(name, file), None) is None for _, tree in looked)
     ]
-
-
-def _status(name: str, split: str, trees: Trees) -> FileStatus:
-    _, info = find_split(name, split)
-    if not info.files:
-        return FileStatus(name, split, None, "generated", f"{info.rows:,} rows, no official file")
-    found = _located(name, split, trees)
-    if found is None:
-        lacking = [f.names[0] for f in info.files if _first(name, f, trees) is None]
-        hint = f"no file {' and '.join(lacking)} (or .gz, .zip)"
-        if all(file.urls for file in info.files):
-            hint += f"; `anomaly-labs data download {name} --split {split}` gets it"
-        return FileStatus(name, split, None, "missing", hint)
-    verified = True
-    for path, file in zip(found.paths, info.files, strict=True):
-        try:
-            key = known_key(path, file.names[0]) or verify_file(path, file).key
-        except ChecksumError as error:
-            return FileStatus(name, split, path, "wrong checksum", str(error))
-        except DataFormatError as error:
-            return FileStatus(name, split, path, "damaged", str(error))
-        except OSError as error:
-            return FileStatus(name, split, path, "unreadable", str(error))
-        verified = verified and key == file.sha256
-    said = f"{info.rows:,} rows, from {found.place}"
-    if verified:
-        return FileStatus(name, split, found.path, "ok", said, found.paths)
-    said += ", known by their number only: the official sum is of another packing, or unknown"
-    return FileStatus(name, split, found.path, "not verified", said, found.paths)
-
-
-def verify(name: str | None = None) -> list[FileStatus]:
-    """Return for each split of each data set whether its files are here and genuine.
-
-    Files that were loaded before and did not change since are not read again.
-
-    Parameters
-    ----------
-    name
-        Only this data set; all where None.
-
-    Raises
-    ------
-    ValueError
-        If there is no such data set.
-    FileNotFoundError
-        If ``ANOMALY_LABS_DATA`` names no folder.
-
-    Examples
-    --------
-    >>> sorted(status.split for status in verify("kdd99"))
-    ['10_percent', 'full', 'test']
-    """
-    trees = [(place, Tree(root)) for place, root in _places()]
-    chosen = names() if name is None else (name,)
-    return [_status(one, split, trees) for one in chosen for split in describe(one).splits]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import threading
 import warnings
 from pathlib import Path
 from typing import Literal
@@ -13,142 +11,24 @@ from ..runtime import is_fast
 from . import fast, synthetic
 from .cache import (
     holds_table,
-    known_key,
     read_table,
-    remember_genuine,
-    stamp,
     store_table,
     table_path,
-    tables_of,
 )
 from .catalog import find_split
-from .contract import Parsed, Source, Split, joined
+from .contract import Source, Split
 from .dataset import Dataset
-from .errors import ChecksumError, DataFormatError, DownloadError
-from .fetch import fetch
-from .files import Location, download_folder, locate, missing
-from .parse import read_official
+from .errors import DownloadError
+from .real import named, official_rows
 from .sets import find
 from .synthetic import generator
-from .table import from_frame, to_frame
+from .table import Parsed, from_frame, to_frame
 
 Wanted = Literal["auto", "real", "synthetic"]
-
-# Set when a download failed: the next split must not wait for the network again.
-_download_failed = threading.Event()
 
 
 class SyntheticDataWarning(UserWarning):
     """Generated data stands in for real data that could not be had."""
-
-
-# A table, and the key of its source.
-Keyed = tuple[Parsed, str]
-
-
-def _real(name: str, split: str, info: Split) -> Keyed:
-    """Return the real table, downloaded if need be.
-
-    Raises
-    ------
-    DownloadError
-        If it can be found nowhere; it says what was tried.
-    """
-    found = locate(name, split)
-    near: Exception | None = None
-    if found is not None:
-        try:
-            return _known(name, split, info, found) or _parsed(name, split, info, found)
-        except (DataFormatError, ChecksumError) as error:
-            if found.exact:
-                raise
-            near = error  # a similar name: genuine rows may be elsewhere
-    table = _without_source(name, split, info)
-    if table is not None:
-        return table
-    try:
-        _download(name, split)
-    except DownloadError:
-        if near is not None:
-            raise near from None
-        raise
-    found = locate(name, split)
-    if found is None:
-        raise DownloadError(f"{_named(info)} was downloaded, but is not there any more")
-    return _parsed(name, split, info, found)
-
-
-def _known(name: str, split: str, info: Split, found: Location) -> Keyed | None:
-    """Return the cached table of files that did not change since they were read, or None."""
-    key = _known_key(info, found)
-    if key is None:
-        return None
-    table = read_table(table_path(name, split, key), key, info.rows, find(name))
-    return None if table is None else (table, key)
-
-
-def _known_key(info: Split, found: Location) -> str | None:
-    pairs = zip(found.paths, info.files, strict=True)
-    keys = [known_key(path, file.names[0]) for path, file in pairs]
-    known = [key for key in keys if key is not None]
-    return joined(known) if len(known) == len(keys) else None
-
-
-def _parsed(name: str, split: str, info: Split, found: Location) -> Keyed:
-    """Return the table of files, which is stored, and their key."""
-    dataset = find(name)
-    stamped = [stamp(path) for path in found.paths]
-    table, proofs = read_official(found.paths, dataset, split)
-    key = joined([proof.key for proof in proofs])
-    store_table(table_path(name, split, key), table, key, dataset.layout)
-    for path, file, proof, one in zip(found.paths, info.files, proofs, stamped, strict=True):
-        remember_genuine(path, file.names[0], proof.key, one)
-    return table, key
-
-
-def _without_source(name: str, split: str, info: Split) -> Keyed | None:
-    """Return a table that was read from files which are not here any more, or None."""
-    for path, key in _stored(name, split, info):
-        table = read_table(path, key, info.rows, find(name))
-        if table is not None:
-            return table, key
-    return None
-
-
-def _stored(name: str, split: str, info: Split) -> list[tuple[Path, str]]:
-    """Return where a table would lie whose source is not here; the official one comes first."""
-    found = [] if info.key is None else [(table_path(name, split, info.key), info.key)]
-    if not all(file.text_sha256 for file in info.files):
-        found += tables_of(name, split)
-    return found
-
-
-def _offline() -> bool:
-    return os.environ.get("ANOMALY_LABS_OFFLINE", "0") not in ("", "0") or _download_failed.is_set()
-
-
-def _download(name: str, split: str) -> None:
-    """Get the files of a split that are not here.
-
-    Raises
-    ------
-    DownloadError
-        If one of them cannot be had.
-    """
-    for file in missing(name, split):
-        if not file.urls:
-            raise DownloadError(f"{file.names[0]} is not here, and it cannot be downloaded")
-        if _offline():
-            failed = _download_failed.is_set()
-            reason = "an earlier download failed" if failed else "downloads are off"
-            raise DownloadError(f"{file.names[0]} is not here, and {reason}")
-        folder = download_folder() / name
-        try:
-            # Short patience: with no network the generated data must be there within 30 s.
-            fetch(file.urls, folder, file, patience=4, rounds=2, silent_rounds=1)
-        except DownloadError:
-            _download_failed.set()
-            raise
 
 
 def generator_key(name: str) -> str:
@@ -245,7 +125,7 @@ def load(
     split, info = _checked(name, split, source)
     if source != "synthetic":
         try:
-            table, key = _real(name, split, info)
+            table, key = official_rows(name, split, info)
             return _dataset(table, name, split, info.source, verified=key == info.key)
         except DownloadError as error:
             _go_without_real(error, name, split, source)
@@ -270,7 +150,7 @@ def table_file(name: str, split: str | None, source: Wanted) -> tuple[Path, Sour
     split, info = _checked(name, split, source)
     if source != "synthetic":
         try:
-            key = _real(name, split, info)[1]
+            key = official_rows(name, split, info)[1]
             return _filed(table_path(name, split, key), key, name, info.rows), info.source
         except DownloadError as error:
             _go_without_real(error, name, split, source)
@@ -301,10 +181,6 @@ def _checked(name: str, split: str | None, source: Wanted) -> tuple[str, Split]:
     return split, info
 
 
-def _named(info: Split) -> str:
-    return " and ".join(file.names[0] for file in info.files)
-
-
 def _go_without_real(error: DownloadError, name: str, split: str, source: Wanted) -> None:
     """Warn that rows will be generated, or raise where real ones are asked for or needed."""
     info = find_split(name, split)[1]
@@ -312,7 +188,8 @@ def _go_without_real(error: DownloadError, name: str, split: str, source: Wanted
         if source == "real":
             raise FileNotFoundError(f"{name}/{split} has no official file; it is generated")
         return
-    mend = f"put {_named(info)} (also .gz or .zip) into a folder and let ANOMALY_LABS_DATA name it"
+    files = named(info)
+    mend = f"put {files} (also .gz or .zip) into a folder and let ANOMALY_LABS_DATA name it"
     if all(file.urls for file in info.files):
         mend += ", or run `anomaly-labs data download`"
     if source == "real":

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from .contract import DataSet, Parsed
+from .contract import DataSet
 from .diagnose import MEND, diagnose
 from .errors import DataFormatError
-from .table import arrow_types
+from .table import Parsed, arrow_types
 from .text import BROKEN, Opened, Proof, open_text, prove
 
 

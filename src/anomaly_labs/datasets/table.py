@@ -6,7 +6,8 @@ survive Parquet unchanged, where dictionaries would come back in order of first 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,21 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _SMALL = 127  # words whose codes fit int8
+
+
+class Parsed(NamedTuple):
+    """What a parser returns.
+
+    Attributes
+    ----------
+    table
+        Features and labels, as `from_frame` stores them.
+    windows
+        Columns "start" and "end", where labels are windows; one row each.
+    """
+
+    table: pa.Table
+    windows: pd.DataFrame | None = None
 
 
 def arrow_types(schema: Schema) -> dict[str, pa.DataType]:
@@ -103,3 +119,34 @@ def from_frame(X: pd.DataFrame, y: pd.Series | None, schema: Schema) -> pa.Table
             raise ValueError(f"{column} holds no value in row {int(np.argmin(words.codes))}")
         arrays.append(pa.array(codes[words.codes.to_numpy()], wanted))
     return pa.Table.from_arrays(arrays, names=list(types))
+
+
+def packed(windows: pd.DataFrame) -> str:
+    """Return a small table as text, with its types.
+
+    Parameters
+    ----------
+    windows
+        The table.
+    """
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(windows, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return base64.b64encode(sink.getvalue().to_pybytes()).decode()
+
+
+def unpacked(text: bytes) -> pd.DataFrame:
+    """Return the table that `packed` was given.
+
+    Parameters
+    ----------
+    text
+        What it returned.
+    """
+    import pyarrow as pa
+
+    windows: pd.DataFrame = pa.ipc.open_stream(base64.b64decode(text)).read_all().to_pandas()
+    return windows

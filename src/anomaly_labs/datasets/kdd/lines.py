@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Final
 
-from ..contract import LABEL, Parsed
-from ..table import arrow_types
+from ..contract import LABEL
+from ..table import Parsed, arrow_types
 from .schema import BINARY, CATEGORICAL, DTYPES, FEATURES, INTEGER, RATES, SCHEMA
 
 if TYPE_CHECKING:

@@ -37,6 +37,18 @@ def _look() -> list[pkgutil.ModuleInfo]:
     return modules
 
 
+def ours() -> tuple[str, ...]:
+    """Return the names of the sets of this package, without those of other folders.
+
+    Examples
+    --------
+    >>> "kdd99" in ours()
+    True
+    """
+    found = (one.name for one in pkgutil.iter_modules(_OURS))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
 def names() -> tuple[str, ...]:
     """Return the names of all sets.
 
