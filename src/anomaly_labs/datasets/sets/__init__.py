@@ -25,7 +25,9 @@ def _look() -> list[pkgutil.ModuleInfo]:
     if list(__path__) != found:
         __path__[:] = found
         importlib.invalidate_caches()
-    modules = [one for one in pkgutil.iter_modules(found) if not one.name.startswith("_")]
+    # One folder at a time: of several, iter_modules leaves out what it has named before.
+    modules = [one for folder in found for one in pkgutil.iter_modules([folder])]
+    modules = [one for one in modules if not one.name.startswith("_")]
     seen: set[str] = set()
     for one in modules:
         if one.name in seen:
