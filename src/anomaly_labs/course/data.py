@@ -62,7 +62,8 @@ def _rows(known: DataSet) -> list[str]:
         total = sum(split.rows for split in known.splits.values())
         which = f"{len(known.splits)}, from `{first}` to `{last}`"
         module = f"`anomaly_labs/datasets/sets/{known.name}`"
-        return [f"| `{known.name}` | {which} | one each | {total:,} | in {module} |"]
+        files = {file.names[0] for split in known.splits.values() for file in split.files}
+        return [f"| `{known.name}` | {which} | {len(files)} files | {total:,} | in {module} |"]
     return [_row(known, name, split) for name, split in known.splits.items()]
 
 

@@ -131,8 +131,9 @@ def _sandbox() -> Iterator[Finding]:
 
 def _data() -> Iterator[Finding]:
     from anomaly_labs import datasets
+    from anomaly_labs.datasets import sets
 
-    mend = "`make data` downloads it, ANOMALY_LABS_DATA names a folder of yours; else generated"
+    mend = "`make data` downloads it, ANOMALY_LABS_DATA names a folder of yours"
     try:
         found_out = datasets.brief(datasets.verify())
     except FileNotFoundError as error:
@@ -140,12 +141,12 @@ def _data() -> Iterator[Finding]:
         return
     for status in found_out:
         found = f"{status.status}: {status.path}" if status.path else status.status
-        bad = status.bad
+        bad, made = status.bad, sets.find(status.name).generator is not None
         yield (
             False if bad else status.status != "missing" or None,
             f"data {status.name} {status.split}",
             found,
-            status.detail if bad else mend,
+            status.detail if bad else mend + "; else generated" * made,
         )
 
 
