@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import hashlib
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -137,6 +138,19 @@ def test_official_file_is_found_in_deeper_folders(folder: Path, inner: str) -> N
     found = locate("nsl_kdd", "test")
     assert found is not None and found.path == path and found.exact
     assert load("nsl_kdd", split="test").source == "real"
+
+
+@pytest.mark.parametrize("member", ["NSL-KDD/KDDTest+.txt", "KDDTest+.txt.gz"])
+def test_official_file_is_found_in_a_zip_of_another_name(folder: Path, member: str) -> None:
+    content = gzip.compress(CONTENT) if member.endswith(".gz") else CONTENT
+    (folder / "Downloads").mkdir()
+    (folder / "Downloads" / "aaa.zip").write_bytes(b"PK\x03\x04 no archive")
+    with zipfile.ZipFile(folder / "Downloads" / "archive (2).zip", "w") as archive:
+        archive.writestr("index.html", "<html>")
+        archive.writestr(member, content)
+    data = load("nsl_kdd", split="test")
+    assert data.source == "real" and len(data.X) == ROWS
+    assert locate("nsl_kdd", "train") is None
 
 
 def test_folders_below_the_fourth_and_hidden_ones_are_left_out(folder: Path) -> None:

@@ -26,9 +26,9 @@ from anomaly_labs.datasets import (
 )
 from anomaly_labs.datasets import parse as parsing
 from anomaly_labs.datasets.contract import File, Split
+from anomaly_labs.datasets.proof import verify_file
 from anomaly_labs.datasets.schema import DTYPES
 from anomaly_labs.datasets.table import Parsed, from_frame, to_frame
-from anomaly_labs.datasets.text import verify_file
 from kdd_rows import line, many, text
 
 SCHEMA = sets.find("kdd99").schema

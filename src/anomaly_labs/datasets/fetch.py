@@ -15,7 +15,7 @@ from .catalog import find_split
 from .contract import File
 from .errors import ChecksumError, DataFormatError, DownloadError
 from .files import REJECTED, download_folder
-from .text import verify_file
+from .proof import verify_file
 from .tree import find
 
 # pooch reports after each such block, so `patience` seconds a block is the slowest that is borne.

@@ -13,7 +13,7 @@ from .cache import cache_folder, known_key
 from .catalog import describe, find_split
 from .contract import File
 from .errors import ChecksumError, DataFormatError
-from .text import verify_file
+from .proof import verify_file
 from .tree import Tree
 
 Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]

@@ -10,8 +10,9 @@ from pathlib import Path
 from .contract import DataSet
 from .diagnose import MEND, diagnose
 from .errors import DataFormatError
+from .proof import Proof, prove
 from .table import Parsed, arrow_types
-from .text import BROKEN, Opened, Proof, open_text, prove
+from .text import BROKEN, Opened, open_text
 
 
 def read_official(

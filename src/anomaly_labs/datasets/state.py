@@ -10,7 +10,7 @@ from .cache import known_key
 from .catalog import describe, find_split, names
 from .errors import ChecksumError, DataFormatError
 from .files import Trees, first, located_in, trees
-from .text import verify_file
+from .proof import verify_file
 
 Status = Literal[
     "ok", "not verified", "generated", "missing", "wrong checksum", "damaged", "unreadable"

@@ -1,4 +1,4 @@
-"""Official files opened: unpacked, without what editors and version control change, verified."""
+"""Official files opened: unpacked, without what editors and version control change."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ import hashlib
 import io
 import zipfile
 import zlib
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, NamedTuple, cast
 
 from .contract import File
-from .errors import ChecksumError, DataFormatError
-from .mistakes import near_miss
+from .errors import DataFormatError
 
 # What reading a damaged compressed file raises.
 BROKEN: Final = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)
@@ -100,27 +98,34 @@ class Opened(NamedTuple):
     packed: bool
 
 
-class Proof(NamedTuple):
-    """What reading a file has shown.
+def holds(path: Path, file: File) -> bool:
+    """Return whether a zip file holds an official file under one of its names.
 
-    Attributes
+    Parameters
     ----------
-    key
-        The official checksum that was found, else that of the normalised text.
-    verified
-        Whether it is the official content; else only the number of rows agrees.
+    path
+        The zip file.
+    file
+        What it may hold, packed once more or not.
     """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _found(archive.namelist(), file) is not None
+    except (OSError, zipfile.BadZipFile):
+        return False
 
-    key: str
-    verified: bool
+
+def _found(members: list[str], file: File) -> str | None:
+    wanted = {one for name in file.names for one in (name, f"{name}.gz")}
+    return next((one for one in members if PurePosixPath(one).name in wanted), None)
 
 
 def _member(archive: zipfile.ZipFile, file: File, path: Path) -> str:
     """Return the name of the wanted file in a zip file."""
     members = [info.filename for info in archive.infolist() if not info.is_dir()]
-    for member in members:
-        if PurePosixPath(member).name in file.names:
-            return member
+    found = _found(members, file)
+    if found is not None:
+        return found
     if len(members) == 1:
         return members[0]
     raise DataFormatError(
@@ -157,81 +162,10 @@ def open_text(path: Path, file: File, stack: ExitStack) -> Opened:
         member = _member(archive, file, path)
         try:
             stream = stack.enter_context(archive.open(member))
+            magic = cast(zipfile.ZipExtFile, stream).peek(2)
         except RuntimeError as error:  # a password, or a method that zipfile does not know
             raise DataFormatError(f"{path}: {error}; pack the file anew, or unpack it") from error
-    elif magic[:2] == b"\x1f\x8b":
-        stream = cast(IO[bytes], stack.enter_context(gzip.GzipFile(fileobj=raw)))
+    if magic[:2] == b"\x1f\x8b":
+        unpacked = gzip.GzipFile(fileobj=cast(io.BufferedReader, stream))
+        stream = cast(IO[bytes], stack.enter_context(unpacked))
     return Opened(Text(stream, binary=file.binary), stream is not raw)
-
-
-def prove(path: Path, file: File, opened: Opened, columns: Sequence[str] = ()) -> Proof:
-    """Return what a file, read to its end, turned out to be.
-
-    Where no sum of the text is known, and that of the compressed file is another or there is
-    none, the file is known by its number of rows and counts as not verified.
-
-    Parameters
-    ----------
-    path
-        Where it lies.
-    file
-        Which file it is to be.
-    opened
-        Its text; what is left of it is read.
-    columns
-        Names of its columns, by which a header is known.
-
-    Raises
-    ------
-    ChecksumError
-        If it is another file.
-    """
-    text = opened.text
-    while text.read(_BLOCK):
-        pass
-    rows = text.lines - (file.header is not None)
-    found = text.sha256.hexdigest()
-    if found == file.text_sha256:
-        return Proof(found, True)
-    near = near_miss(text.head, file, columns)
-    said = f"; {near}" if near else ""
-    official = "?" if file.rows is None else f"{file.rows:,}"
-    if file.text_sha256 is not None:
-        raise ChecksumError(
-            f"{path}: the SHA-256 of the uncompressed text is {found}, that of the official file "
-            f"is {file.text_sha256} (rows: {rows:,} here, {official} there); "
-            f"put the official file there, or remove this one{said}"
-        )
-    if opened.packed and file.archive_sha256 is not None:
-        with path.open("rb") as raw:
-            if hashlib.file_digest(raw, "sha256").hexdigest() == file.archive_sha256:
-                return Proof(file.archive_sha256, True)
-    if file.rows is not None and rows != file.rows:
-        raise ChecksumError(f"{path} holds {rows:,} rows, the official file {official}{said}")
-    return Proof(found, False)
-
-
-def verify_file(path: Path, file: File) -> Proof:
-    """Return what a file is; its content is hashed, not parsed.
-
-    Parameters
-    ----------
-    path
-        Where it lies.
-    file
-        Which file it is to be.
-
-    Raises
-    ------
-    DataFormatError
-        If the compressed data is damaged.
-    ChecksumError
-        If it is another file.
-    """
-    with ExitStack() as stack:
-        try:
-            return prove(path, file, open_text(path, file, stack))
-        except BROKEN as error:
-            raise DataFormatError(
-                f"{path}: the compressed data ends or is damaged ({error}); get the file again"
-            ) from error

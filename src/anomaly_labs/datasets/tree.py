@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from .contract import File
+from .text import holds
 
 DEPTH: Final = 4  # folders below the named one that are looked into
 
@@ -25,7 +26,7 @@ class Tree:
         self._paths: list[Path] | None = None
 
     def exact(self, name: str, file: File) -> Iterator[Path]:
-        """Yield where a file of the set `name` lies under one of its names."""
+        """Yield where a file of the set `name` lies under one of its names, last in zip files."""
         endings = ("", ".gz", ".zip")
         wanted = [f"{known}{ending}" for known in file.names for ending in endings]
         # KDDTrain+.zip is the usual name of the packed KDDTrain+.txt.
@@ -33,7 +34,11 @@ class Tree:
         near = [folder / one for folder in (self.root, self.root / name) for one in wanted]
         seen = [path for path in near if path.is_file()]
         yield from seen
-        yield from (path for path in self.paths() if path.name in wanted and path not in seen)
+        others = [path for path in self.paths() if path not in seen]
+        yield from (path for path in others if path.name in wanted)
+        for path in others:
+            if path.suffix.lower() == ".zip" and path.name not in wanted and holds(path, file):
+                yield path
 
     def similar(self, file: File) -> Iterator[Path]:
         """Yield files that have the name but for its ending, or were renamed by a browser."""
@@ -48,27 +53,20 @@ class Tree:
             self._paths = []
             level = [self.root]
             for _ in range(DEPTH + 1):
-                level = [inner for folder in level for inner in self._look(folder)]
+                inside = [entry for folder in level for entry in _entries(folder)]
+                self._paths += [Path(one.path) for one in inside if one.is_file()]
+                level = [Path(one.path) for one in inside if one.is_dir()]
         return self._paths
 
-    def _look(self, folder: Path) -> list[Path]:
-        """Note the files of a folder, return the folders in it."""
-        try:
-            with os.scandir(folder) as entries:
-                found = sorted((one for one in entries if not _hidden(one)), key=_by_name)
-        except OSError:
-            return []
-        assert self._paths is not None
-        self._paths += [Path(one.path) for one in found if one.is_file()]
-        return [Path(one.path) for one in found if one.is_dir()]
 
-
-def _hidden(entry: os.DirEntry[str]) -> bool:
-    return entry.name.startswith(".") or entry.name == "__MACOSX"
-
-
-def _by_name(entry: os.DirEntry[str]) -> str:
-    return entry.name
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what lies in a folder, by name; nothing of one that cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [one for one in entries if one.name[0] != "." and one.name != "__MACOSX"]
+    except OSError:
+        return []
+    return sorted(found, key=lambda one: one.name)
 
 
 def find(root: Path, name: str, file: File) -> Path | None:

@@ -23,7 +23,7 @@ from anomaly_labs.course.release.library import module_source
 from anomaly_labs.course.release.secrets import learners_notebooks, secret_lines, tidy
 from anomaly_labs.datasets import ChecksumError, DataFormatError
 from anomaly_labs.datasets.catalog import find_split
-from anomaly_labs.datasets.text import verify_file
+from anomaly_labs.datasets.proof import verify_file
 from anomaly_labs.datasets.tree import find
 
 NOT_THEIRS: Final = frozenset({"solutions", "tests", "grading", "benchmarks", "build", ".git"})
