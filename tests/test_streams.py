@@ -393,15 +393,16 @@ def test_autoencoder_learns_from_a_stream_and_scores_one():
 
 
 def test_autoencoder_holds_out_few_rows_and_swaps_within_a_batch():
-    from anomaly_labs.autoencoder import AutoencoderDetector, streamed
+    from anomaly_labs.autoencoder import AutoencoderDetector
+    from anomaly_labs.training import rows as training_rows
 
     _, train = normal_rows()
     detector = AutoencoderDetector(batch_size=100, swap_noise=0.3, seed=2)
-    rest, held, n_rows = streamed.hold_out(detector, train, 0.1)
+    rest, held, n_rows = training_rows.hold_out(detector, train, 0.1)
     total = sum(len(y) for _, y in train)
     assert n_rows + len(held) == total
     assert 0.05 * total < len(held) < 0.15 * total
-    batches = streamed.StreamedBatches(detector, rest, n_rows)
+    batches = training_rows.StreamedBatches(detector, rest, n_rows)
     assert batches.per_epoch == n_rows // 100
     epoch = [batches[i] for i in range(batches.per_epoch)]
     seen = np.unique(np.concatenate([rows for _, rows in epoch]), axis=0)

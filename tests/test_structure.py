@@ -19,14 +19,15 @@ ARROWS = {
     "features": {"cluster"},
     "boosting": {"cluster", "runtime"},
     "embeddings": {"features"},
+    "files": set(),
+    # the checks and the whitening lie beside the detectors; training checks rows batch by batch
     "matrix": set(),
-    "storage": set(),
-    "autoencoder": {"matrix", "storage"},
+    "training": {"matrix"},
+    "autoencoder": {"files", "matrix", "training"},
     "baselines": {"matrix"},
-    # the batches and the training loop are the autoencoder's
-    "gan": {"autoencoder", "matrix", "storage"},
+    "gan": {"files", "matrix", "training"},
     # the schema says what an attacker can move, the encoder how to turn it back
-    "adversarial": {"autoencoder", "datasets", "features", "gan", "matrix", "storage"},
+    "adversarial": {"datasets", "features", "files", "gan", "matrix", "training"},
     "plots": {"evaluation"},
     "assessment": {"checks", "datasets"},
     "course": {"checks", "datasets", "evaluation", "runtime"},

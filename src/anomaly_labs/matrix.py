@@ -1,4 +1,4 @@
-"""What the detectors share: checked rows and whitening."""
+"""What the detectors share: checked rows, moments and whitening."""
 
 from typing import Any
 
@@ -38,6 +38,46 @@ def checked(detector: Any, X: Matrix, *, fitting: bool = False) -> np.ndarray:
     fewest = 2 if fitting else 0
     rows = validate_data(detector, X, reset=fitting, dtype=np.float32, ensure_min_samples=fewest)
     return np.asarray(rows)
+
+
+class Moments:
+    """Mean and covariance of rows that come in parts.
+
+    Examples
+    --------
+    >>> moments = Moments()
+    >>> for part in ([[0.0, 1.0]], [[2.0, 1.0]]):
+    ...     moments.add(np.array(part))
+    >>> moments.mean.tolist(), moments.covariance.tolist()
+    ([1.0, 1.0], [[1.0, 0.0], [0.0, 0.0]])
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._total, self._products = np.zeros(1), np.zeros((1, 1))
+
+    def add(self, part: np.ndarray) -> None:
+        """Take in more rows.
+
+        Parameters
+        ----------
+        part : shape (n_rows, n_features)
+            Numbers.
+        """
+        rows = part.astype(np.float64)
+        self._count += len(rows)
+        self._total = self._total + rows.sum(axis=0)
+        self._products = self._products + rows.T @ rows
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Shape (n_features,), float64."""
+        return np.asarray(self._total / self._count)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Shape (n_features, n_features), float64."""
+        return np.asarray(self._products / self._count - np.outer(self.mean, self.mean))
 
 
 def whitening(covariance: np.ndarray, *, shrinkage: float) -> np.ndarray:

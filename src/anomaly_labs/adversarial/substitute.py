@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from anomaly_labs.adversarial.attacks import pgd
 from anomaly_labs.adversarial.constraints import TrafficConstraints
 from anomaly_labs.adversarial.gradients import climb, logits_of
-from anomaly_labs.autoencoder.training import Learner
 from anomaly_labs.gan import networks
+from anomaly_labs.training import Learner
 
 Victim = Callable[[np.ndarray], ArrayLike]
 

@@ -1,7 +1,6 @@
 """What the three detectors share: the contract of the course around a game of networks."""
 
 import warnings
-from collections.abc import Iterator
 from os import PathLike
 from typing import Any, ClassVar, Self
 
@@ -10,15 +9,14 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from anomaly_labs.autoencoder.network import NoisyBatches
-from anomaly_labs.autoencoder.residuals import CHUNK
 from anomaly_labs.gan import options, sanity, storage
 from anomaly_labs.gan.players import Players, Schedule
-from anomaly_labs.gan.watch import Watch, play
-from anomaly_labs.matrix import Matrix, checked, whitening
+from anomaly_labs.matrix import Matrix, Moments, checked, whitening
+from anomaly_labs.training import NoisyBatches, Watch, chunks, run
 
 FEWEST_ROWS = 20
 MOST_HELD = 4000  # half for the choice of the epoch, half for the check of the score
+LOSSES = ("generator_loss", "discriminator_loss")
 STEPS = 3000
 FEWEST_EPOCHS, MOST_EPOCHS = 4, 100
 
@@ -73,9 +71,20 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
         players = self._players(rows.shape[1], steps=epochs * batches.per_epoch)
         self._adopt(players.averages)
         watch = Watch(
-            lambda: self._observe(training, watched), best="sanity", patience=self.patience
+            lambda: self._observe(training, watched),
+            players.averages,
+            best="sanity",
+            wanted="highest",
+            patience=self.patience,
         )
-        self.history_ = play(players, batches, watch, epochs=epochs, progress=self.progress)
+        self.history_ = run(
+            players.learner(batches.batch_size, rows.shape[1]),
+            batches,
+            watch,
+            losses=LOSSES,
+            epochs=epochs,
+            progress=self.progress,
+        )
         if not all(np.isfinite(values).all() for values in self.history_.values()):
             raise _diverged()
         self._calibrate(np.concatenate([watched, kept]), rows)
@@ -185,7 +194,7 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
 
     def _score(self, rows: np.ndarray, kind: str) -> np.ndarray:
         scores = np.empty(len(rows))
-        for part in _chunks(len(rows)):
+        for part in chunks(len(rows)):
             if kind == "whitened":
                 white = (self._deviation(rows[part]) - self.mean_) @ self.whitening_
                 scores[part] = np.square(white).mean(axis=1)
@@ -199,16 +208,13 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
         self._learn_scale(held)
 
     def _learn_spread(self, rows: np.ndarray) -> None:
-        total, products = np.zeros(1), np.zeros(1)
-        for part in _chunks(len(rows)):
-            deviation = self._deviation(rows[part])
-            total = total + deviation.sum(axis=0)
-            products = products + deviation.T @ deviation
-        self.mean_ = total / len(rows)
-        covariance = products / len(rows) - np.outer(self.mean_, self.mean_)
-        if not np.isfinite(covariance).all():
+        moments = Moments()
+        for part in chunks(len(rows)):
+            moments.add(self._deviation(rows[part]))
+        self.mean_ = moments.mean
+        if not np.isfinite(moments.covariance).all():
             raise _diverged()
-        self.whitening_ = whitening(covariance, shrinkage=self.shrinkage)
+        self.whitening_ = whitening(moments.covariance, shrinkage=self.shrinkage)
 
     def _learn_scale(self, held: np.ndarray) -> None:
         self.scale_ = {kind: float(self._score(held, kind).mean()) or 1.0 for kind in self.parts}
@@ -265,7 +271,3 @@ def _diverged() -> ValueError:
 def _epochs(per_epoch: int) -> int:
     """Return the epochs of a training of about 3,000 steps, within the bounds."""
     return min(MOST_EPOCHS, max(FEWEST_EPOCHS, -(-STEPS // per_epoch)))
-
-
-def _chunks(n: int) -> Iterator[slice]:
-    return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))

@@ -7,6 +7,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from anomaly_labs.training import Step
+
 BETA_1 = 0.5  # of Adam: momentum of .9 makes two players chase each other (Radford et al. 2016)
 
 
@@ -72,6 +74,17 @@ class Players:
         self.judge_rule = schedule.rule(schedule.judge_rate)
         self.builder_rule.build(self.builder_weights)
         self.judge_rule.build(judge.trainable_variables)
+
+    def learner(self, batch_size: int, n_features: int) -> Step:
+        """Return the step of `training.run`: one graph, however many batches a block has.
+
+        Parameters
+        ----------
+        batch_size, n_features
+            Shape of each batch.
+        """
+        learn = self.learn.get_concrete_function(tf.TensorSpec((None, batch_size, n_features)))
+        return lambda noisy, rows: learn(tf.constant(rows)).numpy()
 
     @tf.function(jit_compile=False)  # type: ignore[untyped-decorator]
     def learn(self, batches: Any) -> Any:

@@ -1,22 +1,83 @@
-"""Training rows that come as a stream of matrices, for tables larger than memory."""
+"""Training rows: a matrix, or a stream of matrices for tables larger than memory."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, Protocol, Self, TypeGuard, cast
 
 import numpy as np
 
-from anomaly_labs.autoencoder.network import swapped
-from anomaly_labs.matrix import checked
+from anomaly_labs.matrix import Matrix, checked
+from anomaly_labs.training.batches import Batches, NoisyBatches, swapped
 
 HELD_ROWS = 50_000  # enough to tell two epochs apart, small enough for any memory
 
 
-def is_stream(X: Any) -> bool:
-    """Return whether `X` is a `datasets.Stream`: batches of rows, not rows."""
+class Stream(Protocol):
+    """What is asked of a table that comes in batches of rows, (X, y), again for each reading."""
+
+    batch_rows: int
+    rows_read: int
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the batches from the first one on."""
+
+    def map(self, change: Callable[[Any, Any], tuple[Any, Any]], /) -> Self:
+        """Return the stream of what `change` makes of each batch."""
+
+    def divide(self, share: float, /, *, seed: int) -> tuple[Self, Self]:
+        """Return the rows without a random share of them, and this share."""
+
+
+class Training(NamedTuple):
+    """What a network is trained on, the rows held out, and all rows in parts, read when asked."""
+
+    batches: Batches
+    held_out: np.ndarray
+    parts: Iterable[np.ndarray]
+
+
+def is_stream(X: Matrix | Stream) -> TypeGuard[Stream]:
+    """Return whether `X` comes in batches of rows, as from `datasets`, and is no matrix.
+
+    Parameters
+    ----------
+    X
+        Rows, or a stream of them.
+    """
     return hasattr(X, "batch_rows")
 
 
-def matrices(detector: Any, X: Any) -> Iterator[np.ndarray]:
+def divide(detector: Any, X: Matrix | Stream) -> Training:
+    """Return checked rows, divided at random into batches to train on and rows held out.
+
+    Parameters
+    ----------
+    detector
+        The estimator that is fitted; the columns become its own, and its options `seed`,
+        `batch_size`, `swap_noise` and `validation_share` count.
+    X : shape (n_samples, n_features)
+        Rows, or a stream of them.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two training rows, or the rows are no finite matrix.
+    """
+    if is_stream(X):
+        train, held_out, n_rows = hold_out(detector, X, detector.validation_share)
+        return Training(StreamedBatches(detector, train, n_rows), held_out, matrices(detector, X))
+    rows = checked(detector, cast(Matrix, X), fitting=True)
+    order = np.random.default_rng(detector.seed).permutation(len(rows))
+    n_held = min(len(rows) - 1, int(np.ceil(detector.validation_share * len(rows))))
+    batches = NoisyBatches(
+        rows[order[n_held:]],
+        batch_size=detector.batch_size,
+        swap_noise=detector.swap_noise,
+        seed=detector.seed,
+    )
+    return Training(batches, rows[order[:n_held]], [rows])
+
+
+def matrices(detector: Any, X: Matrix | Stream) -> Iterator[np.ndarray]:
     """Yield the checked rows of a matrix, or of each batch of a stream.
 
     Parameters
@@ -27,13 +88,13 @@ def matrices(detector: Any, X: Any) -> Iterator[np.ndarray]:
         Rows, or a stream of them.
     """
     if not is_stream(X):
-        yield checked(detector, X)
+        yield checked(detector, cast(Matrix, X))
         return
     for rows, _ in X:
         yield checked(detector, rows)
 
 
-def hold_out(detector: Any, stream: Any, share: float) -> tuple[Any, np.ndarray, int]:
+def hold_out(detector: Any, stream: Stream, share: float) -> tuple[Stream, np.ndarray, int]:
     """Return the stream of training rows, the held-out rows, and how many the first has.
 
     Reads the stream once. At most about 50,000 rows are held out.
@@ -43,9 +104,9 @@ def hold_out(detector: Any, stream: Any, share: float) -> tuple[Any, np.ndarray,
     detector
         The estimator that is fitted; the columns of the first batch become its own.
     stream
-        Of matrices.
+        A stream of matrices.
     share
-        Of the rows that are held out; 0 for none.
+        Share of the rows that are held out; 0 for none.
 
     Raises
     ------
@@ -90,12 +151,12 @@ class StreamedBatches:
     detector
         Checks the rows; its `seed`, `batch_size` and `swap_noise` count.
     stream
-        Of matrices.
+        A stream of matrices.
     n_rows
         Number of its rows.
     """
 
-    def __init__(self, detector: Any, stream: Any, n_rows: int) -> None:
+    def __init__(self, detector: Any, stream: Stream, n_rows: int) -> None:
         self.batch_size = min(detector.batch_size, n_rows)
         self.per_epoch = n_rows // self.batch_size
         self._detector, self._stream = detector, stream
