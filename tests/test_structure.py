@@ -29,6 +29,8 @@ ARROWS = {
     # the schema says what an attacker can move, the encoder how to turn it back
     "adversarial": {"datasets", "features", "files", "gan", "matrix", "training"},
     "plots": {"evaluation"},
+    # drawings and toy problems of one lab each: Lab 3's play the GANs' game in the plane
+    "teaching": {"gan", "plots"},
     "assessment": {"checks", "datasets"},
     "course": {"checks", "datasets", "evaluation", "runtime"},
     "cli": {"course", "datasets", "runtime"},

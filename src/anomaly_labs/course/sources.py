@@ -32,7 +32,9 @@ _HIDDEN = re.compile(
 _MARKER = re.compile(r"^[ \t]*### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)[ \t]*\n?", re.M)
 _RELATIVE_PATH = re.compile(r"""["'](?:\.{1,2}/|data/)""")
 _RUN_TIME = re.compile(r"runs in under (\d+) minutes? on two")
-_DRAWS = re.compile(r"\bplots\.(?!use_course_style)\w+\(|\bplt\.(?!subplots\()\w+\(")
+_DRAWS = re.compile(
+    r"\bplots\.(?!use_course_style)\w+\(|\b(?:teaching|lab\d\w*)\.\w+\(|\bplt\.(?!subplots\()\w+\("
+)
 
 
 class SourceError(CourseError):

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from anomaly_labs import plots
+from anomaly_labs.teaching import lab3_gan as lab3
+from anomaly_labs.teaching import lab4_adversarial as lab4
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +24,7 @@ def title(ax):
 
 def test_moments_count_numbers_outside_the_grid_at_its_ends():
     grid = np.linspace(0, 4, 5)
-    panels = plots.game_moments(
+    panels = lab3.game_moments(
         grid, np.ones(4), {"start": (np.array([-9.0, 9.0]), grid / 4), "end": (np.ones(2), grid)}
     )
     made = panels[0].patches[1].get_data().values
@@ -36,14 +38,14 @@ def test_paths_are_told_apart_and_measured_at_their_ends():
         "simultaneous": pd.DataFrame({"x": [1.0, 3.0], "y": [0.0, 4.0]}),
         "repaired": pd.DataFrame({"x": [1.0, 0.0], "y": [0.0, 0.1]}),
     }
-    ax = plots.player_paths(paths)
+    ax = lab3.player_paths(paths)
     assert title(ax) == "Distance from rest at the end: simultaneous 5, repaired 0.1"
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
     assert legend == ["simultaneous", "repaired", "start", "place of rest"]
 
 
 def test_made_points_lie_over_real_ones_with_another_marker():
-    ax = plots.made_points(np.zeros((5, 2)), np.ones((3, 2)), title="One mode")
+    ax = lab3.made_points(np.zeros((5, 2)), np.ones((3, 2)), title="One mode")
     assert [len(points.get_offsets()) for points in ax.collections] == [5, 3]
     shapes = [len(points.get_paths()[0].vertices) for points in ax.collections]
     assert shapes[0] != shapes[1]
@@ -51,7 +53,7 @@ def test_made_points_lie_over_real_ones_with_another_marker():
 
 def test_rarity_is_drawn_from_rare_to_frequent_and_names_who_loses():
     table = pd.DataFrame({"trees": [0.9, 0.6], "distance": [0.8, 0.8]}, index=[0.5, 0.001])
-    ax = plots.rarity_curves(table)
+    ax = lab3.rarity_curves(table)
     assert ax.lines[0].get_xdata().tolist() == [0.001, 0.5]
     assert title(ax) == "Where anomalies are rare, trees loses most: 0.300"
     assert ax.get_xscale() == "log"
@@ -59,7 +61,7 @@ def test_rarity_is_drawn_from_rare_to_frequent_and_names_who_loses():
 
 def test_detection_is_drawn_against_epsilon_in_order_and_names_what_falls_lowest():
     table = pd.DataFrame({"rules": [0.9, 1.0], "any": [0.2, 1.0]}, index=[0.5, 0.0])
-    ax = plots.detection_curves(table)
+    ax = lab4.detection_curves(table)
     assert [line.get_xdata().tolist() for line in ax.lines] == [[0.0, 0.5]] * 2
     assert ax.lines[1].get_ydata().tolist() == [1.0, 0.2]
     assert len({line.get_marker() for line in ax.lines}) == 2
@@ -70,7 +72,7 @@ def test_detection_is_drawn_against_epsilon_in_order_and_names_what_falls_lowest
 
 def test_each_moved_point_is_joined_to_where_it_was_put():
     moved, found = np.array([[1.0, 2.0], [3.0, 4.0]]), np.zeros((2, 2))
-    ax = plots.projections(np.ones((5, 2)), moved, found, title="Back")
+    ax = lab4.projections(np.ones((5, 2)), moved, found, title="Back")
     assert [line.get_xydata().tolist() for line in ax.lines] == [
         [[1.0, 2.0], [0.0, 0.0]],
         [[3.0, 4.0], [0.0, 0.0]],
@@ -80,5 +82,5 @@ def test_each_moved_point_is_joined_to_where_it_was_put():
 
 def test_rarity_of_generated_data_says_so():
     plots.use_course_style("synthetic")
-    ax = plots.rarity_curves(pd.DataFrame({"trees": [0.9, 0.6]}, index=[0.5, 0.1]))
+    ax = lab3.rarity_curves(pd.DataFrame({"trees": [0.9, 0.6]}, index=[0.5, 0.1]))
     assert "generated data" in [text.get_text() for text in ax.texts]

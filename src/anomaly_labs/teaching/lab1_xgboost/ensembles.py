@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Polygon
 
 from anomaly_labs.plots.style import INK, MUTED, finish
-from anomaly_labs.plots.trees import LEAF, LINE, QUESTION
+from anomaly_labs.teaching.lab1_xgboost.trees import LEAF, LINE, QUESTION
 
 
 def ensemble_schemes(*, ax: Axes | None = None) -> Axes:

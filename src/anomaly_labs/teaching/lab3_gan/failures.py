@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from anomaly_labs.gan.collapse import mixture, mode_collapse, modes_covered
+from anomaly_labs.teaching.lab3_gan.collapse import mixture, mode_collapse, modes_covered
 
 __all__ = ["bilinear_game", "mixture", "mode_collapse", "modes_covered", "vanishing_gradient"]
 

@@ -1,101 +1,92 @@
-"""Figures of reconstruction errors: training, scores, residuals, contamination, windows."""
+"""Figures of Lab 2: an autoencoder, its latent space, residuals, contamination, windows."""
 
-from collections.abc import Mapping, Sequence
-from itertools import cycle
+from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
-from anomaly_labs.plots.style import ALERT, INK, MUTED, finish
-
-_MARKERS = "o^sDvP*X<>"
-_OUTLINES = ("-", "-", "--", "-.", (0, (6, 1)), (0, (1, 1)))
+from anomaly_labs.plots.style import ALERT, INK, MARKERS, MUTED, finish
 
 
-def training_curves(
-    history: Mapping[str, Sequence[float]], *, ax: Axes | None = None, title: str = ""
+def autoencoder_scheme(
+    sizes: Sequence[int], *, ax: Axes | None = None, title: str = "Squeeze, then rebuild"
 ) -> Axes:
-    """Return errors by epoch, such as the loss on training rows and on rows held out.
+    """Return a drawing of an autoencoder: layers as bars, the narrowest one is the latent space.
 
     Parameters
     ----------
-    history
-        One number per epoch for each name. "loss" and "val_loss" are called training rows and
-        held-out rows, any other name stays as it is.
-    title
-        By default it names the epoch with the lowest number in the last series.
+    sizes
+        Width of each layer from input to output.
 
     Examples
     --------
-    >>> ax = training_curves({"loss": [3.0, 2.0], "val_loss": [3.0, 4.0]})
-    >>> ax.get_title(loc="left")
-    'Lowest error on held-out rows after epoch 1 of 2'
+    >>> ax = autoencoder_scheme([80, 8, 80])
+    >>> [text.get_text().split()[-1] for text in ax.texts if text.get_text()]
+    ['input', 'latent', 'output', 'encoder', 'decoder']
     """
     if ax is None:
-        ax = plt.subplots()[1]
-    called = {"loss": "training rows", "val_loss": "held-out rows"}
-    for marker, (name, losses) in zip(_MARKERS, history.items(), strict=False):
-        label = called.get(name, name)
-        ax.plot(np.arange(1, len(losses) + 1), losses, marker=marker, ms=4, label=label)
-    best = int(np.argmin(losses)) + 1
-    ax.set_yscale("log")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.legend()
-    title = title or f"Lowest error on {label} after epoch {best} of {len(losses)}"
-    return finish(ax, title, "epoch", "error (logarithmic axis)")
+        ax = plt.subplots(figsize=(9, 3.2))[1]
+    heights = np.log1p(np.asarray(sizes, dtype=float))
+    middle = int(np.argmin(sizes))
+    names = {0: "input", middle: "latent", len(sizes) - 1: "output"}
+    for x, (size, height) in enumerate(zip(sizes, heights, strict=True)):
+        colour = "#f6e6cf" if x == middle else "#dbe7f3"
+        ax.bar(x, height, width=0.42, bottom=-height / 2, color=colour, edgecolor=MUTED)
+        ax.text(x, 0, f"{size}\n{names.get(x, '')}".strip(), ha="center", va="center", fontsize=10)
+    for x in range(len(sizes) - 1):
+        ax.annotate("", (x + 0.74, 0), (x + 0.26, 0), arrowprops={"arrowstyle": "->", "color": INK})
+    top = float(heights.max()) / 2
+    for text, place in (("encoder", middle / 2), ("decoder", (middle + len(sizes) - 1) / 2)):
+        ax.text(place, top + 0.35, text, ha="center", fontsize=11, fontweight="bold", color=INK)
+    ax.set_xlim(-0.5, len(sizes) - 0.5)
+    ax.set_ylim(-top - 0.2, top + 1.0)
+    ax.set_axis_off()
+    return finish(ax, title, note="")
 
 
-def score_histograms(
-    scores: np.ndarray,
-    groups: Sequence[str] | pd.Series,
+def latent_map(
+    points: np.ndarray,
+    names: Sequence[str] | pd.Series,
     *,
-    thresholds: Mapping[str, float] | None = None,
+    top: int = 7,
     ax: Axes | None = None,
     title: str = "",
-    xlabel: str = "anomaly score (logarithmic axis)",
 ) -> Axes:
-    """Return one outline per group: the share of its rows at each score, both axes logarithmic.
-
-    A thin tail of the largest group may hold more rows than a small group: on a logarithmic
-    axis it stays visible.
+    """Return rows as points in a plane; each name has its own colour and marker.
 
     Parameters
     ----------
-    scores : shape (n_samples,)
-        Larger is more anomalous. Scores of zero or less are drawn at the left edge.
-    groups : shape (n_samples,)
-        Name of the group of each row; the most frequent is drawn first.
-    thresholds
-        Named thresholds, drawn as upright lines; infinite ones are left out.
+    points : shape (n_samples, 2)
+        Two coordinates per row, such as the first two principal components of the latent space.
+    names : shape (n_samples,)
+        Kind of each row.
+    top
+        So many of the most frequent names are told apart; the others are one grey group.
 
     Examples
     --------
-    >>> ax = score_histograms(np.array([1.0, 2.0, 9.0]), ["normal", "normal", "dos"], title="Apart")
+    >>> ax = latent_map(np.eye(3)[:, :2], ["dos", "dos", "probe"], title="Apart")
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['normal (2 rows)', 'dos (1 row)']
+    ['dos', 'probe']
     """
     if ax is None:
-        ax = plt.subplots(figsize=(9, 4.2))[1]
-    scores, names = np.asarray(scores, dtype=float), np.asarray(groups).astype(str)
-    positive = scores[scores > 0]
-    lowest = float(positive.min()) if positive.size else 1.0
-    logs = np.log10(np.maximum(scores, lowest))
-    bins = np.linspace(logs.min(), logs.max() + 1e-9, 61)
-    sizes = pd.Series(names).value_counts()
-    for style, (name, rows) in zip(cycle(_OUTLINES), sizes.items(), strict=False):
-        label = f"{name} ({rows:,} row{'s' if rows != 1 else ''})"
-        heights = np.histogram(logs[names == name], bins)[0] / rows
-        filled = name == "normal"
-        ax.stairs(heights, 10**bins, fill=filled, alpha=0.75, lw=1.8, ls=style, label=label)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_ylim(0.5 / sizes.max(), 3)
-    _upright(ax, {k: v for k, v in (thresholds or {}).items() if np.isfinite(v)})
-    ax.legend(fontsize=9)
-    return finish(ax, title, xlabel, "share of the group's rows (logarithmic)")
+        ax = plt.subplots(figsize=(7.5, 4.8))[1]
+    points, labels = np.asarray(points, dtype=float), pd.Series(np.asarray(names).astype(str))
+    shown = list(labels.value_counts().index[:top])
+    rest = ~labels.isin(shown).to_numpy()
+    if rest.any():
+        ax.scatter(
+            points[rest, 0], points[rest, 1], s=18, color=MUTED, alpha=0.6, lw=0, label="others"
+        )
+    for marker, name in zip(MARKERS, shown, strict=False):
+        chosen = (labels == name).to_numpy()
+        x, y = points[chosen].T
+        ax.scatter(x, y, s=30, marker=marker, alpha=0.7, lw=0, label=name)
+    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.locator_params(nbins=5)
+    return finish(ax, title, "first component", "second component")
 
 
 def residual_cloud(
@@ -168,7 +159,7 @@ def contamination_curve(table: pd.DataFrame, *, ax: Axes | None = None, title: s
     if ax is None:
         ax = plt.subplots(figsize=(8, 4.2))[1]
     shares = 100 * table.index.to_numpy(dtype=float)
-    for marker, name in zip(_MARKERS, table.columns, strict=False):
+    for marker, name in zip(MARKERS, table.columns, strict=False):
         ax.plot(shares, table[name].to_numpy(dtype=float), marker=marker, ms=7, label=str(name))
     ax.set_xscale("symlog", linthresh=float(shares[shares > 0].min(initial=100)))
     ax.set_xticks(shares, [f"{share:g}" for share in shares])
@@ -218,9 +209,3 @@ def window_errors(
     lower.axhline(threshold, color=INK, ls="--", lw=1.2)
     finish(upper, title, "", "load")
     return finish(lower, "", "hour", "error of the window")
-
-
-def _upright(ax: Axes, lines: Mapping[str, float]) -> None:
-    """Draw named thresholds, told apart by line style."""
-    for style, (name, x) in zip(("--", ":", "-.", (0, (6, 1))) * 4, lines.items(), strict=False):
-        ax.axvline(x, color=INK, ls=style, lw=1.5, label=f"{name}: {x:.3g}")
