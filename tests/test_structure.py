@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "anomaly_labs"
 
 ARROWS = {
     "runtime": set(),
-    "checks": set(),
+    "checks": {"runtime"},
     "thresholds": {"evaluation"},
     "evaluation": set(),
     "resampling": set(),
@@ -31,7 +31,8 @@ ARROWS = {
     "plots": {"evaluation"},
     # drawings and toy problems of one lab each: Lab 3's play the GANs' game in the plane
     "teaching": {"gan", "plots"},
-    "assessment": {"checks", "datasets"},
+    "exams": {"checks", "datasets", "runtime"},
+    "assessment": {"exams"},  # a former name
     "course": {"checks", "datasets", "evaluation", "runtime"},
     "cli": {"course", "datasets", "runtime"},
 }

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from anomaly_labs import runtime
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -223,7 +225,7 @@ def hidden_rng() -> "np.random.Generator":
     """
     import numpy as np
 
-    secret = os.environ.get("ANOMALY_LABS_PRIVATE_SEED", "")
+    secret = os.environ.get(runtime.PRIVATE_SEED, "")
     digest = hashlib.sha256(f"anomaly-labs hidden tests\0{secret}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
