@@ -1421,7 +1421,7 @@ client, rows, until_done = None, data.X.iloc[train], ExitStack()
 if rt.fast:
     print("Fast mode starts no workers: the next cells run in this process.")
 else:
-    from anomaly_labs import cluster
+    from anomaly_labs import scale as cluster
 
     client = until_done.enter_context(cluster.local_cluster(n_workers=2))
     rows = cluster.spread(rows, client)

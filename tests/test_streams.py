@@ -286,7 +286,7 @@ def test_classes_are_counted_and_matrices_are_taken():
     [
         (lambda s: boosting.train(s, None), TypeError, "datasets.is_attack"),
         (lambda s: boosting.train(s, is_attack, validation=(1, 2)), TypeError, "stream.divide"),
-        (lambda s: boosting.train(s, is_attack, client=1), ValueError, "cluster.read"),
+        (lambda s: boosting.train(s, is_attack, client=1), ValueError, "scale.read"),
         (lambda s: boosting.train(s, is_attack, block_rows=0), ValueError, "block_rows=0"),
         (lambda s: boosting.train(s, lambda y: y), ValueError, "class codes"),
         (lambda s: boosting.train(s, lambda y: is_attack(y)[1:]), ValueError, "y has 1699"),

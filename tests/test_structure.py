@@ -8,16 +8,18 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "anomaly_labs"
 
 ARROWS = {
-    "runtime": set(),
-    "checks": {"runtime"},
+    "errors": set(),
+    "runtime": {"errors"},
+    "checks": {"errors", "runtime"},
     "thresholds": {"evaluation"},
     "evaluation": set(),
     "resampling": set(),
-    "datasets": {"runtime"},
-    "cluster": {"runtime"},
+    "datasets": {"errors", "runtime"},
+    "scale": {"runtime"},
+    "cluster": {"scale"},  # a former name
     # what takes a client cuts its tables and survives lost workers the same way
-    "features": {"cluster"},
-    "boosting": {"cluster", "runtime"},
+    "features": {"scale"},
+    "boosting": {"runtime", "scale"},
     "embeddings": {"features"},
     "files": set(),
     # the checks and the whitening lie beside the detectors; training checks rows batch by batch

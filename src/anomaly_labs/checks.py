@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from anomaly_labs import runtime
+from anomaly_labs.errors import AnomalyLabsError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _watched: list[dict[str, Any]] = []  # the tables of the `unchanged` blocks that are open
 
 
-class CheckFailed(AssertionError):
+class CheckFailed(AnomalyLabsError, AssertionError):
     """A check that a learner's answer did not meet; a notebook shows its one sentence only.
 
     nbgrader still records a failed cell: IPython asks the exception how to render itself.

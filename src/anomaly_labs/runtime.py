@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
 
+from anomaly_labs.errors import MissingExtra
+
 Device = Literal["cuda", "cpu"]
 
 # The environment variables of the course, named here and nowhere else.
@@ -95,6 +97,38 @@ def has_device() -> bool:
 def has_rapids() -> bool:
     """Return whether cudf and cuml are installed, without importing them."""
     return all(map(importlib.util.find_spec, ("cudf", "cuml")))
+
+
+def require(*modules: str, extra: str) -> None:
+    """Raise `MissingExtra`, whose one sentence says the command, unless modules are installed.
+
+    Parameters
+    ----------
+    modules
+        Names of top-level modules; none is imported.
+    extra
+        The extra of anomaly-labs that brings them.
+
+    Raises
+    ------
+    MissingExtra
+        If one of them is missing.
+
+    Examples
+    --------
+    >>> require("numpy", extra="cpu")
+    >>> try:
+    ...     require("numpy", "crystal_ball", extra="future")
+    ... except MissingExtra as error:
+    ...     print(str(error)[:78])
+    crystal_ball must be installed first: run `pip install 'anomaly-labs[future]'`
+    """
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            f"{' and '.join(missing)} must be installed first: run `pip install"
+            f" 'anomaly-labs[{extra}]'` in a terminal, restart the kernel, run this cell again"
+        )
 
 
 def prepare(seed: int = 0) -> Runtime:

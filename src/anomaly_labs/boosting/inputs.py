@@ -36,7 +36,7 @@ def refuse_client(client: Any) -> None:
     if client is not None:
         raise ValueError(
             "a stream is read in this process, client= works on the workers of a cluster; leave "
-            "client= out, or let the workers read: X, y = cluster.read(stream, client)"
+            "client= out, or let the workers read: X, y = scale.read(stream, client)"
         )
 
 

@@ -44,7 +44,7 @@ def train(
         Replace or extend `default_params`; ``num_class`` states classes without training rows.
     client
         A ``dask.distributed.Client``: train on its workers. Arrays and frames are cut into one
-        partition per worker; Dask collections are taken as they are, as `cluster.read` makes them
+        partition per worker; Dask collections are taken as they are, as `scale.read` makes them
         of a stream. If a worker is lost, training starts again, once, with a warning.
     block_rows
         Of a stream, the most rows that are read for one block (see Notes).

@@ -1,13 +1,5 @@
 """What can be wrong with a data file."""
 
-
-class DataFormatError(ValueError):
-    """A data file does not hold what its format promises; names file, line and column."""
-
-
-class ChecksumError(ValueError):
-    """A data file is well-formed but is not the official file; names both checksums."""
-
-
-class DownloadError(OSError):
-    """No address gave the file; names each address and what happened there."""
+from anomaly_labs.errors import ChecksumError as ChecksumError
+from anomaly_labs.errors import DataFormatError as DataFormatError
+from anomaly_labs.errors import DownloadError as DownloadError

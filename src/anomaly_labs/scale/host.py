@@ -1,4 +1,4 @@
-"""The process of a local cluster: ``python -m anomaly_labs.cluster.host``.
+"""The process of a local cluster: ``python -m anomaly_labs.scale.host``.
 
 Scheduler and worker processes belong to it, not to the notebook. XGBoost's rendezvous runs beside
 the scheduler and may end the process when a worker dies at the wrong moment; a notebook then gets

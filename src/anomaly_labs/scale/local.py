@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-from distributed import Client, WorkerPlugin
+from typing import TYPE_CHECKING, Any
 
 from anomaly_labs import runtime
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 START_S = 120.0  # two seconds on an idle machine, twenty on a busy one
 END_S = 30.0  # closing takes two seconds; what has not ended then is killed
@@ -22,17 +23,8 @@ END_S = 30.0  # closing takes two seconds; what has not ended then is killed
 NEVER = "30 days"
 
 
-class _Prepared(WorkerPlugin):  # type: ignore[misc]
-    """Prepares each worker like the first cell of a notebook."""
-
-    name = "anomaly-labs"
-
-    def setup(self, worker: Any) -> None:
-        runtime.prepare()
-
-
 @contextmanager
-def local_cluster(n_workers: int = 2, *, memory_limit: str = "2GiB") -> Iterator[Client]:
+def local_cluster(n_workers: int = 2, *, memory_limit: str = "2GiB") -> Iterator["Client"]:
     """Yield the client of worker processes on this machine; afterwards nothing of them is left.
 
     With NVIDIA GPUs and dask-cuda each worker gets a GPU of its own, and there are no more workers
@@ -49,6 +41,8 @@ def local_cluster(n_workers: int = 2, *, memory_limit: str = "2GiB") -> Iterator
 
     Raises
     ------
+    MissingExtra
+        If Dask is not installed; the message holds the command.
     ValueError
         If `n_workers` is below 1.
     RuntimeError
@@ -59,6 +53,9 @@ def local_cluster(n_workers: int = 2, *, memory_limit: str = "2GiB") -> Iterator
     >>> with local_cluster(2) as client:  # doctest: +SKIP
     ...     booster = boosting.train(X, y, client=client)
     """
+    runtime.require("dask", "distributed", extra="scale")
+    from distributed import Client
+
     if n_workers < 1:
         raise ValueError(f"n_workers={n_workers!r} must be at least 1; 2 are enough to see how")
     wish = {"n_workers": n_workers, "memory_limit": memory_limit}
@@ -67,8 +64,21 @@ def local_cluster(n_workers: int = 2, *, memory_limit: str = "2GiB") -> Iterator
         _host(wish, Path(folder)) as address,
         Client(address) as client,
     ):
-        client.register_plugin(_Prepared())
+        client.register_plugin(_prepared())
         yield client
+
+
+def _prepared() -> Any:
+    """Return what prepares each worker like the first cell of a notebook."""
+    from distributed import WorkerPlugin
+
+    class Prepared(WorkerPlugin):  # type: ignore[misc]
+        name = "anomaly-labs"
+
+        def setup(self, worker: Any) -> None:
+            runtime.prepare()
+
+    return Prepared()
 
 
 @contextmanager
@@ -77,7 +87,7 @@ def _host(wish: dict[str, Any], folder: Path) -> Iterator[str]:
     log = folder / "log.txt"
     with open(log, "wb") as written:
         process = subprocess.Popen(
-            [sys.executable, "-m", "anomaly_labs.cluster.host"],
+            [sys.executable, "-m", "anomaly_labs.scale.host"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=written,

@@ -5,12 +5,12 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from distributed import Client
-from distributed.comm import get_address_host
+from anomaly_labs.scale.tables import workers
 
-from anomaly_labs.cluster.tables import workers
+if TYPE_CHECKING:
+    from distributed import Client
 
 Found = TypeVar("Found")
 
@@ -19,7 +19,7 @@ GRACE_S = 5.0  # Dask mends what it can, and XGBoost stops, within this time
 REPLACE_S = 60.0  # another process starts in the place of a lost one; on a busy machine it takes 20
 
 
-def survive(task: Callable[[], Found], client: Client, doing: str) -> Found:
+def survive(task: Callable[[], Found], client: "Client", doing: str) -> Found:
     """Return what `task` returns; if workers are lost and it fails, do it once more.
 
     The second time it runs on the workers that are left or have been replaced, and a warning says
@@ -65,7 +65,7 @@ def survive(task: Callable[[], Found], client: Client, doing: str) -> Found:
 
 
 @contextmanager
-def _watched(before: list[str], client: Client) -> Iterator[None]:
+def _watched(before: list[str], client: "Client") -> Iterator[None]:
     """Restart the others if a worker is lost and the block does not end by itself."""
     ended = threading.Event()
 
@@ -85,7 +85,7 @@ def _watched(before: list[str], client: Client) -> Iterator[None]:
         watcher.join()
 
 
-def _present(client: Client) -> list[str]:
+def _present(client: "Client") -> list[str]:
     """Return the workers; none where the scheduler does not answer."""
     try:
         return workers(client)
@@ -93,7 +93,7 @@ def _present(client: Client) -> list[str]:
         return []
 
 
-def _lost(before: list[str], client: Client) -> list[str]:
+def _lost(before: list[str], client: "Client") -> list[str]:
     """Return which workers have gone, after a moment in which the scheduler can notice."""
     deadline = time.monotonic() + NOTICE_S
     while True:
@@ -103,15 +103,17 @@ def _lost(before: list[str], client: Client) -> list[str]:
         time.sleep(0.1)
 
 
-def _restart(before: list[str], client: Client) -> None:
+def _restart(before: list[str], client: "Client") -> None:
     """Restart what is left of a cluster of this machine; others may be in use by somebody."""
+    from distributed.comm import get_address_host
+
     left = sorted(set(before) & set(_present(client)))
     if left and get_address_host(client.scheduler.address) == "127.0.0.1":
         with suppress(ValueError, TimeoutError):  # without a nanny, none is restarted
             client.restart_workers(left, timeout=REPLACE_S, raise_for_error=False)
 
 
-def _renew(before: list[str], client: Client) -> int:
+def _renew(before: list[str], client: "Client") -> int:
     """Return how many workers there are, after a time in which lost ones can be replaced."""
     _restart(before, client)
     deadline = time.monotonic() + REPLACE_S

@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import os
 import signal
@@ -14,13 +15,13 @@ import psutil
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from anomaly_labs import boosting, cluster, datasets, features
-from anomaly_labs.cluster import local, recovery
+from anomaly_labs import boosting, datasets, errors, features, runtime, scale
+from anomaly_labs.scale import local, recovery
 
 
 @pytest.fixture(scope="module")
 def client():
-    with cluster.local_cluster(2) as client:
+    with scale.local_cluster(2) as client:
         yield client
 
 
@@ -43,11 +44,11 @@ def test_two_workers_reach_the_auc_of_one_process(client, flows):
     assert found == pytest.approx(expected, abs=1e-4)
 
 
-@pytest.mark.parametrize("scale", ["standard", "minmax"])
-def test_encoder_learns_the_same_on_workers(client, flows, scale):
+@pytest.mark.parametrize("how", ["standard", "minmax"])
+def test_encoder_learns_the_same_on_workers(client, flows, how):
     X = flows[0]
-    alone = features.make_encoder(scale=scale).fit(X)
-    spread = features.make_encoder(scale=scale).fit(X, client=client)
+    alone = features.make_encoder(scale=how).fit(X)
+    spread = features.make_encoder(scale=how).fit(X, client=client)
     assert spread.heavy_tailed_ == alone.heavy_tailed_
     assert spread.get_feature_names_out().tolist() == alone.get_feature_names_out().tolist()
     np.testing.assert_allclose(spread.offset_, alone.offset_, rtol=1e-9, atol=1e-12)
@@ -65,11 +66,11 @@ def test_encoder_returns_the_same_matrix_from_workers(client, flows):
 
 def test_dask_frames_stay_on_the_workers_from_encoder_to_model(client, flows):
     X, attack = flows
-    parts, labels = dd.from_pandas(X, npartitions=3), cluster.spread(attack, client)
-    encoder = features.make_encoder().fit(cluster.spread(X, client), client=client)
+    parts, labels = dd.from_pandas(X, npartitions=3), scale.spread(attack, client)
+    encoder = features.make_encoder().fit(scale.spread(X, client), client=client)
     matrix = encoder.transform(parts, client=client)
     np.testing.assert_array_equal(matrix.compute(), encoder.transform(X))
-    matrix = encoder.transform(cluster.spread(X, client), client=client)
+    matrix = encoder.transform(scale.spread(X, client), client=client)
     booster = boosting.train(matrix, labels, n_rounds=5, client=client)
     assert boosting.predict(booster, matrix, client=client).shape == (30_000,)
     with pytest.raises(ValueError, match="leave it out where X is a Dask DataFrame"):
@@ -82,24 +83,24 @@ def test_encoder_names_the_fault_that_a_worker_found(client):
 
 
 def test_stream_is_read_by_the_workers(client, tmp_path, monkeypatch):
-    monkeypatch.setenv("ANOMALY_LABS_CACHE", str(tmp_path))
+    monkeypatch.setenv(runtime.CACHE, str(tmp_path))
     stream = datasets.stream("kdd99", n_rows=5_000)
     stream = stream.map(lambda X, y: (X, datasets.is_attack(y)))
-    X, attack = cluster.read(stream, client)
+    X, attack = scale.read(stream, client)
     (expected, labels), *_ = stream
     pd.testing.assert_frame_equal(X.compute(), expected)
     np.testing.assert_array_equal(attack.compute(), labels)
     booster = boosting.train(X, attack, n_rounds=2, client=client)
     assert boosting.predict(booster, X, client=client).shape == (5_000,)
     with pytest.raises(ValueError, match="gives no rows"):
-        cluster.read(stream.map(lambda X, y: (X[:0], y[:0])), client)
+        scale.read(stream.map(lambda X, y: (X[:0], y[:0])), client)
 
 
 def test_fewer_rows_than_workers(client):
-    table = cluster.spread(pd.DataFrame({"count": [7]}), client)
+    table = scale.spread(pd.DataFrame({"count": [7]}), client)
     assert table.compute()["count"].tolist() == [7]
     with pytest.raises(ValueError, match="no rows"):
-        cluster.spread([], client)
+        scale.spread([], client)
 
 
 def test_error_of_a_task_comes_through_as_it_is(client, flows):
@@ -134,7 +135,7 @@ def test_training_survives_a_killed_worker(client, flows):
 
 def test_without_a_worker_left_the_error_says_so(monkeypatch):
     monkeypatch.setattr(recovery, "_renew", lambda before, client: 0)
-    with cluster.local_cluster(1) as client:
+    with scale.local_cluster(1) as client:
 
         def task():
             os.kill(client.run(os.getpid).popitem()[1], signal.SIGKILL)
@@ -142,7 +143,7 @@ def test_without_a_worker_left_the_error_says_so(monkeypatch):
             raise OSError("connection closed")
 
         with pytest.raises(RuntimeError, match=r"1 of 1 workers lost .*none is left"):
-            cluster.survive(task, client, "training")
+            scale.survive(task, client, "training")
 
 
 def test_a_second_failure_says_what_may_be_gone(client, monkeypatch):
@@ -152,15 +153,15 @@ def test_a_second_failure_says_what_may_be_gone(client, monkeypatch):
         pytest.warns(RuntimeWarning, match="starts again on 2"),
         pytest.raises(RuntimeError, match=r"second try on 2 failed .*make the collections again"),
     ):
-        cluster.survive(lambda: 1 / 0, client, "training")
+        scale.survive(lambda: 1 / 0, client, "training")
 
 
 def test_local_cluster_shows_its_dashboard_and_leaves_nothing_behind(tmp_path):
     """In a process of its own, whose standard error is looked at."""
     script = """
 import json, tempfile, psutil, urllib.request
-from anomaly_labs import cluster
-with cluster.local_cluster(2) as client:
+from anomaly_labs import scale
+with scale.local_cluster(2) as client:
     children = psutil.Process().children(recursive=True)
     print(json.dumps(urllib.request.urlopen(client.dashboard_link).status))
     print(json.dumps([client.nthreads() != {}, len(children) >= 3]))
@@ -182,8 +183,8 @@ print(json.dumps([process.pid for process in left]))
 def test_local_cluster_ends_with_the_process_that_started_it(tmp_path):
     script = """
 import json, os, signal, psutil
-from anomaly_labs import cluster
-with cluster.local_cluster(1):
+from anomaly_labs import scale
+with scale.local_cluster(1):
     print(json.dumps([p.pid for p in psutil.Process().children(recursive=True)]), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -199,11 +200,11 @@ with cluster.local_cluster(1):
 
 
 def test_unusable_wishes_are_explained():
-    with pytest.raises(ValueError, match="n_workers=0"), cluster.local_cluster(0):
+    with pytest.raises(ValueError, match="n_workers=0"), scale.local_cluster(0):
         pass
     with (
         pytest.raises(RuntimeError, match=r"did not start: .*many"),
-        cluster.local_cluster(1, memory_limit="many"),
+        scale.local_cluster(1, memory_limit="many"),
     ):
         pass
 
@@ -214,5 +215,30 @@ def test_workers_that_cannot_start_are_not_waited_for_without_end(tmp_path, monk
     monkeypatch.chdir(gone)
     gone.rmdir()
     monkeypatch.setattr(local, "START_S", 8.0)
-    with pytest.raises(RuntimeError, match="did not start"), cluster.local_cluster(1):
+    with pytest.raises(RuntimeError, match="did not start"), scale.local_cluster(1):
         pass
+
+
+def test_missing_dask_is_told_in_one_sentence_with_the_command(monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "distributed" else found(name)
+    )
+    with pytest.raises(errors.MissingExtra) as told, scale.local_cluster(2):
+        pass
+    (sentence,) = told.value._render_traceback_()
+    assert "`pip install 'anomaly-labs[scale]'`" in sentence
+    assert "\n" not in sentence
+
+
+def test_the_library_is_imported_without_dask():
+    script = "import sys; from anomaly_labs import boosting, features, scale, cluster;"
+    script += "print(sorted({'dask', 'distributed'} & sys.modules.keys()))"
+    command = [sys.executable, "-W", "error", "-c", script]
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_the_name_of_the_edition_before_is_the_same_package():
+    from anomaly_labs import cluster
+
+    assert all(getattr(cluster, name) is getattr(scale, name) for name in scale.__all__)

@@ -4,19 +4,21 @@ pandas and dask.dataframe are imported where they are used: a worker imports thi
 `runtime.prepare` switches cudf.pandas on, which must come before pandas.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from distributed import Client
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 
-def workers(client: Client) -> list[str]:
+def workers(client: "Client") -> list[str]:
     """Return the addresses of the workers that `client` has now, sorted."""
     # client.scheduler_info() is refreshed in the background, and then holds no worker for a moment
     return sorted(client.nthreads())
 
 
-def spread(table: Any, client: Client) -> Any:
+def spread(table: Any, client: "Client") -> Any:
     """Return a table as a Dask collection, one part in the memory of each worker.
 
     Parts go to workers in the order of the rows, so tables of equal length lie together. A worker
@@ -62,7 +64,7 @@ def spread(table: Any, client: Client) -> Any:
     return client.persist(_collection(held, rows[:0], [len(part) for part in parts]))
 
 
-def read(stream: Any, client: Client) -> tuple[Any, Any]:
+def read(stream: Any, client: "Client") -> tuple[Any, Any]:
     """Return X and y of a stream as Dask collections, which the workers read when asked.
 
     The parts are `Stream.blocks`, at least one for each worker where the file allows it, of about
