@@ -27,7 +27,7 @@ class MahalanobisDetector(BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     mean_ : shape (n_features,)
-        Of the training rows.
+        Mean of the training rows.
     whitening_ : shape (n_features, n_features)
         Symmetric square root of the inverse shrunk covariance.
     n_features_in_, feature_names_in_
@@ -44,7 +44,7 @@ class MahalanobisDetector(BaseEstimator):  # type: ignore[misc]
     def __init__(self, *, shrinkage: float = 1e-3) -> None:
         self.shrinkage = shrinkage
 
-    def fit(self, X: Matrix, y: Any = None) -> Self:
+    def fit(self, X: Matrix, y: object = None) -> Self:
         """Learn mean and covariance.
 
         Parameters
@@ -88,7 +88,7 @@ class NeighborsDetector(BaseEstimator):  # type: ignore[misc]
     Parameters
     ----------
     k
-        Which neighbour counts, 1 for the nearest.
+        Number of the neighbour that counts, 1 for the nearest.
     n_jobs
         Processes of the search, as in scikit-learn.
 
@@ -119,7 +119,7 @@ class NeighborsDetector(BaseEstimator):  # type: ignore[misc]
         self.k = k
         self.n_jobs = n_jobs
 
-    def fit(self, X: Matrix, y: Any = None) -> Self:
+    def fit(self, X: Matrix, y: object = None) -> Self:
         """Keep the distinct training rows.
 
         Parameters
@@ -208,7 +208,7 @@ class IsolationForestDetector(BaseEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.seed = seed
 
-    def fit(self, X: Matrix, y: Any = None) -> Self:
+    def fit(self, X: Matrix, y: object = None) -> Self:
         """Grow the trees.
 
         Parameters

@@ -41,7 +41,7 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Share of the values in each column that the network sees as unknown, so that the vector of
         unknown values is trained too; 0 leaves it at its random start.
     seed
-        Of starting weights and order; the same seed gives the same vectors.
+        Seed of starting weights and order; the same seed gives the same vectors.
 
     Attributes
     ----------

@@ -40,6 +40,11 @@ class Runtime:
     def epochs(self, n: int) -> int:
         """Return `n`, or at most 2 in fast mode.
 
+        Parameters
+        ----------
+        n
+            Epochs of a full run.
+
         Examples
         --------
         >>> Runtime(device="cpu", fast=True, seed=0).epochs(30)
@@ -49,6 +54,11 @@ class Runtime:
 
     def rounds(self, n: int) -> int:
         """Return `n` boosting rounds, or at most 10 in fast mode.
+
+        Parameters
+        ----------
+        n
+            Rounds of a full run.
 
         Examples
         --------

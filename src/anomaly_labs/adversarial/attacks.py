@@ -88,7 +88,7 @@ def pgd(
     Parameters
     ----------
     model
-        As in `fgsm`.
+        What is attacked, as in `fgsm`.
     X : shape (n_samples, n_features)
         Encoded rows.
     y : shape (n_samples,)
@@ -96,7 +96,7 @@ def pgd(
     epsilon
         Largest change of a column, in units of the encoder (standard deviations).
     steps
-        How many.
+        How many steps are taken.
     step_size
         None for 2.5 · `epsilon` / `steps`, which reaches each corner of the box.
     random_start
@@ -104,7 +104,7 @@ def pgd(
     constraints
         Made for the raw rows of `X`; the result then is one that raw rows have. None: any.
     seed
-        Of the random start.
+        Seed of the random start.
     progress
         Whether to show a progress bar on stdout.
 
@@ -172,7 +172,7 @@ def bpda(
     epsilon
         Largest change of a column, in units of the encoder (standard deviations).
     steps
-        How many; each one, and the start, is a run of the defence.
+        How many steps are taken; each one, and the start, is a run of the defence.
     step_size
         None for 2.5 · `epsilon` / `steps`.
     constraints

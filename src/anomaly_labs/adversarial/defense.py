@@ -32,7 +32,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
     restarts
         Random starts of each row (R of the paper); the nearest result is taken.
     step_size
-        Of Adam at the start; falls to 0 along a cosine.
+        Step size of Adam at the start; it falls to 0 along a cosine.
     hidden
         Units of the generator's layers, from the output to the latent numbers.
     latent
@@ -47,7 +47,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
     batch_size
         Rows per training step.
     seed
-        Of training and starts; the same seed gives the same projections.
+        Seed of training and starts; the same seed gives the same projections.
     progress
         Whether to show progress bars on stdout.
 
@@ -105,7 +105,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
         self.seed = seed
         self.progress = progress
 
-    def fit(self, X: Matrix, y: Any = None) -> Self:
+    def fit(self, X: Matrix, y: object = None) -> Self:
         """Train the generator on clean rows.
 
         Parameters

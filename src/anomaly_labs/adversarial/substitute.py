@@ -52,9 +52,9 @@ def train_substitute(
     epochs
         Passes over the rows in each round.
     batch_size, learning_rate
-        Of the training.
+        Rows per step, and the learning rate of Adam.
     seed
-        Of weights and order.
+        Seed of the weights and the order of rows.
     progress
         Whether to show a progress bar on stdout.
 
@@ -134,13 +134,13 @@ def substitute_attack(
     epsilon
         Largest change of a column, in units of the encoder (standard deviations).
     steps
-        Of `pgd`.
+        How many steps `pgd` takes.
     constraints
         Made for the raw rows of `X`. None: any change.
     rounds, epochs
-        Of `train_substitute`.
+        How many trainings the substitute gets, and passes in each.
     seed
-        Of the substitute.
+        Seed of the substitute's weights and the order of its rows.
     progress
         Whether to show progress bars on stdout.
 
@@ -151,7 +151,7 @@ def substitute_attack(
     Raises
     ------
     ValueError
-        As `train_substitute` and `pgd`.
+        If `train_substitute` or `pgd` refuses what it is given.
 
     References
     ----------

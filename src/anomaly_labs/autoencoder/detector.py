@@ -34,7 +34,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     latent
         Numbers that a row is squeezed into.
     activation
-        Of the hidden layers, by Keras' name; latent layer and output are linear.
+        Activation of the hidden layers, by Keras' name; latent layer and output are linear.
     dropout
         Share of hidden units left out in each training step.
     swap_noise
@@ -43,7 +43,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     loss
         Keras' name of the training loss: "mse", "mae", "huber", ...
     learning_rate
-        Of Adam.
+        Learning rate of Adam.
     epochs
         Passes over the training rows, at most; None for as many as make 2,500 steps, but 4 to 20,
         of a stream 1 to 20.
@@ -60,7 +60,8 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     kind
         Score of `anomaly_score` unless it is told another.
     seed
-        Of weights, dropout, noise, order and held-out rows; the same seed gives the same scores.
+        Seed of weights, dropout, noise, order and held-out rows; the same seed gives the same
+        scores.
     progress
         Whether `fit` shows a progress bar on stdout.
 
@@ -73,9 +74,9 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     n_features_in_, feature_names_in_
         Columns seen by `fit`; names only where they came with a frame.
     residual_mean_, whitening_ : shape (n_features,), (n_features, n_features)
-        Of the residuals of all rows given to `fit`, for the scores "whitened" and "joint".
+        Moments of the residuals of all rows given to `fit`, for the scores "whitened" and "joint".
     row_mean_, row_whitening_ : shape (n_features,), (n_features, n_features)
-        Of the rows given to `fit`, for the score "joint".
+        Moments of the rows given to `fit`, for the score "joint".
 
     Notes
     -----
@@ -260,7 +261,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         X : shape (n_samples, n_features)
             Rows with the columns of `fit`.
         kind
-            As in `anomaly_score`.
+            Which score is divided among the columns, as in `anomaly_score`.
 
         Returns
         -------

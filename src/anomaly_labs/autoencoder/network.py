@@ -27,11 +27,11 @@ def build(
     latent
         Units between encoder and decoder; linear, as is the output.
     activation
-        Of the hidden layers, by Keras' name.
+        Activation of the hidden layers, by Keras' name.
     dropout
         Share of hidden units left out in each training step.
     seed
-        Of starting weights and dropout; the same seed gives the same network.
+        Seed of starting weights and dropout; the same seed gives the same network.
     """
     seeds = iter(np.random.SeedSequence(seed).generate_state(4 * len(hidden) + 2).tolist())
 

@@ -46,8 +46,10 @@ def train(
         A ``dask.distributed.Client``: train on its workers. Arrays and frames are cut into one
         partition per worker; Dask collections are taken as they are, as `scale.read` makes them
         of a stream. If a worker is lost, training starts again, once, with a warning.
+    seed
+        Seed of the sampling of rows and columns; the same seed gives the same trees.
     block_rows
-        Of a stream, the most rows that are read for one block (see Notes).
+        The most rows of a stream that are read for one block (see Notes).
 
     Raises
     ------
@@ -121,7 +123,7 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     Parameters
     ----------
     booster
-        From `train`; after early stopping the rounds up to the best one are used.
+        Model from `train`; after early stopping the rounds up to the best one are used.
     X : shape (n_samples, n_features)
         The columns of the training rows. With `client` it may be a Dask collection; without, a
         `datasets.Stream`, whose labels are not looked at.
@@ -167,6 +169,11 @@ def effective_device(booster: xgb.Booster) -> str:
     """Return the device that the booster really uses: ``"cpu"`` or ``"cuda:0"``.
 
     ``device="cuda"`` on a machine without a GPU only warns and trains on the CPU.
+
+    Parameters
+    ----------
+    booster
+        A trained model.
 
     Examples
     --------

@@ -45,7 +45,7 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
     seed: int
     progress: bool
 
-    def fit(self, X: Matrix, y: Any = None) -> Self:
+    def fit(self, X: Matrix, y: object = None) -> Self:
         """Train the networks and check the scores on held-out rows.
 
         Parameters
@@ -124,9 +124,9 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         n
-            How many.
+            How many rows are made.
         seed
-            Of the latent numbers; the same seed gives the same rows.
+            Seed of the latent numbers; the same seed gives the same rows.
         """
         check_is_fitted(self)
         latent = np.random.default_rng(seed).standard_normal((n, self.latent), dtype=np.float32)

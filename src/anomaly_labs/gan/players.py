@@ -19,13 +19,13 @@ class Schedule:
     Parameters
     ----------
     learning_rate, judge_rate
-        Of the builders and of the judge, at the start; both fall to 0 along a cosine.
+        Rates of the builders and of the judge, at the start; both fall to 0 along a cosine.
     averaging
         Share of the average that a step keeps; fewer at the start, where the weights move most.
     steps
-        Of the whole training.
+        How many steps the whole training has.
     seed
-        Of the latent numbers.
+        Seed of the latent numbers.
     """
 
     learning_rate: float
@@ -35,7 +35,13 @@ class Schedule:
     seed: int
 
     def rule(self, rate: float) -> Any:
-        """Return the optimiser of one side."""
+        """Return the optimiser of one side.
+
+        Parameters
+        ----------
+        rate
+            Learning rate at the start.
+        """
         falling = keras.optimizers.schedules.CosineDecay(rate, self.steps)
         return keras.optimizers.Adam(falling, beta_1=BETA_1)
 
@@ -114,11 +120,25 @@ class Players:
         return tf.stack([builder_loss, judge_loss])
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
-        """Return what the builders and what the judge make smaller; each game has its own."""
+        """Return what the builders and what the judge make smaller; each game has its own.
+
+        Parameters
+        ----------
+        rows
+            Training rows of a batch.
+        latent
+            As many rows of latent numbers.
+        """
         raise NotImplementedError
 
     def draw(self, n: Any) -> Any:
-        """Return `n` rows of latent numbers, independent standard normal."""
+        """Return `n` rows of latent numbers, independent standard normal.
+
+        Parameters
+        ----------
+        n
+            How many rows are drawn.
+        """
         return keras.random.normal((n, self.latent), seed=self.noise)
 
     def _average(self) -> None:
@@ -139,7 +159,15 @@ class GANPlayers(Players):
         self.smoothing = smoothing
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
-        """Return the loss of the generator and of the discriminator."""
+        """Return the loss of the generator and of the discriminator.
+
+        Parameters
+        ----------
+        rows
+            Training rows of a batch.
+        latent
+            As many rows of latent numbers.
+        """
         real, _ = self.judge([rows], training=True)
         fake, _ = self.judge([self.builders["generator"](latent)], training=True)
         return says(fake, 1.0), says(real, 1 - self.smoothing) + says(fake, 0.0)
@@ -161,7 +189,15 @@ class BiGANPlayers(Players):
         self.smoothing, self.cycle = smoothing, cycle
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
-        """Return the loss of encoder and generator together, and of the discriminator."""
+        """Return the loss of encoder and generator together, and of the discriminator.
+
+        Parameters
+        ----------
+        rows
+            Training rows of a batch.
+        latent
+            As many rows of latent numbers.
+        """
         encoded = self.builders["encoder"](rows)
         real, _ = self.judge([rows, encoded], training=True)
         fake, _ = self.judge([self.builders["generator"](latent), latent], training=True)
@@ -188,7 +224,15 @@ class WGANPlayers(Players):
         self.penalty, self.cycle = penalty, cycle
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
-        """Return the loss of generator and encoder together, and of the critic."""
+        """Return the loss of generator and encoder together, and of the critic.
+
+        Parameters
+        ----------
+        rows
+            Training rows of a batch.
+        latent
+            As many rows of latent numbers.
+        """
         made = self.builders["generator"](latent)
         gap = ops.mean(self.judge([rows])[0]) - ops.mean(self.judge([made])[0])
         back = self.builders["generator"](self.builders["encoder"](rows))
@@ -205,7 +249,8 @@ def slope_penalty(value_of: Any, rows: Any, made: Any, *, seed: Any) -> Any:
     value_of
         The critic: rows to values.
     rows, made
-        As many of one as of the other; the slope is taken at a random point between each pair.
+        Real and made rows, as many of one as of the other; the slope is taken at a random point
+        between each pair.
     seed
         A SeedGenerator of Keras.
     """
@@ -220,7 +265,15 @@ def slope_penalty(value_of: Any, rows: Any, made: Any, *, seed: Any) -> Any:
 
 
 def says(logits: Any, target: float) -> Any:
-    """Return the mean cross-entropy of logits against one target for all of them."""
+    """Return the mean cross-entropy of logits against one target for all of them.
+
+    Parameters
+    ----------
+    logits
+        What a judge says of rows.
+    target
+        Target for all of them, from 0 to 1.
+    """
     return ops.mean(
         ops.binary_crossentropy(ops.full_like(logits, target), logits, from_logits=True)
     )

@@ -36,7 +36,7 @@ def load(detector: Any, path: str | PathLike[str]) -> dict[str, Any]:
     Parameters
     ----------
     detector
-        Of the same class.
+        An unfitted detector of the same class.
     path
         File that `save` made.
 

@@ -25,6 +25,10 @@ def roc_curve(
     ----------
     y_true, scores : shape (n_samples,)
         1 for attacks and 0 for normal rows; larger scores are more anomalous.
+    ax
+        Axes to draw on; new ones by default.
+    label
+        Name of the curve in the legend; there is no legend without one.
     false_alarms_up_to, recall_from
         Where the horizontal axis ends and the vertical one starts: a good detector's curve hides
         in the upper left corner.
@@ -71,6 +75,10 @@ def precision_recall(
     ----------
     y_true, scores : shape (n_samples,)
         1 for attacks and 0 for normal rows; larger scores are more anomalous.
+    ax
+        Axes to draw on; new ones by default.
+    label
+        Name of the curve in the legend; there is no legend without one.
     note
         Replaces the note on the source of the data; `""` for made-up points.
 

@@ -21,6 +21,8 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     ----------
     table
         Rows are true classes, columns predicted ones; as `evaluation.confusion` gives it.
+    ax
+        Axes to draw on; new ones by default.
     title
         By default it says how many rows are off the diagonal.
 
@@ -64,6 +66,12 @@ def share_bars(
     ----------
     shares
         One figure per name, such as feature importance or recall per class.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
+    xlabel
+        Label of the horizontal axis.
     top
         How many of the largest are drawn.
 
@@ -93,6 +101,8 @@ def training_curves(
     history
         One number per epoch for each name. "loss" and "val_loss" are called training rows and
         held-out rows, any other name stays as it is.
+    ax
+        Axes to draw on; new ones by default.
     title
         By default it names the epoch with the lowest number in the last series.
 
@@ -138,6 +148,12 @@ def score_histograms(
         Name of the group of each row; the most frequent is drawn first.
     thresholds
         Named thresholds, drawn as upright lines; infinite ones are left out.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
+    xlabel
+        Label of the horizontal axis.
 
     Examples
     --------

@@ -24,7 +24,7 @@ def start(n_workers: int, memory_limit: str, folder: str) -> LocalCluster:
     Parameters
     ----------
     n_workers, memory_limit
-        As for `local_cluster`.
+        Worker processes and the memory of each, as for `local_cluster`.
     folder
         Where workers put data that do not fit into their memory.
     """

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 
 def workers(client: "Client") -> list[str]:
-    """Return the addresses of the workers that `client` has now, sorted."""
+    """Return the addresses of the workers that `client` has now, sorted.
+
+    Parameters
+    ----------
+    client
+        Client of the cluster.
+    """
     # client.scheduler_info() is refreshed in the background, and then holds no worker for a moment
     return sorted(client.nthreads())
 
@@ -74,7 +80,7 @@ def read(stream: Any, client: "Client") -> tuple[Any, Any]:
     Parameters
     ----------
     stream
-        From `datasets.stream`, mapped and divided as wanted.
+        Batches of rows from `datasets`, mapped and divided as wanted.
     client
         Its workers read.
 

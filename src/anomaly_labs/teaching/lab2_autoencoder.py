@@ -19,6 +19,10 @@ def autoencoder_scheme(
     ----------
     sizes
         Width of each layer from input to output.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Examples
     --------
@@ -64,6 +68,10 @@ def latent_map(
         Kind of each row.
     top
         So many of the most frequent names are told apart; the others are one grey group.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Examples
     --------
@@ -102,6 +110,8 @@ def residual_cloud(
     ----------
     residuals : shape (n_samples, 2)
         Differences (row minus reconstruction) of normal rows in two columns.
+    ax
+        Axes to draw on; new ones by default.
     title
         By default it says which share of the rows lies outside the circle, and outside the
         ellipse.
@@ -149,6 +159,10 @@ def contamination_curve(table: pd.DataFrame, *, ax: Axes | None = None, title: s
     ----------
     table
         One row per experiment: its index is the share (0 to 1), each column one figure (0 to 1).
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Examples
     --------
@@ -186,10 +200,14 @@ def window_errors(
         One value per hour.
     errors : shape (n_windows,)
         Error of window i, which starts at value i * `width`.
+    width
+        Number of values in a window.
     threshold
         Windows above it are shaded.
     axes
         Two axes, one above the other; new ones by default. The lower one is returned.
+    title
+        Title of the figure.
 
     Examples
     --------

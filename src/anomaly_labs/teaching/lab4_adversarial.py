@@ -15,6 +15,8 @@ def detection_curves(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     ----------
     table
         A row for each epsilon (the index), a column for each attack or defence; shares of 1.
+    ax
+        Axes to draw on; new ones by default.
     title
         By default it names the column that falls lowest.
 
@@ -49,8 +51,13 @@ def projections(
     Parameters
     ----------
     clean : shape (n_clean, 2)
+        Clean points of the plane.
     moved, found : shape (n_samples, 2)
         Before and after the defence, row by row.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Examples
     --------

@@ -27,7 +27,7 @@ def blocks(batches: Batches, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarra
     batches
         `NoisyBatches`, or what has its `per_epoch` and gives a pair of arrays for each number.
     epoch
-        From 0 on.
+        Number of the epoch, from 0 on.
 
     Examples
     --------

@@ -51,6 +51,8 @@ class Learner:
         ----------
         rows, targets : shape (n_samples, n_columns)
             What goes in, and what should come out.
+        batch_size
+            Rows per step.
         """
         whole = len(rows) - len(rows) % batch_size
         if whole:
@@ -60,7 +62,13 @@ class Learner:
             self.learn(rows[None, whole:], targets[None, whole:])
 
     def left(self, rows: np.ndarray) -> float:
-        """Return the mean loss of rows that should come out as they are."""
+        """Return the mean loss of rows that should come out as they are.
+
+        Parameters
+        ----------
+        rows : shape (n_samples, n_features)
+            Rows held out; at least one.
+        """
         parts = [rows[at : at + HELD_CHUNK] for at in range(0, len(rows), HELD_CHUNK)]
         return sum(float(self._left(part, part)) for part in parts) / len(rows)
 

@@ -21,10 +21,24 @@ class Stream(Protocol):
         """Yield the batches from the first one on."""
 
     def map(self, change: Callable[[Any, Any], tuple[Any, Any]], /) -> Self:
-        """Return the stream of what `change` makes of each batch."""
+        """Return the stream of what `change` makes of each batch.
+
+        Parameters
+        ----------
+        change
+            Function from rows and classes to rows and classes.
+        """
 
     def divide(self, share: float, /, *, seed: int) -> tuple[Self, Self]:
-        """Return the rows without a random share of them, and this share."""
+        """Return the rows without a random share of them, and this share.
+
+        Parameters
+        ----------
+        share
+            Share of the rows in the second stream.
+        seed
+            Seed of the division.
+        """
 
 
 class Training(NamedTuple):

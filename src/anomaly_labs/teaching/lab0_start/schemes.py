@@ -34,6 +34,11 @@ def rotor_story(*, ax: Axes | None = None) -> Axes:
     Time is not to scale. The monitor shows the last value from before the attack: the controller's
     own logic is suspended and no longer refreshes it.
 
+    Parameters
+    ----------
+    ax
+        Axes to draw on; new ones by default.
+
     References
     ----------
     Falliere, O Murchu, Chien (2011), W32.Stuxnet Dossier, version 1.4, Symantec.
@@ -86,6 +91,11 @@ def rotor_story(*, ax: Axes | None = None) -> Axes:
 
 def method_map(*, ax: Axes | None = None) -> Axes:
     """Return the methods of the course by the labels they need, what they assume and their cost.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on; new ones by default.
 
     Examples
     --------

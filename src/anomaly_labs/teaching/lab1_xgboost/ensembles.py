@@ -11,6 +11,11 @@ from anomaly_labs.teaching.lab1_xgboost.trees import LEAF, LINE, QUESTION
 def ensemble_schemes(*, ax: Axes | None = None) -> Axes:
     """Return a drawing of the two ways to combine trees: side by side, or one after another.
 
+    Parameters
+    ----------
+    ax
+        Axes to draw on; new ones by default.
+
     Examples
     --------
     >>> ensemble_schemes().get_title(loc="left")

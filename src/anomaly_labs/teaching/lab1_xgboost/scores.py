@@ -24,6 +24,8 @@ def score_ladder(
         1 for an attack, 0 for a normal row.
     threshold
         Rows above it raise an alert.
+    ax
+        Axes to draw on; new ones by default.
 
     Examples
     --------
@@ -65,6 +67,8 @@ def roc_steps(
         Scores, and 1 for attacks, 0 for normal rows.
     thresholds
         Alert means ``score > threshold``.
+    ax
+        Axes to draw on; new ones by default.
 
     Examples
     --------
@@ -101,6 +105,8 @@ def model_selection(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ----------
     table
         One row per model in the order they were tried, with columns "seconds" and "error".
+    ax
+        Axes to draw on; new ones by default.
 
     Examples
     --------
@@ -140,10 +146,18 @@ def vector_map(
     ----------
     points : shape (n_names, 2)
         Two coordinates for each name, such as the first two principal components.
+    names
+        Name of each point.
     weights : shape (n_names,)
         How many rows stand behind each name: the size of its point, and which are named.
     values : shape (n_names,)
         A share in [0, 1]: blue circles up to one half, red triangles above.
+    label_top
+        How many of the heaviest names are written.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Examples
     --------

@@ -23,6 +23,10 @@ def decision_tree(tree: Tree, *, ax: Axes | None = None, title: str = "") -> Axe
     ----------
     tree
         ``(question, yes, no)`` with branches of the same form; a plain text is a leaf.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Examples
     --------
@@ -49,7 +53,11 @@ def booster_tree(booster: Any, *, number: int = 0, ax: Axes | None = None, title
     booster
         A trained ``xgboost.Booster`` with numeric features.
     number
-        Which tree, counted from 0.
+        Number of the tree, counted from 0.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Raises
     ------
@@ -92,6 +100,10 @@ def split_residuals(
         Rows below it go to the left child.
     gain
         Stands in the title.
+    ax
+        Axes to draw on; new ones by default.
+    xlabel
+        Label of the horizontal axis.
 
     Examples
     --------
@@ -146,6 +158,10 @@ def fitted_function(
         Where the functions were evaluated, ascending.
     curves
         Name of each function and its values on `grid`; one named "truth" is drawn as a dotted line.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Examples
     --------

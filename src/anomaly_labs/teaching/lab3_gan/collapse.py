@@ -31,6 +31,13 @@ class Generated(NamedTuple):
 def mixture(n: int, *, seed: int = 0) -> np.ndarray:
     """Return `n` points around eight places on a circle, shape (n, 2), float32.
 
+    Parameters
+    ----------
+    n
+        How many points are drawn.
+    seed
+        Seed of the points.
+
     Examples
     --------
     >>> mixture(3).shape
@@ -84,9 +91,9 @@ def mode_collapse(game: Game, *, steps: int = 2500, seed: int = 0) -> Generated:
     game
         "gan", "minibatch_std" or "wgan_gp".
     steps
-        Of the generator.
+        How many steps the generator takes.
     seed
-        Of weights, points and latent numbers.
+        Seed of weights, points and latent numbers.
 
     Returns
     -------
@@ -136,7 +143,13 @@ class Duel:
 
     @tf.function(jit_compile=False)  # type: ignore[untyped-decorator]
     def run(self, steps: Any) -> None:
-        """Let both players take so many steps."""
+        """Let both players take so many steps.
+
+        Parameters
+        ----------
+        steps
+            How many steps the generator takes.
+        """
         for _ in tf.range(steps):
             for _ in range(CRITIC_STEPS if self.game == "wgan_gp" else 1):
                 self._step(1, self.judge.trainable_variables)

@@ -32,11 +32,11 @@ def vanishing_gradient(
         "saturating": log(1 - D(G(z))), the game as it was written down; "non_saturating":
         -log D(G(z)), the repair.
     steps
-        Of the discriminator, a logistic regression on one number.
+        How many steps the discriminator takes, a logistic regression on one number.
     distance
-        Between the means, in standard deviations.
+        Distance between the means, in standard deviations.
     seed
-        Of the numbers.
+        Seed of the numbers.
 
     Returns
     -------
@@ -88,11 +88,11 @@ def bilinear_game(
     method
         "simultaneous" or "extragradient", the repair.
     steps
-        Of both players.
+        How many steps both players take.
     rate
         Length of a step as a share of the gradient.
     seed
-        Of the start, a point at the distance 1.
+        Seed of the start, a point at the distance 1.
 
     Returns
     -------

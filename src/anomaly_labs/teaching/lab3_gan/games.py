@@ -30,6 +30,8 @@ def game_moments(
         Real numbers. Numbers outside the grid are counted at its ends.
     moments
         By title: the made numbers, and the judge's probability of "real" on the grid.
+    axes
+        Axes to draw on, one for each moment; new ones by default.
 
     Examples
     --------
@@ -66,6 +68,8 @@ def player_paths(
     ----------
     paths
         By name: a table with the columns "x" and "y", a row for each step from the start.
+    ax
+        Axes to draw on; new ones by default.
     title
         By default it says how far from (0, 0) each path ends.
 
@@ -98,6 +102,11 @@ def made_points(
     Parameters
     ----------
     real, made : shape (n_samples, 2)
+        Points of the plane: real ones, and what a generator makes.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
 
     Examples
     --------
@@ -125,8 +134,12 @@ def rarity_curves(
     ----------
     table
         A row for each share of anomalies (the index, above 0), a column for each method.
+    ax
+        Axes to draw on; new ones by default.
     title
         By default it names the method that loses most between the largest and smallest share.
+    ylabel
+        Label of the vertical axis.
 
     Examples
     --------
