@@ -18,8 +18,8 @@ ARROWS = {
     "scale": {"runtime"},
     "cluster": {"scale"},  # a former name
     # what takes a client cuts its tables and survives lost workers the same way
-    "features": {"scale"},
-    "boosting": {"runtime", "scale"},
+    "features": {"matrix", "scale"},
+    "boosting": {"matrix", "runtime", "scale"},
     "embeddings": {"features"},
     "files": set(),
     # the checks and the whitening lie beside the detectors; training checks rows batch by batch

@@ -1,6 +1,7 @@
 """What the detectors share: checked rows, moments and whitening."""
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, Self, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,47 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import validate_data
 
 Matrix = pd.DataFrame | ArrayLike
+
+
+class Batches(Protocol):
+    """What is asked of a table that comes in batches of rows, (X, y), again for each reading."""
+
+    batch_rows: int
+    rows_read: int
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the batches from the first one on."""
+
+    def map(self, change: Callable[[Any, Any], tuple[Any, Any]], /) -> Self:
+        """Return the batches of what `change` makes of each batch.
+
+        Parameters
+        ----------
+        change
+            Function from rows and classes to rows and classes.
+        """
+
+    def divide(self, share: float, /, *, seed: int) -> tuple[Self, Self]:
+        """Return the rows without a random share of them, and this share.
+
+        Parameters
+        ----------
+        share
+            Share of the rows of the second part.
+        seed
+            Seed of the division.
+        """
+
+
+def in_batches(X: Matrix | Batches) -> TypeGuard[Batches]:
+    """Return whether rows come in batches, as from `datasets`, and not as one matrix.
+
+    Parameters
+    ----------
+    X
+        Rows in either form.
+    """
+    return hasattr(X, "batch_rows")
 
 
 def checked(detector: Any, X: Matrix, *, fitting: bool = False) -> np.ndarray:

@@ -93,8 +93,7 @@ def train_substitute(
     bar = keras.utils.Progbar(rounds * epochs, verbose=1 if progress else 0)
     for turn in range(rounds):
         if turn:
-            _, slopes = climb(logits_of(model), rows, (answers > 0.5).astype(np.int64))
-            fresh = rows + np.float32(reach) * np.sign(slopes)
+            fresh = _unsure(model, rows, answers, reach)
             rows = np.concatenate([rows, fresh])
             answers = np.concatenate([answers, _asked(victim, fresh)])
         for _ in range(epochs):
@@ -173,6 +172,12 @@ def substitute_attack(
     return pgd(
         model, X, y, epsilon=epsilon, steps=steps, constraints=constraints, progress=progress
     )
+
+
+def _unsure(model: Any, rows: np.ndarray, answers: np.ndarray, reach: float) -> np.ndarray:
+    """Return each row moved to where the imitation is less sure of its answer."""
+    _, slopes = climb(logits_of(model), rows, (answers > 0.5).astype(np.int64))
+    return np.asarray(rows + np.float32(reach) * np.sign(slopes))
 
 
 def _asked(victim: Victim, rows: np.ndarray) -> np.ndarray:

@@ -12,9 +12,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from anomaly_labs.autoencoder import network, options, residuals, storage
 from anomaly_labs.autoencoder.residuals import KINDS, Kind
-from anomaly_labs.matrix import Matrix, Moments, checked, whitening
+from anomaly_labs.matrix import Batches, Matrix, Moments, checked, in_batches, whitening
 from anomaly_labs.training import batched, train
-from anomaly_labs.training.rows import Stream, divide, is_stream, matrices
+from anomaly_labs.training.rows import divide, matrices
 
 STEPS = 2500
 FEWEST_EPOCHS, MOST_EPOCHS = 4, 20
@@ -141,7 +141,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         self.seed = seed
         self.progress = progress
 
-    def fit(self, X: Matrix | Stream, y: object = None) -> Self:
+    def fit(self, X: Matrix | Batches, y: object = None) -> Self:
         """Train the network and learn the covariance of its residuals.
 
         Parameters
@@ -169,7 +169,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
             dropout=self.dropout,
             seed=self.seed,
         )
-        fewest = 1 if is_stream(X) else FEWEST_EPOCHS
+        fewest = 1 if in_batches(X) else FEWEST_EPOCHS
         self.history_ = train(
             model,
             rows.batches,
@@ -220,7 +220,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         """
         return self._through("encoder_", X)
 
-    def anomaly_score(self, X: Matrix | Stream, *, kind: Kind | None = None) -> np.ndarray:
+    def anomaly_score(self, X: Matrix | Batches, *, kind: Kind | None = None) -> np.ndarray:
         """Return a score for each row, float64 and at least 0; larger is more anomalous.
 
         Parameters

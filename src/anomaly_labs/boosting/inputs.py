@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
+from anomaly_labs.matrix import in_batches
+
 
 def check_categories(booster: xgb.Booster, X: Any) -> None:
     """Raise if a category of `X` is unknown to `booster`.
@@ -33,15 +35,21 @@ def check_categories(booster: xgb.Booster, X: Any) -> None:
             )
 
 
-def is_stream(X: Any) -> bool:
-    """Return whether `X` is a `datasets.Stream`: batches of rows, not rows.
+def check_stopping(early_stopping_rounds: int | None, validation: Any) -> None:
+    """Raise if training should stop early and there are no validation rows.
 
     Parameters
     ----------
-    X
-        Rows, or a stream of them.
+    early_stopping_rounds
+        What the caller gave under this name.
+    validation
+        What the caller gave as `validation`; None for no rows.
     """
-    return hasattr(X, "batch_rows")
+    if early_stopping_rounds is not None and validation is None:
+        raise ValueError(
+            f"early_stopping_rounds={early_stopping_rounds} needs validation=(X, y): rows that are "
+            "not trained on"
+        )
 
 
 def refuse_client(client: Any) -> None:
@@ -76,7 +84,7 @@ def check_streamed(y: Any, validation: Any) -> None:
         )
     if validation is None:
         return
-    if not (isinstance(validation, tuple) and len(validation) == 2 and is_stream(validation[0])):
+    if not (isinstance(validation, tuple) and len(validation) == 2 and in_batches(validation[0])):
         raise TypeError(
             "with a stream, validation must be a pair of a stream and a function; for example "
             "train, held = stream.divide(.1), then validation=(held, datasets.is_attack)"

@@ -1,19 +1,21 @@
 """Train boosted trees, predict with them, and say which device did it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import xgboost as xgb
+from numpy.typing import ArrayLike
 
 from anomaly_labs.boosting import inputs
 from anomaly_labs.boosting.parameters import Params, complete
+from anomaly_labs.matrix import Batches, Matrix, in_batches
 
 
 def train(
-    X: Any,
-    y: Any,
+    X: Matrix | Batches,
+    y: ArrayLike | Callable[[Any], ArrayLike],
     *,
     validation: tuple[Any, Any] | None = None,
     n_rounds: int = 100,
@@ -85,22 +87,19 @@ def train(
     [0, 0, 1, 1]
     """
     given = dict(params or {})
-    if early_stopping_rounds is not None and validation is None:
-        raise ValueError(
-            f"early_stopping_rounds={early_stopping_rounds} needs validation=(X, y): rows that are "
-            "not trained on"
-        )
+    inputs.check_stopping(early_stopping_rounds, validation)
     options: Params = {
         "num_boost_round": n_rounds,
         "early_stopping_rounds": early_stopping_rounds,
         "verbose_eval": False,
     }
-    if inputs.is_stream(X):
+    if in_batches(X):
         from anomaly_labs.boosting import external
 
         inputs.refuse_client(client)
         inputs.check_streamed(y, validation)
-        return external.train((X, y), validation, given, options, seed=seed, block_rows=block_rows)
+        read: external.Rows = (X, y)  # type: ignore[assignment]  # y was seen to be callable
+        return external.train(read, validation, given, options, seed=seed, block_rows=block_rows)
     inputs.check_lengths(X, y)
     rows = (X, y)
     n_classes = inputs.count_classes(y, given.get("num_class"))
@@ -117,7 +116,7 @@ def train(
     return xgb.train(given, trained, evals=evals, **options)
 
 
-def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
+def predict(booster: xgb.Booster, X: Matrix | Batches, *, client: Any = None) -> np.ndarray:
     """Return the probability of class 1, or of each class where there are more than two.
 
     Parameters
@@ -153,7 +152,7 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     (3, 3)
     """
     used = (0, _last_round(booster))
-    if inputs.is_stream(X):
+    if in_batches(X):
         inputs.refuse_client(client)
         parts = [_predicted(booster, batch, used) for batch, _ in X]
         return np.concatenate(parts or [np.empty(0, np.float32)])

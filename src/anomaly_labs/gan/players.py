@@ -7,6 +7,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from anomaly_labs.gan.losses import says as says
+from anomaly_labs.gan.losses import slope_penalty as slope_penalty
 from anomaly_labs.training import Step
 
 BETA_1 = 0.5  # of Adam: momentum of .9 makes two players chase each other (Radford et al. 2016)
@@ -159,15 +161,7 @@ class GANPlayers(Players):
         self.smoothing = smoothing
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
-        """Return the loss of the generator and of the discriminator.
-
-        Parameters
-        ----------
-        rows
-            Training rows of a batch.
-        latent
-            As many rows of latent numbers.
-        """
+        """Return the loss of the generator and of the discriminator."""
         real, _ = self.judge([rows], training=True)
         fake, _ = self.judge([self.builders["generator"](latent)], training=True)
         return says(fake, 1.0), says(real, 1 - self.smoothing) + says(fake, 0.0)
@@ -189,15 +183,7 @@ class BiGANPlayers(Players):
         self.smoothing, self.cycle = smoothing, cycle
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
-        """Return the loss of encoder and generator together, and of the discriminator.
-
-        Parameters
-        ----------
-        rows
-            Training rows of a batch.
-        latent
-            As many rows of latent numbers.
-        """
+        """Return the loss of encoder and generator together, and of the discriminator."""
         encoded = self.builders["encoder"](rows)
         real, _ = self.judge([rows, encoded], training=True)
         fake, _ = self.judge([self.builders["generator"](latent), latent], training=True)
@@ -224,59 +210,13 @@ class WGANPlayers(Players):
         self.penalty, self.cycle = penalty, cycle
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
-        """Return the loss of generator and encoder together, and of the critic.
-
-        Parameters
-        ----------
-        rows
-            Training rows of a batch.
-        latent
-            As many rows of latent numbers.
-        """
+        """Return the loss of generator and encoder together, and of the critic."""
         made = self.builders["generator"](latent)
         gap = ops.mean(self.judge([rows])[0]) - ops.mean(self.judge([made])[0])
         back = self.builders["generator"](self.builders["encoder"](rows))
         builders = gap + self.cycle * ops.mean(ops.square(rows - back))
         steep = slope_penalty(lambda x: self.judge([x])[0], rows, made, seed=self.noise)
         return builders, self.penalty * steep - gap
-
-
-def slope_penalty(value_of: Any, rows: Any, made: Any, *, seed: Any) -> Any:
-    """Return how far the slope of a critic is from 1 between real and made rows, squared.
-
-    Parameters
-    ----------
-    value_of
-        The critic: rows to values.
-    rows, made
-        Real and made rows, as many of one as of the other; the slope is taken at a random point
-        between each pair.
-    seed
-        A SeedGenerator of Keras.
-    """
-    share = keras.random.uniform((ops.shape(rows)[0], 1), seed=seed)
-    between = share * rows + (1 - share) * ops.stop_gradient(made)
-    with tf.GradientTape() as tape:
-        tape.watch(between)
-        value = value_of(between)
-    # at a slope of exactly 0 the root has no derivative
-    slope = ops.sqrt(ops.sum(ops.square(tape.gradient(value, between)), axis=1) + 1e-12)
-    return ops.mean(ops.square(slope - 1))
-
-
-def says(logits: Any, target: float) -> Any:
-    """Return the mean cross-entropy of logits against one target for all of them.
-
-    Parameters
-    ----------
-    logits
-        What a judge says of rows.
-    target
-        Target for all of them, from 0 to 1.
-    """
-    return ops.mean(
-        ops.binary_crossentropy(ops.full_like(logits, target), logits, from_logits=True)
-    )
 
 
 def _copy(network: Any) -> Any:

@@ -1,17 +1,17 @@
 """The one loop for Keras models: batches, steps per call, early stopping, progress."""
 
-from anomaly_labs.training.batches import Batches, NoisyBatches, blocks, swapped
+from anomaly_labs.training.batches import NoisyBatches, TrainingBatches, blocks, swapped
 from anomaly_labs.training.inference import CHUNK, batched, chunks
 from anomaly_labs.training.learner import Learner
 from anomaly_labs.training.loop import History, Step, Watch, run, train
 
 __all__ = [
     "CHUNK",
-    "Batches",
     "History",
     "Learner",
     "NoisyBatches",
     "Step",
+    "TrainingBatches",
     "Watch",
     "batched",
     "blocks",

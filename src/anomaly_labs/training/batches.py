@@ -9,7 +9,7 @@ import numpy as np
 LARGEST_BLOCK = 32  # steps per call: Keras' own feeding of one batch costs more than a step
 
 
-class Batches(Protocol):
+class TrainingBatches(Protocol):
     """Endless pairs of (noisy rows, rows), numbered through all epochs."""
 
     batch_size: int
@@ -19,7 +19,7 @@ class Batches(Protocol):
         """Return the batch of a number from 0 on, two arrays of shape (batch_size, n_features)."""
 
 
-def blocks(batches: Batches, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def blocks(batches: TrainingBatches, epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the batches of an epoch, 32 at a time, as (noisy rows, rows).
 
     Parameters

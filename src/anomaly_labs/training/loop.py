@@ -6,7 +6,7 @@ from typing import Any, Literal
 import keras
 import numpy as np
 
-from anomaly_labs.training.batches import Batches, blocks
+from anomaly_labs.training.batches import TrainingBatches, blocks
 from anomaly_labs.training.learner import Learner
 
 Observe = Callable[[], dict[str, float]]
@@ -75,7 +75,7 @@ class Watch:
 
 def run(
     step: Step,
-    batches: Batches,
+    batches: TrainingBatches,
     watch: Watch,
     *,
     losses: Sequence[str],
@@ -120,7 +120,7 @@ def run(
 
 def train(
     model: Any,
-    batches: Batches,
+    batches: TrainingBatches,
     held_out: np.ndarray,
     *,
     loss: str,

@@ -1,66 +1,25 @@
 """Training rows: a matrix, or a stream of matrices for tables larger than memory."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, Protocol, Self, TypeGuard, cast
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from anomaly_labs.matrix import Matrix, checked
-from anomaly_labs.training.batches import Batches, NoisyBatches, swapped
+from anomaly_labs.matrix import Batches, Matrix, checked, in_batches
+from anomaly_labs.training.batches import NoisyBatches, TrainingBatches, swapped
 
 HELD_ROWS = 50_000  # enough to tell two epochs apart, small enough for any memory
-
-
-class Stream(Protocol):
-    """What is asked of a table that comes in batches of rows, (X, y), again for each reading."""
-
-    batch_rows: int
-    rows_read: int
-
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        """Yield the batches from the first one on."""
-
-    def map(self, change: Callable[[Any, Any], tuple[Any, Any]], /) -> Self:
-        """Return the stream of what `change` makes of each batch.
-
-        Parameters
-        ----------
-        change
-            Function from rows and classes to rows and classes.
-        """
-
-    def divide(self, share: float, /, *, seed: int) -> tuple[Self, Self]:
-        """Return the rows without a random share of them, and this share.
-
-        Parameters
-        ----------
-        share
-            Share of the rows in the second stream.
-        seed
-            Seed of the division.
-        """
 
 
 class Training(NamedTuple):
     """What a network is trained on, the rows held out, and all rows in parts, read when asked."""
 
-    batches: Batches
+    batches: TrainingBatches
     held_out: np.ndarray
     parts: Iterable[np.ndarray]
 
 
-def is_stream(X: Matrix | Stream) -> TypeGuard[Stream]:
-    """Return whether `X` comes in batches of rows, as from `datasets`, and is no matrix.
-
-    Parameters
-    ----------
-    X
-        Rows, or a stream of them.
-    """
-    return hasattr(X, "batch_rows")
-
-
-def divide(detector: Any, X: Matrix | Stream) -> Training:
+def divide(detector: Any, X: Matrix | Batches) -> Training:
     """Return checked rows, divided at random into batches to train on and rows held out.
 
     Parameters
@@ -76,7 +35,7 @@ def divide(detector: Any, X: Matrix | Stream) -> Training:
     ValueError
         If there are fewer than two training rows, or the rows are no finite matrix.
     """
-    if is_stream(X):
+    if in_batches(X):
         train, held_out, n_rows = hold_out(detector, X, detector.validation_share)
         return Training(StreamedBatches(detector, train, n_rows), held_out, matrices(detector, X))
     rows = checked(detector, cast(Matrix, X), fitting=True)
@@ -91,7 +50,7 @@ def divide(detector: Any, X: Matrix | Stream) -> Training:
     return Training(batches, rows[order[:n_held]], [rows])
 
 
-def matrices(detector: Any, X: Matrix | Stream) -> Iterator[np.ndarray]:
+def matrices(detector: Any, X: Matrix | Batches) -> Iterator[np.ndarray]:
     """Yield the checked rows of a matrix, or of each batch of a stream.
 
     Parameters
@@ -101,14 +60,14 @@ def matrices(detector: Any, X: Matrix | Stream) -> Iterator[np.ndarray]:
     X : shape (n_samples, n_features)
         Rows, or a stream of them.
     """
-    if not is_stream(X):
+    if not in_batches(X):
         yield checked(detector, cast(Matrix, X))
         return
     for rows, _ in X:
         yield checked(detector, rows)
 
 
-def hold_out(detector: Any, stream: Stream, share: float) -> tuple[Stream, np.ndarray, int]:
+def hold_out(detector: Any, stream: Batches, share: float) -> tuple[Batches, np.ndarray, int]:
     """Return the stream of training rows, the held-out rows, and how many the first has.
 
     Reads the stream once. At most about 50,000 rows are held out.
@@ -170,7 +129,7 @@ class StreamedBatches:
         Number of its rows.
     """
 
-    def __init__(self, detector: Any, stream: Stream, n_rows: int) -> None:
+    def __init__(self, detector: Any, stream: Batches, n_rows: int) -> None:
         self.batch_size = min(detector.batch_size, n_rows)
         self.per_epoch = n_rows // self.batch_size
         self._detector, self._stream = detector, stream

@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import ops
 
 from anomaly_labs.gan import networks
-from anomaly_labs.gan.players import says, slope_penalty
+from anomaly_labs.gan.losses import says, slope_penalty
 
 Game = Literal["gan", "minibatch_std", "wgan_gp"]
 

@@ -7,11 +7,11 @@ from typing import Any, Self
 import keras
 import numpy as np
 import pandas as pd
-import tensorflow as tf
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from anomaly_labs.embeddings import network
 from anomaly_labs.features.encoder import UNKNOWN
 
 LARGEST_DIM = 50
@@ -129,10 +129,12 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
                 for place, name in enumerate(self.columns_)
             }
         )
-        rows = _with_unknown(_grouped(table.assign(y=codes, weight=1.0)), self.unknown_rate)
+        rows = network.grouped(table.assign(y=codes, weight=1.0))
+        rows = network.with_unknown(rows, self.unknown_rate)
 
         layers = self._embedding_layers(values, dims)
-        self.history_ = self._train(_network(layers, self.hidden, len(classes), self.seed), rows)
+        model = network.build(layers, self.hidden, len(classes), self.seed)
+        self.history_ = self._train(model, rows)
         self.vectors_ = {
             name: pd.DataFrame(
                 layer.get_weights()[0],
@@ -206,9 +208,9 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             for position, (name, known) in enumerate(values.items())
         }
 
-    def _train(self, network: Any, rows: pd.DataFrame) -> pd.DataFrame:
+    def _train(self, model: Any, rows: pd.DataFrame) -> pd.DataFrame:
         """Train by Adam steps on weighted rows; a step as a graph costs less than Keras' calls."""
-        learn = _learner(network, rows)
+        learn = network.learner(model, rows)
         rng = np.random.default_rng(self.seed)
         losses = []
         for _ in range(self.epochs):
@@ -216,29 +218,6 @@ class EntityEmbedding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             batches = np.array_split(order, -(-len(rows) // self.batch_size))
             losses.append(sum(float(learn(batch)) for batch in batches) / len(rows))
         return pd.DataFrame({"loss": losses})
-
-
-def _learner(network: Any, rows: pd.DataFrame) -> Any:
-    """Return what takes a step on rows of given numbers and returns the sum of their losses."""
-    columns = [tf.constant(rows[at].to_numpy(np.int32)) for at in range(len(network.inputs))]
-    classes = tf.constant(rows["y"].to_numpy(np.int32))
-    weights = tf.constant((rows["weight"] / rows["weight"].mean()).to_numpy(np.float32))
-    learned, rule = network.trainable_variables, keras.optimizers.Adam(0.02)
-    rule.build(learned)
-
-    # compiling costs more than all steps together
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32)], jit_compile=False)  # type: ignore[untyped-decorator]
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-    def learn(batch: Any) -> Any:
-        with tf.GradientTape() as tape:
-            said = network([tf.gather(column, batch) for column in columns], training=True)
-            losses = keras.losses.sparse_categorical_crossentropy(tf.gather(classes, batch), said)
-            total = tf.reduce_sum(losses * tf.gather(weights, batch))
-            mean = total / tf.cast(tf.size(batch), tf.float32)
-        rule.apply(tape.gradient(mean, learned), learned)
-        return total
-
-    return learn
 
 
 def _check_columns(X: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -260,34 +239,3 @@ def _slots(column: pd.Series, known: pd.Index) -> np.ndarray:
 
 def _dim(n_values: int) -> int:
     return min(LARGEST_DIM, max(2, round(math.sqrt(n_values))))
-
-
-def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
-    keys = [name for name in rows.columns if name != "weight"]
-    return rows.groupby(keys, as_index=False)[["weight"]].sum()
-
-
-def _with_unknown(rows: pd.DataFrame, rate: float) -> pd.DataFrame:
-    """Return `rows` with each column in turn set to unknown (0) in a share `rate` of the weight."""
-    columns = [name for name in rows.columns if name not in ("y", "weight")]
-    if not 0 <= rate * len(columns) < 1:
-        raise ValueError(
-            f"unknown_rate={rate!r} must be at least 0 and below 1 / {len(columns)} columns; "
-            "0.01 is a usual choice"
-        )
-    parts = [rows.assign(weight=rows["weight"] * (1 - rate * len(columns)))]
-    for name in columns:
-        hidden = rows.assign(weight=rows["weight"] * rate)
-        hidden[name] = 0
-        parts.append(hidden)
-    return _grouped(pd.concat(parts, ignore_index=True))
-
-
-def _network(layers: Mapping[str, Any], hidden: int, n_classes: int, seed: int) -> Any:
-    inputs = [keras.Input((), dtype="int32", name=f"input_{i}") for i in range(len(layers))]
-    vectors = [layer(part) for layer, part in zip(layers.values(), inputs, strict=True)]
-    joined = keras.layers.Concatenate()(vectors) if len(vectors) > 1 else vectors[0]
-    for units, activation in ((hidden, "relu"), (n_classes, "softmax")):
-        start = keras.initializers.GlorotUniform(seed=seed)
-        joined = keras.layers.Dense(units, activation, kernel_initializer=start)(joined)
-    return keras.Model(inputs, joined)
