@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from anomaly_labs.autoencoder import network, options, residuals, storage
 from anomaly_labs.autoencoder.residuals import KINDS, Kind
 from anomaly_labs.matrix import Batches, Matrix, Moments, checked, in_batches, whitening
-from anomaly_labs.training import batched, train
+from anomaly_labs.training import batched, epochs_for, train
 from anomaly_labs.training.rows import divide, matrices
 
 STEPS = 2500
@@ -169,21 +169,26 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
             dropout=self.dropout,
             seed=self.seed,
         )
-        fewest = 1 if in_batches(X) else FEWEST_EPOCHS
+        epochs = self.epochs or epochs_for(
+            STEPS,
+            per_epoch=rows.batches.per_epoch,
+            fewest=1 if in_batches(X) else FEWEST_EPOCHS,
+            most=MOST_EPOCHS,
+        )
         self.history_ = train(
             model,
             rows.batches,
             rows.held_out,
             loss=self.loss,
             learning_rate=self.learning_rate,
-            epochs=self.epochs or _epochs(rows.batches.per_epoch, fewest),
+            epochs=epochs,
             patience=self.patience,
             progress=self.progress,
         )
         if not np.isfinite(self.history_["loss"]).all():
             raise ValueError(
-                f"the training diverged (losses {self.history_['loss'][:3]} ...); bring the columns"
-                " to comparable scales with features.make_encoder, or lower learning_rate"
+                f"the training diverged (last losses {self.history_['loss'][-3:]}); bring the"
+                " columns to comparable scales with features.make_encoder, or lower learning_rate"
             )
         self._adopt(keras.Model(model.input, model.output, name=model.name))  # without optimizer
         self._learn_moments(rows.parts)
@@ -339,8 +344,3 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     def _check_options(self) -> None:
         self._kind(None)
         options.check(self)
-
-
-def _epochs(per_epoch: int, fewest: int) -> int:
-    """Return the epochs of a training of about 2,500 steps, within the bounds."""
-    return min(MOST_EPOCHS, max(fewest, -(-STEPS // per_epoch)))

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 from anomaly_labs.gan import options, sanity, storage
 from anomaly_labs.gan.players import Players, Schedule
 from anomaly_labs.matrix import Matrix, Moments, checked, whitening
-from anomaly_labs.training import NoisyBatches, Watch, chunks, run
+from anomaly_labs.training import NoisyBatches, Watch, chunks, epochs_for, run
 
 FEWEST_ROWS = 20
 MOST_HELD = 4000  # half for the choice of the epoch, half for the check of the score
@@ -67,7 +67,9 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"X has {len(rows)} rows; a GAN needs {FEWEST_ROWS} at least")
         training, watched, kept = self._split(rows)
         batches = NoisyBatches(training, batch_size=self.batch_size, swap_noise=0.0, seed=self.seed)
-        epochs = self.epochs or _epochs(batches.per_epoch)
+        epochs = self.epochs or epochs_for(
+            STEPS, per_epoch=batches.per_epoch, fewest=FEWEST_EPOCHS, most=MOST_EPOCHS
+        )
         players = self._players(rows.shape[1], steps=epochs * batches.per_epoch)
         self._adopt(players.averages)
         watch = Watch(
@@ -266,8 +268,3 @@ def _diverged() -> ValueError:
         "the training diverged; bring the columns to comparable scales with"
         " features.make_encoder, or lower learning_rate"
     )
-
-
-def _epochs(per_epoch: int) -> int:
-    """Return the epochs of a training of about 3,000 steps, within the bounds."""
-    return min(MOST_EPOCHS, max(FEWEST_EPOCHS, -(-STEPS // per_epoch)))

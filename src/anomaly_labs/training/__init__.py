@@ -3,7 +3,7 @@
 from anomaly_labs.training.batches import NoisyBatches, TrainingBatches, blocks, swapped
 from anomaly_labs.training.inference import CHUNK, batched, chunks
 from anomaly_labs.training.learner import Learner
-from anomaly_labs.training.loop import History, Step, Watch, run, train
+from anomaly_labs.training.loop import History, Step, Watch, epochs_for, run, train
 
 __all__ = [
     "CHUNK",
@@ -16,6 +16,7 @@ __all__ = [
     "batched",
     "blocks",
     "chunks",
+    "epochs_for",
     "run",
     "swapped",
     "train",

@@ -73,6 +73,26 @@ class Watch:
             self.models[name].set_weights(weights)
 
 
+def epochs_for(steps: int, *, per_epoch: int, fewest: int, most: int) -> int:
+    """Return how many epochs make so many steps, within bounds.
+
+    Parameters
+    ----------
+    steps
+        How many steps the training should have.
+    per_epoch
+        Steps of an epoch.
+    fewest, most
+        Bounds of the epochs.
+
+    Examples
+    --------
+    >>> epochs_for(2500, per_epoch=1000, fewest=1, most=20)
+    3
+    """
+    return min(most, max(fewest, -(-steps // per_epoch)))
+
+
 def run(
     step: Step,
     batches: TrainingBatches,
