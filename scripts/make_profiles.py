@@ -251,6 +251,10 @@ def make(name: str, X: pd.DataFrame, y: pd.Series, splits: dict[str, np.ndarray]
 
     Parameters
     ----------
+    name
+        Name of the data set.
+    X, y
+        All rows, and their classes.
     splits
         For each split, which rows belong to it.
     """

@@ -9,10 +9,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
+from anomaly_labs.errors import ChecksumError, DataFormatError
+
 from .cache import cache_folder, known_key
 from .catalog import describe, find_split
 from .contract import File
-from .errors import ChecksumError, DataFormatError
 from .proof import verify_file
 from .tree import Tree
 
