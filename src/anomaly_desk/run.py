@@ -16,7 +16,7 @@ from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
 from anomaly_desk.grading import report
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
-from anomaly_desk.grading.sample import Sampled, grade_sample, sample_class
+from anomaly_desk.sample.three import Sampled, grade_sample, sample_class
 from anomaly_labs import runtime
 from anomaly_labs.evaluation import figure_text
 

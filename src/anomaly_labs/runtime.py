@@ -10,9 +10,18 @@ import sys
 import warnings
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Final, Literal
 
 Device = Literal["cuda", "cpu"]
+
+# The environment variables of the course, named here and nowhere else.
+FAST: Final = "ANOMALY_LABS_FAST"  # "1": fewer rows and epochs
+DATA: Final = "ANOMALY_LABS_DATA"  # the folder with official files
+CACHE: Final = "ANOMALY_LABS_CACHE"  # the folder for parsed and generated data
+OFFLINE: Final = "ANOMALY_LABS_OFFLINE"  # "1": nothing is downloaded
+SIGNED_IN: Final = "ANOMALY_LABS_SIGNED_IN"  # the name that a learner typed at home
+LEARNER: Final = "ANOMALY_LABS_LEARNER"  # the roster's name, set by the grader, which wins
+PRIVATE_SEED: Final = "ANOMALY_LABS_PRIVATE_SEED"  # the course's secret, set by the grader
 
 FAST_EPOCHS = 2
 FAST_ROUNDS = 10
@@ -52,7 +61,7 @@ def is_fast() -> bool:
 
     Fast mode follows the same code path as a full run; grading and tests use it.
     """
-    return os.environ.get("ANOMALY_LABS_FAST", "") == "1"
+    return os.environ.get(FAST, "") == "1"
 
 
 @cache

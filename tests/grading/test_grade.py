@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from anomaly_desk import run
-from anomaly_desk.errors import CourseError
+from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.execute import Executed
 from anomaly_desk.grading import grade, ledger
 from anomaly_desk.sandbox import diagnose
@@ -306,7 +306,7 @@ def kill_one_grading_process(main: int) -> bool:
 
 def test_without_a_sandbox_nothing_is_graded(desk, monkeypatch):
     monkeypatch.setenv("PATH", str(BIN))
-    with pytest.raises(grade.SandboxError, match=r"doctor.*--unsafe"):
+    with pytest.raises(SandboxError, match=r"doctor.*--unsafe"):
         desk.grade(desk.solved(), "refused")
     assert "refused" not in recorded(desk)
 

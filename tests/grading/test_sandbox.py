@@ -9,6 +9,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from kernels import as_ordinary_user, run
 
+from anomaly_desk.errors import SandboxError
 from anomaly_desk.sandbox import (
     bubblewrap,
     diagnose,
@@ -248,7 +249,7 @@ def test_a_project_that_is_an_environment_itself_is_not_shown(monkeypatch):
 
 
 def test_a_folder_to_show_that_is_not_there_is_named():
-    with pytest.raises(bubblewrap.SandboxError, match="/no/such/folder"):
+    with pytest.raises(SandboxError, match="/no/such/folder"):
         run("1", read_only=["/no/such/folder"])
 
 

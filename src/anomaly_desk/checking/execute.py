@@ -28,11 +28,11 @@ from anomaly_desk.checking.pictures import (
     unchanged,
 )
 from anomaly_desk.checking.remote import AnswerError, Exchange
-from anomaly_desk.grading.seed import SECRET, private_seed, submission_seed
+from anomaly_desk.environment import FAST, LEARNER, PRIVATE_SEED
+from anomaly_desk.grading.seed import private_seed, submission_seed
 from anomaly_desk.submissions.findings import Finding, note, noted
 from anomaly_labs import runtime
 
-LEARNER = "ANOMALY_LABS_LEARNER"
 KIND_OF_DEATH = {
     "memory": "limit-memory",
     "time": "limit-time",
@@ -71,16 +71,16 @@ class SafeExecute(Execute):  # type: ignore[misc]
         submitted, directory = resources["nbgrader"], CourseDirectory(config=self.config)
         fast = self.fast and submitted["assignment"] not in self.full
         settings = {
-            "ANOMALY_LABS_FAST": "1" if fast else "0",
+            FAST: "1" if fast else "0",
             LEARNER: submitted["student"],
-            SECRET: submission_seed(private_seed(Path(directory.root)), nb),
+            PRIVATE_SEED: submission_seed(private_seed(Path(directory.root)), nb),
         }
         with _environment(**settings) as environment:
             release = self._release(resources)
             trusted = Trusted(release, fast=fast)
             trusted.settle()
             cwd = resources.get("metadata", {}).get("path") or None
-            given = {k: v for k, v in environment.items() if k != SECRET}
+            given = {k: v for k, v in environment.items() if k != PRIVATE_SEED}
             pictures: Pictures = {}
             # without fast mode each learner may have rows of their own
             if fast and self.share_figures and not self.unsafe:

@@ -12,7 +12,7 @@ from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 
 from anomaly_desk.checking.outputs import Outputs
-from anomaly_desk.errors import CourseError
+from anomaly_desk.errors import CourseError, SandboxError
 
 AGENT = "anomaly_labs.inside.agent"
 POLL = 0.25  # seconds between two looks at whether the kernel lives
@@ -77,7 +77,7 @@ class Kernel:
             self._connect()
             self._wait_until_ready(started + timeout)
             ready = self._evaluate(f"__import__({AGENT!r}, fromlist=['answer']).__name__", timeout)
-        except (NoReplyError, OSError, RuntimeError) as error:
+        except (NoReplyError, SandboxError, OSError, RuntimeError) as error:
             raise KernelStartError(f"the kernel for the notebook did not start: {error}") from error
         if ready != AGENT:
             raise KernelStartError(f"the grader's agent did not load in the kernel: {ready[:300]}")

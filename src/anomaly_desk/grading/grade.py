@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 
 from anomaly_desk import build, sources
-from anomaly_desk.errors import CourseError
+from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.grading import late, ledger
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.submissions import intake
@@ -57,10 +57,6 @@ ALONE = Finding(
     "A first result was left out: it ended in a time limit while other submissions were graded "
     "beside it. This is the result of grading it once more, alone.",
 )
-
-
-class SandboxError(CourseError):
-    """Learners' code cannot be run safely on this machine."""
 
 
 def assignments(project: Path) -> dict[str, sources.Source]:

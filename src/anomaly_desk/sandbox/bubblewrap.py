@@ -18,6 +18,8 @@ from functools import cache
 from pathlib import Path
 
 import anomaly_labs
+from anomaly_desk.environment import CACHE, FAST, LEARNER, OFFLINE
+from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside import landlock
 from anomaly_labs.inside.places import CONNECTION, DATA, FONTS, HOME, SOCKETS, WRITABLE
 
@@ -39,8 +41,8 @@ CLOSED = Path(landlock.__file__).with_name("closed")  # is put in its place
 
 # What a run may set for the kernel; nothing else of the grader's environment goes in.
 PASSED = (
-    "ANOMALY_LABS_FAST",
-    "ANOMALY_LABS_LEARNER",
+    FAST,
+    LEARNER,
     "KERAS_BACKEND",
     "OMP_NUM_THREADS",
     "OMP_WAIT_POLICY",
@@ -48,10 +50,6 @@ PASSED = (
     "OPENBLAS_NUM_THREADS",
     "TZ",
 )
-
-
-class SandboxError(RuntimeError):
-    """The sandbox cannot be built on this machine; the message says why."""
 
 
 def throw_away_user() -> int | None:
@@ -85,8 +83,8 @@ def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str,
         "MPLCONFIGDIR": FONTS,
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
-        "ANOMALY_LABS_CACHE": DATA,
-        "ANOMALY_LABS_OFFLINE": "1",
+        CACHE: DATA,
+        OFFLINE: "1",
         **{name: given[name] for name in PASSED if name in given},
         **extra,
     }

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 
+from anomaly_desk.errors import SandboxError
+
 UNSAFE = "grade in a Linux container or virtual machine, or accept the risk with --unsafe"
 INSTALL = "sudo apt install bubblewrap (Debian, Ubuntu) or sudo dnf install bubblewrap (Fedora)"
 OLDEST = (0, 7)  # the first that limits the size of a folder in memory
@@ -126,11 +128,11 @@ def _readable() -> list[Check]:
 
 def _walls() -> list[Check]:
     """Try from inside what must not be possible."""
-    from . import bubblewrap, probe
+    from . import probe
 
     try:
         found = probe.look()
-    except bubblewrap.SandboxError as error:
+    except SandboxError as error:
         return [_broken(str(error))]
     report = "report it: the sandbox has a hole on this machine; until then grade elsewhere"
     checks = [Check("start", True, "a sandbox starts")]

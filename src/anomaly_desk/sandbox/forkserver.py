@@ -23,7 +23,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from anomaly_desk.environment import RUN
+from anomaly_desk.environment import FAST, LEARNER, RUN
 from anomaly_labs.inside import zygote
 
 from . import bubblewrap, seccomp
@@ -35,7 +35,7 @@ DOOR, TERMS, BROKEN = "door", "terms.json", "broken"
 PATIENCE_S, GRACE_S = 90, 20
 ELF_64, ELF_HEAD, INTERPRETER = b"\x7fELF\x02", 16_384, 3  # elf(5): PT_INTERP
 # What a kernel may have of its own without other imports than those of the server.
-OWN = ("ANOMALY_LABS_FAST", "ANOMALY_LABS_LEARNER", "KERAS_BACKEND", "OMP_WAIT_POLICY")
+OWN = (FAST, LEARNER, "KERAS_BACKEND", "OMP_WAIT_POLICY")
 
 
 class ForkError(RuntimeError):

@@ -9,10 +9,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside.places import SOCKETS
 
 from . import bubblewrap
-from .bubblewrap import SandboxError
 from .limits import Limits
 from .private import PrivateFolder
 

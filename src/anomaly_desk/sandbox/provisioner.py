@@ -21,10 +21,10 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, List, Unicode
 
+from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside import landlock, places
 
 from . import bubblewrap, forkserver
-from .bubblewrap import SandboxError
 from .limits import Limits, Watchdog
 from .private import PrivateFolder
 

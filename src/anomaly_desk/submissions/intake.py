@@ -14,7 +14,7 @@ from pathlib import Path
 from anomaly_desk.errors import CourseError
 from anomaly_desk.submissions import archive, candidates, choice, naming
 from anomaly_desk.submissions.findings import quote
-from anomaly_desk.submissions.people import LEARNER, Roster
+from anomaly_desk.submissions.people import LEARNER_ID, Roster
 from anomaly_desk.submissions.submission import Job, Submission, read_regular
 from anomaly_labs.datasets.cache import write_aside
 
@@ -206,7 +206,7 @@ def _of_person(one: Submission, roster: Roster | None) -> Submission:
             "into the column `also` of the right learner's line, and give the roster again"
         )
         return replace(one, learner=shown, refused=one.refused or reason)
-    if LEARNER.fullmatch(one.learner):
+    if LEARNER_ID.fullmatch(one.learner):
         return one
     reason = (
         f"{shown} is no learner's id: letters A to Z, digits and . _ - @ + only, up to 64, "
