@@ -14,7 +14,7 @@ from rich.table import Table
 from anomaly_desk import build, data, sources
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
-from anomaly_desk.grading import report
+from anomaly_desk.grading import summary
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
 from anomaly_desk.sample.three import Sampled, grade_sample, sample_class
 from anomaly_labs import runtime
@@ -119,7 +119,7 @@ def _execute_all(
     executed = []
     for lab in labs:
         cells = len(lab.cells)
-        with report.progress(console) as progress:
+        with summary.progress(console) as progress:
             task = progress.add_task(f"{lab.name}, cells", total=cells)
             done = execute(
                 lab,
@@ -150,7 +150,7 @@ def grade_all(
     )
     total = sum(len(sample_class(lab)) for lab in labs)
     results = []
-    for sampled in report.watched(running, total=total, console=console):
+    for sampled in summary.watched(running, total=total, console=console):
         results.append(sampled)
         if not console.is_terminal:  # which has a bar
             one = sampled.graded

@@ -22,7 +22,7 @@ from test_sandbox import (
 from traitlets.config import Config
 
 from anomaly_desk.checking.execute import SafeExecute
-from anomaly_desk.checking.kernel import Kernel, KernelGoneError, Limits
+from anomaly_desk.checking.kernel import Kernel, KernelGoneError, MessageLimits
 from anomaly_desk.checking.pictures import is_plain, place, put, shared_pictures
 from anomaly_desk.environment import RUN
 from anomaly_desk.sandbox import forkserver
@@ -253,7 +253,7 @@ def test_a_process_that_closes_its_memory_to_all_eyes_does_not_escape_the_limit(
 def started():
     """Start a kernel as the grader does."""
     manager = KernelManager(kernel_name=NAME, kernel_spec_manager=SandboxKernels())
-    kernel = Kernel(manager, Limits())
+    kernel = Kernel(manager, MessageLimits())
     kernel.start(timeout=60, arguments=[], env=dict(os.environ))
     return kernel
 

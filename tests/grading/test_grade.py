@@ -55,7 +55,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from pathlib import Path
 
 from anomaly_desk.checking.judge import failure
-from anomaly_desk.submissions.findings import Finding, note
+from anomaly_desk.submissions.findings import Finding, write
 
 
 class Hurry(NbGraderPreprocessor):
@@ -67,7 +67,7 @@ class Hurry(NbGraderPreprocessor):
         if learner == "stuck" or n_runs == 1:
             (check,) = [c for c in nb.cells if c.id == "quiz-q5-check"]
             check.outputs = [failure("CheckFailed", "your code took longer than 3 s")]
-            note(nb, [Finding("limit-time", "quiz-q5-check", "your code took longer than 3 s")])
+            write(nb, [Finding("limit-time", "quiz-q5-check", "your code took longer than 3 s")])
         return nb, resources
 
 

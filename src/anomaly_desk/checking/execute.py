@@ -17,7 +17,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Bool, Float, Integer, List, Unicode, default
 
 from anomaly_desk.checking.judge import failure, judge
-from anomaly_desk.checking.kernel import Kernel, Limits, NoReplyError, TooSlowError
+from anomaly_desk.checking.kernel import Kernel, MessageLimits, NoReplyError, TooSlowError
 from anomaly_desk.checking.namespace import Namespace, Trusted
 from anomaly_desk.checking.pictures import (
     Pictures,
@@ -27,10 +27,11 @@ from anomaly_desk.checking.pictures import (
     shared_pictures,
     unchanged,
 )
-from anomaly_desk.checking.remote import AnswerError, Exchange
+from anomaly_desk.checking.remote import AnswerError, Dialogue
 from anomaly_desk.environment import FAST, LEARNER, PRIVATE_SEED
 from anomaly_desk.grading.seed import private_seed, submission_seed
-from anomaly_desk.submissions.findings import Finding, note, noted
+from anomaly_desk.submissions import findings
+from anomaly_desk.submissions.findings import Finding
 from anomaly_labs import runtime
 
 KIND_OF_DEATH = {
@@ -94,19 +95,19 @@ class SafeExecute(Execute):  # type: ignore[misc]
             kernel = Kernel(km or self._manager(), self._limits())
             try:
                 self._started(kernel, given, cwd)
-                run = Run(
+                execution = Execution(
                     kernel, trusted, self.timeout, self.call_timeout, self.total_timeout, pictures
                 )
                 for cell in nb.cells:
                     if cell.cell_type == "code":
-                        run.take(cell)
+                        execution.take(cell)
             finally:
                 kernel.stop()
-        note(nb, [*noted(nb), *run.findings])
+        findings.write(nb, [*findings.read(nb), *execution.findings])
         return nb, resources
 
-    def _limits(self) -> Limits:
-        return Limits(self.max_reply, self.max_output, self.total_output)
+    def _limits(self) -> MessageLimits:
+        return MessageLimits(self.max_reply, self.max_output, self.total_output)
 
     def _started(self, kernel: Kernel, env: dict[str, str], cwd: str | None) -> Kernel:
         arguments = self.extra_arguments if self.unsafe else []
@@ -129,7 +130,7 @@ class SafeExecute(Execute):  # type: ignore[misc]
 
 
 @dataclass
-class Run:
+class Execution:
     """One notebook on its way through the cells; times in seconds."""
 
     kernel: Kernel
@@ -159,9 +160,9 @@ class Run:
                 )
             ]
         elif is_check:
-            exchange = Exchange(lambda question: self.ask(question, cell))
+            dialogue = Dialogue(lambda question: self.ask(question, cell))
             points = float(cell.metadata.nbgrader.points)
-            names = Namespace(self.trusted, exchange)
+            names = Namespace(self.trusted, dialogue)
             cell.outputs = judge(cell.source, points, names, seconds=self.left())
         else:
             self.n_executed += 1

@@ -40,7 +40,7 @@ class TooSlowError(NoReplyError):
 
 
 @dataclass(frozen=True)
-class Limits:
+class MessageLimits:
     """What one kernel may send."""
 
     answer: int = 32_000_000  # bytes of one answer to a check
@@ -52,7 +52,7 @@ class Limits:
 class Kernel:
     """A running kernel, its sockets, and the two things asked of it: run a cell, answer a check."""
 
-    def __init__(self, manager: KernelManager, limits: Limits) -> None:
+    def __init__(self, manager: KernelManager, limits: MessageLimits) -> None:
         self.manager = manager
         self.limits = limits
         self.gone = ""  # why there is no kernel any more, for the learner
@@ -133,7 +133,7 @@ class Kernel:
         return outputs
 
     def ask(self, question: str, *, timeout: float) -> str:
-        """Return the agent's answer to a question of `remote.Exchange`; both are base64.
+        """Return the agent's answer to a question of `remote.Dialogue`; both are base64.
 
         Raises
         ------

@@ -16,7 +16,7 @@ import nbformat
 
 from anomaly_desk import names
 from anomaly_desk.checking.once import once
-from anomaly_desk.checking.remote import Exchange
+from anomaly_desk.checking.remote import Dialogue
 from anomaly_desk.errors import CourseError
 from anomaly_labs.runtime import Runtime
 
@@ -110,7 +110,7 @@ class Trusted:
 class Namespace(dict[str, Any]):
     """The global names of a check or locked cell, found when they are used."""
 
-    def __init__(self, trusted: Trusted, learner: Exchange | None = None) -> None:
+    def __init__(self, trusted: Trusted, learner: Dialogue | None = None) -> None:
         super().__init__(__builtins__=builtins, __name__="__check__")
         self._trusted = trusted
         self._learner = learner

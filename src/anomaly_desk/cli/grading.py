@@ -133,7 +133,7 @@ def grade(
     has looked at.
     """
     from anomaly_desk import build as builder
-    from anomaly_desk.grading.desk import Wishes, grade_and_report
+    from anomaly_desk.grading.run import Wishes, grade_class
 
     if regrade and regrade_only:
         raise typer.BadParameter("--regrade grades all anew, --regrade-only some; leave one out")
@@ -153,9 +153,7 @@ def grade(
         project = builder.project_folder()
         root = (course_folder or project / "grading").absolute()
         try:
-            good = grade_and_report(
-                submissions, wishes, root=root, project=project, console=console
-            )
+            good = grade_class(submissions, wishes, root=root, project=project, console=console)
         except KeyboardInterrupt:
             console.print("Stopped. The same command continues.")
             raise typer.Exit(130) from None

@@ -32,7 +32,7 @@ from anomaly_labs.datasets.cache import write_aside
 
 # What grading any submission imports; imported once, before the process of each one forks.
 PRELOADED = (
-    "anomaly_desk.grading.marking",
+    "anomaly_desk.grading.one",
     "anomaly_desk.checking.execute",
     "anomaly_desk.sandbox.provisioner",
     "anomaly_desk.pages.feedback",
@@ -208,7 +208,7 @@ def _known_already(job: Job, regrade: bool) -> Graded | None:
         one.assignment,
         one.learner,
         digest=intake.digest(one.path),
-        source=job.source,
+        source=job.fingerprint,
         unsafe=job.unsafe,
         late=late.of(one.findings),
     )
@@ -279,7 +279,7 @@ def _context() -> BaseContext:
 
 
 def _work(job: Job, environment: Mapping[str, str], answer: Connection) -> None:
-    from anomaly_desk.grading.marking import (
+    from anomaly_desk.grading.one import (
         work,  # nbgrader: imported where it is needed only
     )
 
@@ -296,7 +296,7 @@ def _start(context: BaseContext, job: Job) -> tuple[Connection, BaseProcess]:
 
 def _result(answer: Connection, process: BaseProcess, job: Job) -> Graded:
     """Return what a process sent, or what becomes of a submission whose process did not."""
-    from anomaly_desk.grading.marking import give_up
+    from anomaly_desk.grading.one import give_up
 
     try:
         graded = answer.recv() if answer.poll() else None

@@ -9,8 +9,8 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from anomaly_desk.submissions import roster
-from anomaly_desk.submissions.findings import STOPS, UNREAD, Finding, noted, told
+from anomaly_desk.submissions import findings, roster
+from anomaly_desk.submissions.findings import STOPS, UNREAD, Finding, told
 
 TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (TEMPLATES / "feedback" / "style.css").read_text(encoding="utf-8")
@@ -23,7 +23,7 @@ class ShowFindings(NbGraderPreprocessor):  # type: ignore[misc]
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook as it is, and the resources with what the template shows."""
-        about, found = resources["nbgrader"], noted(nb)
+        about, found = resources["nbgrader"], findings.read(nb)
         waiting, name = _known(about, Path(CourseDirectory(config=self.config).root))
         rows = [_row(cell, waiting, found) for cell in nb.cells if _is_graded(cell)]
         resources["feedback"] = {

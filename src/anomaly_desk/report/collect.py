@@ -9,7 +9,7 @@ from typing import Any
 from anomaly_desk.errors import CourseError
 from anomaly_desk.grading import ledger
 from anomaly_desk.report import notebooks
-from anomaly_desk.report.classwork import OUTCOMES, Class, Submission, Task
+from anomaly_desk.report.classwork import OUTCOMES, Classwork, Task, Work
 from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.receive import same_text
 
@@ -35,7 +35,7 @@ def assignments(root: Path) -> list[str]:
     return found
 
 
-def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
+def collect(root: Path, assignment: str, watch: Watch = list) -> Classwork:
     """Return what is known about a graded class.
 
     Parameters
@@ -58,7 +58,7 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
     pristine = notebooks.cells(release)
     seen = {path.stem for path in (root / "graded" / assignment).glob("*.json")}
     failed: dict[str, str] = {}
-    settled: set[str] = set()
+    accepted: set[str] = set()
     for learner in watch(sorted(seen | submissions.keys())):
         entry = ledger.read(root, assignment, learner)
         path = root / "autograded" / learner / assignment / f"{assignment}.ipynb"
@@ -67,7 +67,7 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
             submissions.pop(learner, None)
             told = entry.trouble if entry is not None else ""
             failed[learner] = told or _reason(root, assignment, learner)
-            settled |= {learner} if entry is not None and entry.accepted is not None else set()
+            accepted |= {learner} if entry is not None and entry.accepted is not None else set()
             continue
         one = submissions[learner]
         if entry is not None and entry.graded is not None:  # else by nbgrader's own command
@@ -81,7 +81,7 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
         _read(one, notebooks.cells(path), tasks, pristine)
     source = root / "source" / assignment / release.name
     title, marks = _headings(pristine)
-    return Class(
+    return Classwork(
         assignment=assignment,
         title=title or assignment,
         tasks=tasks,
@@ -92,7 +92,7 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
         release=notebooks.answers(pristine, every=True),
         reference=notebooks.answers(notebooks.cells(source), every=True),
         names=names,
-        settled=frozenset(settled),
+        accepted=frozenset(accepted),
     )
 
 
@@ -104,9 +104,7 @@ def _headings(cells: list[dict[str, Any]]) -> tuple[str, tuple[tuple[str, float]
     return heading[1].strip() if heading else "", tuple(marks)
 
 
-def _gradebook(
-    root: Path, assignment: str
-) -> tuple[tuple[Task, ...], dict[str, Submission], set[str]]:
+def _gradebook(root: Path, assignment: str) -> tuple[tuple[Task, ...], dict[str, Work], set[str]]:
     """Return tasks, submissions with their points, and all learners."""
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import SAWarning
@@ -123,7 +121,7 @@ def _gradebook(
     names = [name for name in _order(root, assignment) if name in maximum]
     tasks = tuple(Task(_task(name), maximum[name], not _is_check(name)) for name in names)
     found = {
-        learner: Submission(learner, dict.fromkeys((t.name for t in tasks), 0.0), 0.0, sent_at)
+        learner: Work(learner, dict.fromkeys((t.name for t in tasks), 0.0), 0.0, sent_at)
         for learner, sent_at in when.items()
     }
     for learner, penalty in late:
@@ -171,7 +169,7 @@ def _is_check(name: str) -> bool:
 
 
 def _read(
-    one: Submission,
+    one: Work,
     cells: list[dict[str, Any]],
     tasks: Iterable[Task],
     pristine: list[dict[str, Any]],

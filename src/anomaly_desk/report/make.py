@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading.report import watched
+from anomaly_desk.grading.summary import watched
 from anomaly_desk.report import page
 from anomaly_desk.report.collect import assignments, collect
 from anomaly_desk.report.compare import compare

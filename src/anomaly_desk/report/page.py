@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from anomaly_desk.grading import ledger
 from anomaly_desk.report import compare, figures, items, similarity
-from anomaly_desk.report.classwork import OUTCOMES, Class, Submission
+from anomaly_desk.report.classwork import OUTCOMES, Classwork, Work
 from anomaly_desk.report.compare import Comparison, Pair
 from anomaly_desk.report.items import Item
 from anomaly_desk.report.notebooks import plain
@@ -54,7 +54,7 @@ class Hint:
     learners: tuple[str, ...]
 
 
-def render(work: Class, comparison: Comparison, *, names: bool = True) -> str:
+def render(work: Classwork, comparison: Comparison, *, names: bool = True) -> str:
     """Return the page; without `names` it says nothing of a single learner.
 
     Parameters
@@ -112,7 +112,7 @@ def write(path: Path, text: str) -> None:
     write_private(path, text.encode())
 
 
-def rows(work: Class, read: list[Submission]) -> list[Row]:
+def rows(work: Classwork, read: list[Work]) -> list[Row]:
     """Return the exercises with their analysis; one that waits for its reader has none yet."""
     ready = [t for t in work.tasks if all(one.points[t.name] is not None for one in read)]
     points = [[one.points[task.name] or 0.0 for task in ready] for one in read]
@@ -130,7 +130,7 @@ def rows(work: Class, read: list[Submission]) -> list[Row]:
     return made
 
 
-def hints(submissions: Iterable[Submission]) -> list[Hint]:
+def hints(submissions: Iterable[Work]) -> list[Hint]:
     """Return the sentences of failed checks, the commonest first."""
     told: dict[tuple[str, str], list[str]] = {}
     for one in submissions:
@@ -140,11 +140,11 @@ def hints(submissions: Iterable[Submission]) -> list[Hint]:
     return sorted(found, key=lambda hint: (-len(hint.learners), hint.task, hint.text))
 
 
-def _is_read(one: Submission) -> bool:
+def _is_read(one: Work) -> bool:
     return not any(finding.kind in UNREAD for finding in one.findings)
 
 
-def _points_figure(work: Class, totals: list[float]) -> Markup:
+def _points_figure(work: Classwork, totals: list[float]) -> Markup:
     maximum = sum(task.points for task in work.tasks)
     return figures.histogram(
         totals,
@@ -175,13 +175,13 @@ def _share_figure(shares: np.ndarray) -> Markup:
     )
 
 
-def _kinds(submissions: Iterable[Submission]) -> list[tuple[str, int]]:
+def _kinds(submissions: Iterable[Work]) -> list[tuple[str, int]]:
     """Return how many submissions have a finding of each kind."""
     found = Counter(kind for one in submissions for kind in {f.kind for f in one.findings})
     return sorted(found.items(), key=lambda kind: (-kind[1], kind[0]))
 
 
-def _beside(work: Class, comparison: Comparison) -> list[tuple[Pair, list[compare.Beside]]]:
+def _beside(work: Classwork, comparison: Comparison) -> list[tuple[Pair, list[compare.Beside]]]:
     """Return the pairs that are shown with both texts: some of each group."""
     group = {learner: number for number, found in enumerate(comparison.groups) for learner in found}
     shown: list[Pair] = []

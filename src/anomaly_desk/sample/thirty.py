@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell
 from rich.console import Console
 
 from anomaly_desk.grading import grade, ledger
-from anomaly_desk.grading.desk import Wishes, grade_and_report
+from anomaly_desk.grading.run import Wishes, grade_class
 from anomaly_desk.sample import verdict
 from anomaly_desk.sample.learners import CLASS, Learner, cell_of
 from anomaly_desk.sample.verdict import NAME, limits
@@ -176,8 +176,8 @@ def grade_thirty(
     if earlier.is_dir():  # nobody else is looked for in that folder
         only = tuple(path.name for path in earlier.iterdir())
         again = Wishes(jobs=jobs, roster=wishes.roster, only=only)
-        grade_and_report([earlier], again, root=root, project=project, console=console)
-    grade_and_report([folder], wishes, root=root, project=project, console=console)
+        grade_class([earlier], again, root=root, project=project, console=console)
+    grade_class([folder], wishes, root=root, project=project, console=console)
     table, good = verdict.compare(source(project), learners, root)
     console.print(table)
     if verdict.survivors():

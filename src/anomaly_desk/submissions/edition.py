@@ -5,14 +5,14 @@ from typing import Any
 from nbformat import NotebookNode
 
 from anomaly_desk.submissions.findings import Finding, quote
-from anomaly_desk.submissions.receive import Sent, same_text
+from anomaly_desk.submissions.receive import SentCell, same_text
 
 KEY = "anomaly_labs"  # of a notebook's metadata, stamped by the build
 CHECK = "-check"
 MOST_TOLD = 20
 
 
-def compare(release: NotebookNode, submitted: Any, sent: list[Sent]) -> list[Finding]:
+def compare(release: NotebookNode, submitted: Any, sent: list[SentCell]) -> list[Finding]:
     """Return what to say of a notebook of another edition; nothing for one of this edition.
 
     Parameters
@@ -43,7 +43,7 @@ def _stamp(submitted: Any) -> dict[str, Any] | None:
     return stamp if isinstance(stamp, dict) else None
 
 
-def _differing(release: NotebookNode, sent: list[Sent]) -> str:
+def _differing(release: NotebookNode, sent: list[SentCell]) -> str:
     """Return the names of exercises whose check is another one, missing, or new."""
     theirs = {one.grade_id: one.text for one in sent if one.grade_id.endswith(CHECK)}
     ours = {

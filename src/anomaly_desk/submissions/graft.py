@@ -13,14 +13,14 @@ from nbformat import NotebookNode
 from anomaly_desk.pages.markdown import harmless
 from anomaly_desk.submissions import findings, receive
 from anomaly_desk.submissions.findings import Finding
-from anomaly_desk.submissions.receive import Sent
+from anomaly_desk.submissions.receive import SentCell
 
 # What of nbgrader's metadata decides about points; a learner's copy must say the same.
 _MARKS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 _START = -1  # the place before the first cell
 
 
-def places(pristine: list[NotebookNode], sent: list[Sent]) -> list[int | None]:
+def places(pristine: list[NotebookNode], sent: list[SentCell]) -> list[int | None]:
     """Return for each cell that was sent which pristine cell it is, or None for an extra one.
 
     Copies of a graded cell are that cell; of a plain one only the first is.
@@ -50,13 +50,13 @@ class Graft:
     """Pristine cells beside what was sent, and which of it counts."""
 
     pristine: list[NotebookNode]
-    sent: list[Sent]
+    sent: list[SentCell]
     places: list[int | None]
     answers: dict[int, int]  # place of an answer cell: number of the cell sent that counts
 
     @classmethod
     def of(
-        cls, pristine: list[NotebookNode], sent: list[Sent], places: list[int | None]
+        cls, pristine: list[NotebookNode], sent: list[SentCell], places: list[int | None]
     ) -> "Graft":
         """Let the last copy of each answer count, but an untouched one only where all are."""
         answers: dict[int, int] = {}

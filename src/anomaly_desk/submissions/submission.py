@@ -52,7 +52,7 @@ class Job:
 
     Attributes
     ----------
-    source
+    fingerprint
         Fingerprint of the assignment that is released in `root`.
     unsafe
         Whether learners' code runs without the sandbox.
@@ -63,7 +63,7 @@ class Job:
     root: Path
     project: Path
     submission: Submission
-    source: str
+    fingerprint: str
     unsafe: bool
     beside: int = 1
 
