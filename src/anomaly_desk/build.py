@@ -15,7 +15,9 @@ import nbformat
 
 from anomaly_desk import sources
 from anomaly_desk.errors import CourseError
+from anomaly_labs import notebooks
 from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.errors import LabsError
 
 # Graded with the whole data and all epochs, as a learner runs them; all others in fast mode.
 FULL_LENGTH = ("assessment",)
@@ -118,8 +120,8 @@ def is_edited(path: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError, AttributeError):
+        notebook = notebooks.read(path)
+    except LabsError:
         return True
     return bool(notebook.metadata.get("anomaly_labs", {}).get("text") != _digest(notebook))
 

@@ -11,7 +11,6 @@ from typing import Any
 import nbformat
 from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Float, Integer, List, Unicode, default
@@ -33,6 +32,7 @@ from anomaly_desk.grading.seed import private_seed, submission_seed
 from anomaly_desk.submissions import findings
 from anomaly_desk.submissions.findings import Finding
 from anomaly_labs import runtime
+from anomaly_labs.notebooks import grade_id, is_check
 
 KIND_OF_DEATH = {
     "memory": "limit-memory",
@@ -152,14 +152,13 @@ class Execution:
         if self.left() <= 0 and not self.kernel.gone:
             self.kernel.stop("the time for the whole notebook was over")
             self.find("limit-time", cell, f"it took more than {self.total_timeout:.0f} s")
-        is_check = utils.is_grade(cell) and not utils.is_solution(cell)
         if self.kernel.gone:
             cell.outputs = [
                 failure(
                     "NotRun", f"Not run: an earlier cell stopped the kernel ({self.kernel.gone})."
                 )
             ]
-        elif is_check:
+        elif is_check(cell):
             dialogue = Dialogue(lambda question: self.ask(question, cell))
             points = float(cell.metadata.nbgrader.points)
             names = Namespace(self.trusted, dialogue)
@@ -211,8 +210,7 @@ class Execution:
 
     def find(self, kind: str, cell: NotebookNode, text: str) -> None:
         """Note a finding about a cell, once."""
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        finding = Finding(kind, grade_id, text)
+        finding = Finding(kind, grade_id(cell), text)
         if finding not in self.findings:
             self.findings.append(finding)
 

@@ -11,6 +11,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from anomaly_desk.submissions import findings, roster
 from anomaly_desk.submissions.findings import STOPS, UNREAD, Finding, told
+from anomaly_labs.notebooks import errors, marks
 
 TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (TEMPLATES / "feedback" / "style.css").read_text(encoding="utf-8")
@@ -52,7 +53,7 @@ def number(value: float) -> str:
 
 
 def _is_graded(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+    return bool(marks(cell).get("grade"))
 
 
 def _title(nb: NotebookNode) -> str:
@@ -66,7 +67,7 @@ def _row(cell: NotebookNode, waiting: set[str], found: list[Finding]) -> dict[st
     """Return what the table says of a graded cell: name, points, the hint of a failed check."""
     mark = cell.metadata.nbgrader
     points, of = mark.get("score") or 0.0, mark.points
-    said = next((o.evalue for o in cell.get("outputs", ()) if o.output_type == "error"), "")
+    said = next((sentence for _, sentence in errors(cell)), "")
     state = "full" if points >= of else "part" if points else "none"
     if mark.grade_id in waiting:
         state, said = "waits", "a human reads this"

@@ -12,6 +12,8 @@ from anomaly_desk.report import notebooks
 from anomaly_desk.report.classwork import OUTCOMES, Classwork, Task, Work
 from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.receive import same_text
+from anomaly_labs.notebooks import CHECK, grade_id, is_check, marks
+from anomaly_labs.notebooks import errors as errors_of
 
 _MARKS = re.compile(r"\*\*Pass: (\d+(?:\.\d+)?)[^*]*?Distinction: (\d+(?:\.\d+)?)")
 _REASON = re.compile(r"(?m)^needs a human: (.*)$")
@@ -156,16 +158,15 @@ def _rows(gradebook: Any, assignment: str) -> tuple[list[Any], list[Any]]:
 def _order(root: Path, assignment: str) -> list[str]:
     """Return the names of the graded cells in the notebook's order."""
     cells = notebooks.cells(root / "release" / assignment / f"{assignment}.ipynb")
-    marks = [notebooks.marks(cell) for cell in cells]
-    return [str(known["grade_id"]) for known in marks if known.get("grade")]
+    return [grade_id(cell) for cell in cells if marks(cell).get("grade")]
 
 
 def _task(name: str) -> str:
-    return name.removesuffix("-check")
+    return name.removesuffix(CHECK)
 
 
 def _is_check(name: str) -> bool:
-    return name.endswith("-check")
+    return name.endswith(CHECK)
 
 
 def _read(
@@ -178,10 +179,10 @@ def _read(
     one.answers = notebooks.answers(cells)
     stubs = notebooks.answers(pristine)
     errors = {
-        str(notebooks.marks(cell)["grade_id"]).removesuffix("-check"): error
+        _task(grade_id(cell)): error
         for cell in cells
-        if notebooks.marks(cell).get("grade") and not notebooks.marks(cell).get("solution")
-        for error in notebooks.errors(cell)
+        if is_check(cell)
+        for error in errors_of(cell)
     }
     for task in tasks:
         name, sentence = errors.get(task.name, ("", ""))

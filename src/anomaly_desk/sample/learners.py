@@ -9,6 +9,8 @@ from pathlib import Path
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
+from anomaly_labs.notebooks import grade_id
+
 ALL = tuple(range(1, 12))
 NONE: tuple[int, ...] = ()
 HALF = (1, 2, 3, 4, 5, 6)
@@ -62,9 +64,7 @@ class Learner:
 
 def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
     """Return the first cell with this grade id."""
-    return next(
-        cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name
-    )
+    return next(cell for cell in notebook.cells if grade_id(cell) == name)
 
 
 def _checks(notebook: NotebookNode) -> list[NotebookNode]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from anomaly_desk.grading import ledger
 from anomaly_desk.sample.learners import Learner
 from anomaly_desk.sources import Source
+from anomaly_labs.notebooks import errors
 
 NAME = "assessment"
 # The points at the pass limit, where an exercise has two limits.
@@ -105,9 +106,9 @@ def differences(
 def failed_attacks(notebook: NotebookNode) -> Iterator[str]:
     """Yield errors of learners' own cells: an attack did not run, or it reached something."""
     for cell in notebook.cells:
-        errors = [o for o in cell.get("outputs", []) if o.output_type == "error"]
-        if errors and cell.id.startswith("own-") and errors[0].ename != "NotRun":
-            yield f"a cell of one's own raised {errors[0].ename}: {errors[0].evalue[:200]}"
+        name, sentence = next(errors(cell), ("", ""))
+        if name not in ("", "NotRun") and cell.id.startswith("own-"):
+            yield f"a cell of one's own raised {name}: {sentence[:200]}"
 
 
 def leaks(page: str) -> Iterator[str]:
