@@ -16,10 +16,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course class lab bench slides site formgrader labs test test-all lint data lock clean
+.PHONY: help course class lab bench slides site formgrader labs test test-all test-quick test-elsewhere lint data lock clean
 
 help: ## Show this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY):
 	@sh scripts/setup.sh "$(VENV)" "$(LOCK)" "$(PYTHON)"
@@ -50,9 +50,17 @@ test: $(READY) ## Run the tests
 	@sh scripts/system.sh
 	@$(BIN)/python -m pytest -q $(WORKERS)
 
-test-all: $(READY) ## Run every test, the long ones and the browser's too
+test-all: $(READY) ## Run every test, the long ones and the browser's too, and a quick part on the other Pythons
 	@sh scripts/system.sh
 	@$(BIN)/python -m pytest -q $(WORKERS) -m "not gpu and not network"
+	@MAKE="$(MAKE)" sh scripts/elsewhere.sh "$(BIN)/python" all
+
+test-quick: $(READY) ## Run the quick tests: some of each package, in at most three minutes
+	@sh scripts/system.sh
+	@$(BIN)/python -m pytest -q $(WORKERS) -m "quick"
+
+test-elsewhere: $(READY) ## Run the quick tests on another Python of this machine, with each commit on the next
+	@MAKE="$(MAKE)" sh scripts/elsewhere.sh "$(BIN)/python" next
 
 bench: $(READY) ## Run the benchmarks and write benchmarks/RESULTS.md (NAMES="loading lab1" for some)
 	@$(BIN)/python benchmarks/run.py $(NAMES)

@@ -10,10 +10,17 @@ from anomaly_labs import runtime
 runtime.prepare()
 matplotlib.use("Agg")
 collect_ignore = [
-    "tests/wrong_answers",  # cells of notebooks, no modules
     "src/anomaly_labs/course.py",  # these two raise when they are imported
     "src/anomaly_labs/inside/closed",
 ]
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m quick` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each example of a docstring be one of the quick tests."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem):
+            item.add_marker("quick")
 
 
 @pytest.fixture(scope="session", autouse=True)

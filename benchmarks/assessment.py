@@ -36,7 +36,7 @@ import report
 from anomaly_desk import sources
 from anomaly_labs import assessment, checks, datasets
 
-SOURCE = sources.read(Path(__file__).parents[1] / "solutions" / "assessment.py")
+SOURCE = sources.read(Path(__file__).parents[1] / "solutions" / "assessment" / "lab.py")
 LOAD = datasets.load
 SOURCES: tuple[Literal["real", "synthetic"], ...] = ("real", "synthetic")
 SMALL_IS_GOOD = ("left", "alarms")

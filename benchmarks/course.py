@@ -25,7 +25,7 @@ from typing import Any
 import nbformat
 from costs import Watch, adopt_orphans, measure
 
-from anomaly_desk import build, execute, sources
+from anomaly_desk import execute, manifest, sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 PARTS = ("labs", "submission", "whole")
@@ -112,10 +112,9 @@ def labs(names: Iterable[str]) -> None:
     print("|---" * (len(columns) + 2) + "|")
     total: Counter[str] = Counter()
     costly: list[tuple[float, str, int, str]] = []
-    for path in build.source_paths(PROJECT):
-        if path.stem not in names:
+    for source in sources.course(PROJECT):
+        if source.name not in names:
             continue
-        source = sources.read(path)
         with tempfile.TemporaryDirectory(prefix="course-") as folder:
             booked, by_cell, done = profiled(source, Path(folder))
         before = time.process_time()
@@ -185,7 +184,7 @@ def submission() -> None:
     from anomaly_desk.submissions.intake import Job, Submission
 
     os.environ["ANOMALY_LABS_FAST"] = "1"
-    steps, name = Steps(), "lab0_start"
+    steps, name = Steps(), manifest.labs(PROJECT)[0].name
     for owner, function, step in (
         (kernel.Kernel, "start", "start of the kernel"),
         (kernel.Kernel, "run", "cells, in the sandbox"),
@@ -198,8 +197,8 @@ def submission() -> None:
     ):
         steps.book(owner, function, step)
     source = grade.assignments(PROJECT)[name]
-    columns = {}
-    with tempfile.TemporaryDirectory(prefix="course-") as folder, forkserver.running():
+    columns, modules = {}, grade.preloaded([source])
+    with tempfile.TemporaryDirectory(prefix="course-") as folder, forkserver.running(modules):
         root, path = Path(folder, "course"), Path(folder, f"{name}.ipynb")
         prints = grade.prepare(root, PROJECT, {name: source})
         nbformat.write(source.submission(set(source.points)), path)
@@ -213,7 +212,7 @@ def submission() -> None:
             columns[learner] = dict(steps.booked)
             if graded.trouble:
                 raise SystemExit(graded.trouble)
-    print("\n| one submission of Lab 0 | first | second |\n|---|---|---|")
+    print("\n| one submission of the first lab | first | second |\n|---|---|---|")
     for step in columns["first"]:
         print(f"| {step} | {columns['first'][step]:.2f} | {columns['second'].get(step, 0.0):.2f} |")
     print(f"| all | {sum(columns['first'].values()):.2f} | {sum(columns['second'].values()):.2f} |")
@@ -242,7 +241,8 @@ def main() -> None:
     parser.add_argument("--notebooks", help="comma-separated names; all when left out")
     given = parser.parse_args()
     adopt_orphans()
-    wanted = (given.notebooks or ",".join(p.stem for p in build.source_paths(PROJECT))).split(",")
+    every = [lab.name for lab in manifest.labs(PROJECT)]
+    wanted = given.notebooks.split(",") if given.notebooks else every
     for part in given.parts or PARTS:
         {"labs": lambda: labs(wanted), "submission": submission, "whole": whole}[part]()
 

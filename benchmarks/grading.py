@@ -53,7 +53,7 @@ def write_plain(root: Path) -> None:
 
     from anomaly_desk import sources
 
-    source = sources.read(PROJECT / "solutions" / f"{ASSIGNMENT}.py")
+    source = sources.read(PROJECT / "solutions" / ASSIGNMENT / "lab.py")
     settings = PLAIN.format(root=str(root), code=sources.CODE_STUB, text=sources.TEXT_STUB)
     (root / "nbgrader_config.py").write_text(settings)
     folder = root / "source" / ASSIGNMENT
@@ -83,7 +83,7 @@ def write_submissions(release: Path, folder: Path, n: int, *, few: bool = False)
 
     from anomaly_desk import sources
 
-    source = sources.read(PROJECT / "solutions" / f"{ASSIGNMENT}.py")
+    source = sources.read(PROJECT / "solutions" / ASSIGNMENT / "lab.py")
     exercises = [c.grade_id for c in source.cells if c.role in ("exercise", "reflect")]
     for number in range(n):
         notebook = nbformat.read(release, as_version=4)

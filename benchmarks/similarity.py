@@ -35,7 +35,7 @@ from anomaly_desk.sample import thirty
 
 PROJECT = Path(__file__).parents[1]
 NAME = "assessment"
-SOURCE = sources.read(PROJECT / "solutions" / f"{NAME}.py")
+SOURCE = sources.read(PROJECT / "solutions" / NAME / "lab.py")
 ALIKE = 10  # fragments in common, for a share to mean anything
 # Layers of thirty.txt that several learners share, and one answer that renames one of right.txt.
 NOT_APART = {("cheats", task) for task in SOURCE.points} | {

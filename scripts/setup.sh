@@ -1,15 +1,11 @@
 #!/bin/sh
 # Makes the virtual environment $1 with exactly the packages of the lock file $2, and this project in editable mode.
-# $3 names a Python; empty: the newest of 3.13, 3.12, 3.11 that starts. Uses uv where it is installed, else pip.
+# $3 names a Python; empty: the first that scripts/pythons.sh finds. Uses uv where it is installed, else pip.
 set -eu
 venv=$1 lock=$2 python=${3:-}
 
-supported() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }
-if [ -n "$python" ]; then set -- "$python"; else set -- python3.13 python3.12 python3.11 python3 python; fi
-for candidate; do
-    if supported "$candidate"; then found=$candidate; break; fi
-done
-if [ -z "${found:-}" ]; then
+found=$(sh scripts/pythons.sh ${python:+"$python"} | sed -n '1s/^[^ ]* //p')
+if [ -z "$found" ]; then
     echo "No Python 3.11, 3.12 or 3.13 found${python:+ at PYTHON=$python}. Install one, or name it: make <target> PYTHON=/path/to/python3.12" >&2
     exit 1
 fi

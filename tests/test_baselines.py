@@ -9,6 +9,8 @@ from sklearn.preprocessing import StandardScaler
 from anomaly_labs import baselines
 from anomaly_labs.baselines import IsolationForestDetector, MahalanobisDetector, NeighborsDetector
 
+pytestmark = pytest.mark.quick
+
 DETECTORS = [MahalanobisDetector(), NeighborsDetector(), IsolationForestDetector(n_trees=50)]
 every_detector = pytest.mark.parametrize("detector", DETECTORS, ids=lambda d: type(d).__name__)
 

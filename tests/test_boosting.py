@@ -5,6 +5,8 @@ import pytest
 
 from anomaly_labs import boosting, cluster, runtime
 
+pytestmark = pytest.mark.quick
+
 
 def traffic(n=300, seed=0):
     """Rows of three classes: one told by its service, one by its count."""

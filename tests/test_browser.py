@@ -9,10 +9,9 @@ import time
 import urllib.request
 from pathlib import Path
 
-import jupytext
 import pytest
 
-from anomaly_desk import build, sources
+from anomaly_desk import beside, sources
 
 PROJECT = Path(__file__).parents[1]
 LAB = "lab1_xgboost"
@@ -36,7 +35,7 @@ pytestmark = pytest.mark.browser
 def server(tmp_path_factory):
     """JupyterLab on a copy of the labs; yields its address."""
     folder = tmp_path_factory.mktemp("labs")
-    shutil.copy(build.released_path(PROJECT, LAB), folder)
+    shutil.copy(PROJECT / "labs" / f"{LAB}.ipynb", folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -136,12 +135,11 @@ def picture(page, name: str) -> None:
 
 
 def test_learner_is_told_what_is_wrong_and_what_is_right(page):
-    source = sources.read(PROJECT / "solutions" / f"{LAB}.py")
+    source = sources.read(PROJECT / "solutions" / LAB / "lab.py")
     right = next(
         cell.source for cell in source.submission({QUESTION}).cells if cell.get("id") == QUESTION
     )
-    tried = jupytext.read(PROJECT / "tests" / "wrong_answers" / f"{LAB}.py", fmt="py:percent")
-    wrong = next(c for c in tried.cells if c.metadata.get("wrong") == QUESTION)
+    wrong, hint = beside.wrong_answers(source.lab)[QUESTION][0]
     for cell in source.submission(set()).cells[:3]:
         if cell.cell_type == "code":
             select(page, cell.id)
@@ -149,11 +147,11 @@ def test_learner_is_told_what_is_wrong_and_what_is_right(page):
     select(page, f"{QUESTION}-check")
     picture(page, "1-before")
 
-    answer(page, wrong.source)
+    answer(page, wrong)
     told = wait_for(page, "✗")
     select(page, QUESTION)
     picture(page, "2-wrong")
-    assert wrong.metadata["hint"] in told
+    assert hint in told
     assert "Traceback" not in told
     assert len(told.strip().splitlines()) == 1
 

@@ -10,6 +10,8 @@ from anomaly_labs.cli import terminal
 from anomaly_labs.datasets import files
 from kdd_rows import line, text
 
+pytestmark = pytest.mark.quick
+
 
 def run(*words: str) -> tuple[int, str]:
     """Exit code and output of a command, white space and frames taken out."""

@@ -32,6 +32,7 @@ def flows():
     return data.X, np.where(wrong, 1 - datasets.is_attack(data.y), datasets.is_attack(data.y))
 
 
+@pytest.mark.quick
 def test_two_workers_reach_the_auc_of_one_process(client, flows):
     X, attack = flows
     train, test = slice(0, 20_000), slice(20_000, None)

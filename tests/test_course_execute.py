@@ -2,36 +2,37 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from anomaly_desk import build, data, execute, run, sources
+import tiny
+from anomaly_desk import build, data, execute, imports, manifest, run, sources
 from anomaly_desk.errors import CourseError
-from test_course_sources import GOOD
+from test_course_sources import GOOD, SKIPPED
 
+FIRST_CODE = SKIPPED + 5  # the line where the first code cell starts
+
+PROJECT = Path(__file__).parents[1]
 SETTINGS = {"ANOMALY_LABS_FAST": "1"}
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A checkout with one lab, as far as `fingerprint` and `execute` look."""
-    for folder in ("solutions", "src"):
-        (tmp_path / folder).mkdir()
-    (tmp_path / "solutions" / "lab9_try.py").write_text(GOOD)
-    for file in ("requirements.lock", "nbgrader_config.py", "src/library.py"):
+    for file in ("requirements.lock", "nbgrader_config.py"):
         (tmp_path / file).write_text("one")
     return tmp_path
 
 
 def lab(project: Path, cell: str = "from anomaly_labs import checks") -> sources.Source:
-    path = project / "solutions" / "lab9_try.py"
-    path.write_text(GOOD.replace("from anomaly_labs import checks", cell))
-    return sources.read(path)
+    text = GOOD.replace("from anomaly_labs import checks", cell)
+    return sources.read(tiny.write(project, text))
 
 
 @pytest.mark.parametrize(
-    "change", ["requirements.lock", "nbgrader_config.py", "src/library.py", "text", "env", "data"]
+    "change", ["requirements.lock", "nbgrader_config.py", "text", "env", "data"]
 )
 def test_whatever_decides_the_output_changes_the_fingerprint(project: Path, change: str) -> None:
     def fingerprint(source: sources.Source, fast: str = "1", data: str = "real") -> str:
@@ -50,6 +51,82 @@ def test_whatever_decides_the_output_changes_the_fingerprint(project: Path, chan
         (project / change).write_text("two")
         after = fingerprint(lab(project))
     assert after != before
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of both packages, which the fingerprint reads in place of those that run."""
+    folder = tmp_path / "src"
+    for name in imports.PACKAGES:
+        left_out = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(imports.LIBRARY / name, folder / name, ignore=left_out)
+    monkeypatch.setattr(execute, "LIBRARY", folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("edited", "again"),
+    [
+        ("anomaly_desk/pages/templates/feedback/index.html.j2", set()),
+        ("anomaly_desk/publish/site/pages.py", set()),
+        ("anomaly_labs/gan/wgan.py", {"lab3_gan", "lab4_adversarial"}),
+        ("anomaly_labs/adversarial/attacks.py", {"lab4_adversarial"}),
+        ("anomaly_labs/baselines.py", {"lab2_autoencoder"}),
+        ("anomaly_labs/datasets/loading.py", {lab.name for lab in manifest.labs(PROJECT)}),
+        ("anomaly_labs/runtime.py", {lab.name for lab in manifest.labs(PROJECT)}),
+    ],
+)
+def test_edit_of_a_file_executes_the_labs_again_that_use_it(
+    library: Path, edited: str, again: set[str]
+) -> None:
+    labs = sources.course(PROJECT)
+
+    def prints() -> dict[str, str]:
+        return {lab.name: execute.fingerprint(PROJECT, lab, env={}, data="real") for lab in labs}
+
+    before = prints()
+    path = library / edited
+    path.write_bytes(path.read_bytes() + b"\n")
+    after = prints()
+    assert {name for name in after if after[name] != before[name]} == again
+
+
+def test_imports_are_followed_through_functions_names_in_texts_and_relative_ones(
+    tmp_path: Path,
+) -> None:
+    package = tmp_path / "anomaly_labs"
+    (package / "inner" / "files").mkdir(parents=True)
+    for name, text in {
+        "__init__.py": "",
+        "a.py": "def f():\n    from anomaly_labs import b\n",
+        "b.py": "run = ['python', '-m', 'anomaly_labs.inner.c']\n",
+        "inner/__init__.py": "",
+        "inner/c.py": "from . import d\nfrom ..e import f\n",
+        "inner/d.py": "",
+        "inner/files/page.html": "",
+        "e.py": "",
+        "unused.py": "import anomaly_labs.a",
+    }.items():
+        (package / name).write_text(text)
+    found = imports.files(["import anomaly_labs.a as a"], tmp_path)
+    assert {path.relative_to(package).as_posix() for path in found} == {
+        "__init__.py", "a.py", "b.py", "e.py", "inner/__init__.py", "inner/c.py", "inner/d.py",
+        "inner/files/page.html",
+    }  # fmt: skip
+
+
+def test_modules_that_load_something_heavy_are_not_preloaded(tmp_path: Path) -> None:
+    package = tmp_path / "anomaly_labs"
+    package.mkdir()
+    for name, text in {
+        "__init__.py": "",
+        "light.py": "def f():\n    import keras\n",
+        "heavy.py": "try:\n    import keras\nexcept ImportError:\n    pass\n",
+        "through.py": "from anomaly_labs import heavy\n",
+    }.items():
+        (package / name).write_text(text)
+    cells = ["from anomaly_labs import light, heavy", "import anomaly_labs.through, numpy"]
+    assert imports.light(cells, tmp_path) == ["anomaly_labs.light"]
 
 
 def test_run_is_kept_while_its_key_is_the_same(project: Path) -> None:
@@ -75,7 +152,7 @@ def test_notebook_that_stops_is_named_with_its_line_and_never_kept(
     source = lab(project, cell)
     with pytest.raises(execute.ExecutionError) as stop:
         execute.execute(source, folder, key="a", env=SETTINGS)
-    assert str(stop.value).startswith(f"{source.path}:5: {said}")
+    assert str(stop.value).startswith(f"{source.path}:{FIRST_CODE}: {said}")
     assert not folder.exists()
 
 
@@ -84,7 +161,7 @@ def test_cell_that_does_not_end_is_named_with_its_line(
 ) -> None:
     monkeypatch.setattr(execute, "CELL_TIMEOUT", 1)
     source = lab(project, "import time; time.sleep(60)")
-    with pytest.raises(execute.ExecutionError, match=":5: CellTimeoutError"):
+    with pytest.raises(execute.ExecutionError, match=f":{FIRST_CODE}: CellTimeoutError"):
         execute.execute(source, project / "build" / "lab9_try", key="a", env=SETTINGS)
 
 

@@ -1,12 +1,16 @@
+import re
+
 import nbformat
 import pytest
 
+import tiny
 from anomaly_desk import sources
+from anomaly_desk.errors import SourceError
 
-GOOD = '''\
+GOOD = f'''\
 # %% [markdown]
-# # Lab 9
-# It runs in under 1 minute on two CPU cores.
+# # @TITLE@
+# {tiny.FIRST}
 
 # %%
 from anomaly_labs import checks
@@ -37,14 +41,13 @@ checks.passed("lab9-q1")
 # %% [markdown] instructor=true
 # Ask the room before you go on.
 '''
+SKIPPED = tiny.header().count("\n")
 
 
 @pytest.fixture
 def write(tmp_path):
     def _write(text: str):
-        path = tmp_path / "lab9_try.py"
-        path.write_text(text)
-        return path
+        return tiny.write(tmp_path, text)
 
     return _write
 
@@ -53,7 +56,9 @@ def test_good_source_is_read(write):
     source = sources.read(write(GOOD))
     assert source.name == "lab9_try"
     assert source.points == {"lab9-q1": 2.0}
-    assert source.run_minutes == 1
+    assert source.lab.run_minutes == 1
+    assert source.cells[0].text.startswith("# Lab 9: A lab to try\n**10 minutes; the code runs in")
+    assert source.cells[0].line == SKIPPED + 1
 
 
 def test_locked_cells_are_read_only_and_checks_are_graded(write):
@@ -104,7 +109,10 @@ def test_locked_cells_are_read_only_and_checks_are_graded(write):
         ("    ### END SOLUTION\n", "", 12, "an exercise without ### BEGIN"),
         ("### END HIDDEN TESTS\n", "", 20, "'### BEGIN HIDDEN TESTS' has no partner"),
         ('checks.passed("lab9-q1")', "", 20, "a check ends with checks.passed"),
-        ("# It runs in under 1 minute on two CPU cores.", "# Soon.", 1, "runs in under N minutes"),
+        ("under @RUN_TIME@ on", "a minute on", 1, "the first cell lacks @RUN_TIME@"),
+        ("# # @TITLE@", "# # Lab 9", 1, "the first cell lacks @TITLE@"),
+        ("@MINUTES@ minutes", "@HOURS@ hours", 1, "@HOURS@ is no placeholder; known: @TITLE@"),
+        ("from anomaly_labs import checks", "%timeit 1", 5, "Python cannot read this cell"),
         ("# Ask the room", "# # Ask the room", 31, "one title"),
         (
             "from anomaly_labs import checks",
@@ -117,14 +125,15 @@ def test_locked_cells_are_read_only_and_checks_are_graded(write):
 def test_what_must_not_be_released_is_refused_with_its_line(write, old, new, line, complaint):
     assert old in GOOD
     path = write(GOOD.replace(old, new))
-    with pytest.raises(sources.SourceError) as refusal:
+    with pytest.raises(SourceError) as refusal:
         sources.read(path)
-    assert str(refusal.value).startswith(f"{path}:{line}: ")
-    assert complaint in str(refusal.value)
+    assert str(refusal.value).startswith(f"{path}:{SKIPPED + line}: ")
+    moved = re.sub(r"line (\d+)", lambda found: f"line {int(found[1]) + SKIPPED}", complaint)
+    assert moved in str(refusal.value)
 
 
 def test_text_before_the_first_cell_is_refused(write):
-    with pytest.raises(sources.SourceError, match="start the file with a cell"):
+    with pytest.raises(SourceError, match="start with a cell behind the header"):
         sources.read(write(f"import numpy\n\n{GOOD}"))
 
 

@@ -28,6 +28,8 @@ from anomaly_labs.datasets.schema import DTYPES
 from anomaly_labs.datasets.table import from_frame, to_frame
 from kdd_rows import line, many, text
 
+pytestmark = pytest.mark.quick
+
 
 def official(content: bytes, *, archive: bytes | None = None) -> Split:
     return Split(

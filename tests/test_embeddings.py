@@ -9,6 +9,8 @@ from sklearn.preprocessing import StandardScaler
 from anomaly_labs import embeddings
 from anomaly_labs.embeddings import EntityEmbedding
 
+pytestmark = pytest.mark.quick
+
 
 def traffic():
     """Services a and b mean normal, c and d attack; flag says nothing; count is a number."""

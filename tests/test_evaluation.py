@@ -8,6 +8,8 @@ from sklearn import metrics
 
 from anomaly_labs import evaluation
 
+pytestmark = pytest.mark.quick
+
 Y, SCORES = [0, 0, 0, 1, 1], [0.1, 0.6, 0.2, 0.4, 0.9]
 
 

@@ -7,6 +7,8 @@ from sklearn.pipeline import make_pipeline
 
 from anomaly_labs.features import make_encoder, sliding_windows
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture
 def table():

@@ -5,13 +5,15 @@ every change of the notebook: a table of what was printed answers nothing.
 """
 
 import ast
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
-from anomaly_desk import build, sources
+from anomaly_desk import manifest, sources
 
-LABS = build.source_paths(Path(__file__).parents[1])
+LABS = manifest.labs(Path(__file__).parents[1])
+NAME = attrgetter("name")
 DRAWS = {"checks.hidden_rng", "assessment.unseen"}
 
 
@@ -46,20 +48,22 @@ def undrawn(source: sources.Source) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
-def test_each_function_meets_rows_of_the_private_seed(path):
-    assert undrawn(sources.read(path)) == []
+@pytest.mark.parametrize("lab", LABS, ids=NAME)
+def test_each_function_meets_rows_of_the_private_seed(lab):
+    assert undrawn(sources.of_lab(lab)) == []
 
 
-@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
-def test_no_hidden_test_draws_from_a_seed_that_stands_in_the_source(path):
-    cells = [cell for cell in sources.read(path).cells if "check" in cell.keys]
+@pytest.mark.parametrize("lab", LABS, ids=NAME)
+def test_no_hidden_test_draws_from_a_seed_that_stands_in_the_source(lab):
+    cells = [cell for cell in sources.of_lab(lab).cells if "check" in cell.keys]
     fixed = [c.keys["check"] for c in cells if "np.random.default_rng" in hidden_calls(c)]
     assert fixed == []
 
 
 def test_checks_without_such_rows_are_found(tmp_path):
-    lab = next(path for path in LABS if path.stem == "lab0_start")
-    fixed = tmp_path / lab.name
-    fixed.write_text(lab.read_text().replace("checks.hidden_rng()", "np.random.default_rng(3)"))
+    lab = LABS[0]
+    fixed = tmp_path / lab.name / "lab.py"
+    fixed.parent.mkdir()
+    text = lab.path.read_text().replace("checks.hidden_rng()", "np.random.default_rng(3)")
+    fixed.write_text(text)
     assert undrawn(sources.read(fixed)) == [f"lab0-q{n}" for n in (2, 3, 4, 5)]

@@ -14,7 +14,7 @@ from anomaly_desk import build, sources
 from anomaly_labs import cli, progress
 
 PROJECT = Path(__file__).parents[1]
-QUIZ = PROJECT / "tests/grading/quiz.py"
+QUIZ = PROJECT / "tests/grading/quiz/lab.py"
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def released(tmp_path_factory):
     """The learners' notebook of the quiz, untouched and never run."""
     folder = tmp_path_factory.mktemp("project")
     shutil.copy(PROJECT / "nbgrader_config.py", folder)
-    (text,) = build.build(folder, [QUIZ]).values()
+    (text,) = build.build(folder, [sources.read(QUIZ)]).values()
     return nbformat.reads(text.decode(), as_version=4)
 
 

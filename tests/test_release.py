@@ -18,7 +18,7 @@ import pytest
 from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
-from anomaly_desk import build
+from anomaly_desk import manifest
 from anomaly_desk.errors import CourseError
 from anomaly_desk.publish.release import Target, complaints, release
 from anomaly_desk.publish.release.data import data_files
@@ -42,11 +42,12 @@ def project(tmp_path_factory):
         shutil.copy(PROJECT / name, folder)
     code = shutil.ignore_patterns("__pycache__")
     shutil.copytree(PROJECT / "src", folder / "src", ignore=code)
-    for inner in ("solutions", "assessment", "grading"):
+    for inner in ("assessment", "grading"):
         (folder / inner).mkdir()
-    quiz = (PROJECT / "tests/grading/quiz.py").read_text()
-    (folder / "solutions/quiz.py").write_text(quiz + INSTRUCTOR_CELL)
-    (folder / "assessment/RUBRIC.md").write_text("Three points: says who pays for a missed one.\n")
+    shutil.copytree(PROJECT / "tests/grading/quiz", folder / "solutions/quiz")
+    with (folder / "solutions/quiz/lab.py").open("a") as lab:
+        lab.write(INSTRUCTOR_CELL)
+    (folder / "assessment/RUBRIC.md").write_text("The frame of the rubric: a reader is fair.\n")
     (folder / "grading/private-seed").write_text("1234567890123")
     (folder / "grading/private-seed").chmod(0o600)
     return folder
@@ -131,7 +132,8 @@ PLANTED = {
     "a hidden test": HIDDEN,
     "an instructor cell": 'nobody = "reads this line but the instructor"',
     "a model answer": MODEL_ANSWER,
-    "the rubric": "Three points: says who pays for a missed one.",
+    "the rubric": "Three points: says who pays for a missed one, at the very least.",
+    "the rubric's frame": "The frame of the rubric: a reader is fair.",
     "the seed": "1234567890123",
     "a marker": "### BEGIN SOLUTION",
 }
@@ -151,7 +153,7 @@ def test_a_secret_is_found_in_an_output_of_a_notebook(project, made, tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[output])])
     planted = {"labs/quiz.ipynb": nbformat.writes(notebook).encode()}
     found = complaints(project, with_files(made, tmp_path, planted))
-    assert any("labs/quiz.ipynb: holds" in one and "solutions/quiz.py:" in one for one in found)
+    assert any("labs/quiz.ipynb: holds" in one and "solutions/quiz/lab.py:" in one for one in found)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +201,7 @@ def test_what_does_not_belong_into_a_release_is_named(project, made, tmp_path, n
 
 def test_an_answer_copied_into_the_library_stops_the_release(project, made, tmp_path):
     module = project / "src/anomaly_labs/copied.py"
-    quiz = (project / "solutions/quiz.py").read_text()
+    quiz = (project / "solutions/quiz/lab.py").read_text()
     answer = re.search(r"    fast = .*\n    return .*\n", quiz)
     module.write_text(f'"""A copy."""\n\n\ndef detect(rows):\n{answer[0]}')
     try:
@@ -272,15 +274,14 @@ def test_data_that_is_not_official_does_not_go_to_learners(tmp_path, monkeypatch
     (tmp_path / "KDDTest+.txt").write_text("1,2,3\n")
     monkeypatch.setenv("ANOMALY_LABS_DATA", str(tmp_path))
     with pytest.raises(CourseError, match=r"KDDTest\+.txt does not go to learners"):
-        data_files([])
+        data_files([manifest.labs(PROJECT)[-1]])
 
 
 def test_data_that_is_not_here_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("ANOMALY_LABS_DATA", str(tmp_path))
     monkeypatch.setattr(files, "project_data_folder", lambda: None)
-    cell = nbformat.v4.new_code_cell('data = datasets.load("nsl_kdd", split="train_20")')
     with pytest.raises(CourseError, match=r"kdd99 10_percent, .*nsl_kdd train_20 are not here"):
-        data_files([nbformat.v4.new_notebook(cells=[cell])])
+        data_files(manifest.labs(PROJECT))
 
 
 @pytest.fixture
@@ -392,8 +393,7 @@ exit 1
 def test_a_learner_without_network_and_checkout_runs_every_notebook(tmp_path):
     target = Target("linux-x86_64", f"{sys.version_info.major}.{sys.version_info.minor}")
     try:
-        labs = [build.released_path(PROJECT, one.stem) for one in build.source_paths(PROJECT)]
-        have_data = bool(data_files([nbformat.read(lab, as_version=4) for lab in labs]))
+        have_data = bool(data_files(manifest.labs(PROJECT)))
     except CourseError:
         have_data = False
     try:
@@ -411,8 +411,8 @@ def test_a_learner_without_network_and_checkout_runs_every_notebook(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
     convert = "sh start.sh jupyter nbconvert --to notebook --inplace --execute --allow-errors"
-    for source in build.source_paths(PROJECT):
-        name = build.released_path(Path(), source.stem)
+    for lab in manifest.labs(PROJECT):
+        name = lab.released
         done = on_a_learners_computer(tmp_path, f"{convert} {name}")
         assert done.returncode == 0, done.stdout + done.stderr
         notebook = nbformat.read(tmp_path / "anomaly-labs" / name, as_version=4)

@@ -9,6 +9,8 @@ import pytest
 
 from anomaly_labs import runtime
 
+pytestmark = pytest.mark.quick
+
 
 def modules_after(statement: str) -> tuple[set[str], float]:
     code = (

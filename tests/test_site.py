@@ -23,10 +23,6 @@ A course to try, with a [licence](LICENSE) and [data](data/README.md).
 
 Run `make course`.
 
-| lab | learner's minutes | what it holds |
-|---|---|---|
-| `lab9_try` | 10 | doubling and nothing else |
-
 ## What it has measured
 
 Nothing.
@@ -60,11 +56,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made") / "site"
-    source = sources.read(project / "solutions" / "lab9_try.py")
+    source = sources.read(project / "solutions" / "lab9_try" / "lab.py")
     assert build_site(project, [(source, executed(source))], folder) > 100_000
     return folder
 
 
+@pytest.mark.quick
 def test_start_page_leads_to_the_labs_with_their_minutes(site: Path) -> None:
     start = (site / "index.html").read_text()
     assert "<title>anomaly-labs</title>" in start
@@ -104,7 +101,7 @@ def test_warnings_of_sphinx_stop_the_site(project: Path, tmp_path: Path) -> None
 
 
 def test_site_takes_the_place_of_an_earlier_one(project: Path, tmp_path: Path) -> None:
-    source = sources.read(project / "solutions" / "lab9_try.py")
+    source = sources.read(project / "solutions" / "lab9_try" / "lab.py")
     for old in (".anomaly-labs-site", "old.html"):
         (tmp_path / old).touch()
     build_site(project, [(source, executed(source))], tmp_path)
@@ -120,7 +117,7 @@ def test_folder_that_is_no_site_is_left_alone(project: Path, tmp_path: Path) -> 
 
 
 def test_pages_of_the_real_course_hold_no_task_and_no_dead_link() -> None:
-    every = [sources.read(path) for path in build.source_paths(PROJECT)]
+    every = sources.course(PROJECT)
     made = pages.pages(PROJECT, every)
     assert all(text.startswith("# ") for text in made.values())
     assert "| Task 1: data selection | 8 | 3 |" in made["assessment.md"]
@@ -142,7 +139,7 @@ def test_course_slides_and_site_execute_a_lab_once(
 ) -> None:
     """The parts of `make course` that build and grade are left out."""
     monkeypatch.setattr(build, "project_folder", lambda: project)
-    monkeypatch.setattr(data, "prepare", lambda console: [])
+    monkeypatch.setattr(data, "prepare", lambda console, splits: [])
     monkeypatch.setattr(build, "build", lambda *_: {})
     monkeypatch.setattr(run, "grade_all", lambda *_: [])
     monkeypatch.setenv("ANOMALY_LABS_FAST", "1")

@@ -3,13 +3,16 @@
 import base64
 import struct
 import zlib
+from operator import attrgetter
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from anomaly_desk import build, sources
+import tiny
+from anomaly_desk import manifest, sources
 from anomaly_desk.errors import CourseError
+from anomaly_desk.manifest import Lab
 from anomaly_desk.publish import site
 from anomaly_desk.publish.site import leaks
 from anomaly_desk.publish.site.shown import chosen, shown
@@ -20,10 +23,13 @@ from test_browser import CHROMIUM, FLAGS
 PROJECT = Path(__file__).parents[1]
 SMALLEST_TEXT = 60  # per cent of 30 pixels, on a slide of 1280 x 720
 
-LAB = r'''# %% [markdown] slide="slide"
-# # Lab 9: A lab to try
+LAB = (
+    f"""# %% [markdown] slide="slide"
+# # @TITLE@
 #
-# **10 minutes; the code runs in under 1 minute on two CPU cores.** You will be able to double.
+# {tiny.FIRST} You will be able to double.
+"""
+    r'''
 
 # %% [markdown] slide="slide"
 # ## Lines and $x^2$
@@ -72,6 +78,7 @@ checks.passed("lab9-q1")
 # %% [markdown] instructor=true slide="slide"
 # Ask the room before you go on with the lab.
 '''
+)
 
 SECRET = (
     "doubled_by_addition",
@@ -96,10 +103,7 @@ def picture() -> str:
 
 
 def lab(folder: Path, text: str = LAB) -> Source:
-    path = folder / "solutions" / "lab9_try.py"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(text)
-    return sources.read(path)
+    return sources.read(tiny.write(folder, text))
 
 
 def executed(source: Source) -> nbformat.NotebookNode:
@@ -121,6 +125,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return slides_page(source, executed(source))
 
 
+@pytest.mark.quick
 def test_slides_are_the_cells_that_say_so(page: str) -> None:
     sections = page.split('<div class="slides">')[1].split("</div></div>")[0]
     assert sections.count('<section class="text">') == 1
@@ -160,13 +165,13 @@ def test_notebook_of_another_source_is_refused(tmp_path: Path) -> None:
     source = lab(tmp_path)
     notebook = executed(source)
     notebook.cells[2].source += "\nold = True"
-    with pytest.raises(CourseError, match=r"not made from .*lab9_try.py as it is now"):
+    with pytest.raises(CourseError, match=r"not made from .*lab9_try/lab.py as it is now"):
         shown(source, notebook)
 
 
 def test_lab_without_slides_is_named(tmp_path: Path) -> None:
     source = lab(tmp_path, "".join(line.split(" slide=")[0] + "\n" for line in LAB.splitlines()))
-    with pytest.raises(CourseError, match=r"lab9_try.py: no cell has the key slide"):
+    with pytest.raises(CourseError, match=r"lab9_try/lab.py: no cell has the key slide"):
         write_slides(source, executed(source), tmp_path)
 
 
@@ -180,7 +185,7 @@ def test_lab_without_slides_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_secret_line_is_found_however_it_is_marked_up(tmp_path: Path, page: str) -> None:
-    assert len(leaks.found(leaks.secrets(lab(tmp_path).path.parents[1]), page)) == 1
+    assert len(leaks.found(leaks.secrets(lab(tmp_path).path.parents[2]), page)) == 1
 
 
 def test_slides_with_an_answer_are_not_written(tmp_path: Path) -> None:
@@ -200,25 +205,25 @@ def test_missing_packages_are_named_before_anything_runs(monkeypatch: pytest.Mon
 
 
 def test_lines_that_learners_see_are_no_secret(tmp_path: Path) -> None:
-    secret = leaks.secrets(lab(tmp_path).path.parents[1])
+    secret = leaks.secrets(lab(tmp_path).path.parents[2])
     assert leaks.found(secret, "You see one line that rises. checks.passed('lab9-q1')") == []
 
 
 def test_labs_are_chosen_by_the_start_of_their_names() -> None:
-    every = [sources.read(path) for path in build.source_paths(PROJECT)]
+    every = manifest.labs(PROJECT)
     assert [source.name for source in chosen(every, ["lab1"])] == ["lab1_xgboost"]
     assert "assessment" not in [source.name for source in chosen(every)]
-    with pytest.raises(CourseError, match="no lab is called 'lab77'; there are assessment, lab0"):
+    with pytest.raises(CourseError, match="no lab is called 'lab77'; there are lab0_start"):
         chosen(every, ["lab77"])
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", [path.stem for path in build.source_paths(PROJECT)])
-def test_every_slide_fits_and_can_be_read(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("one", manifest.labs(PROJECT), ids=attrgetter("name"))
+def test_every_slide_fits_and_can_be_read(tmp_path: Path, one: Lab) -> None:
     """Text and code of the real labs; figures take what is left of a slide."""
     from playwright.sync_api import sync_playwright
 
-    source = sources.read(PROJECT / "solutions" / f"{name}.py")
+    source = sources.of_lab(one)
     path = write_slides(source, source.solution(), tmp_path)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

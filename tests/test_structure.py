@@ -10,6 +10,8 @@ PROJECT = Path(__file__).parents[1]
 PACKAGES = ("anomaly_labs", "anomaly_desk")
 PAGE = PROJECT / "docs" / "architecture.md"
 
+pytestmark = pytest.mark.quick
+
 
 def arrows(package: str) -> dict[str, set[str]]:
     """What the page allows: lines such as ``boosting → runtime scale``."""

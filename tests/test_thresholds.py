@@ -7,6 +7,8 @@ from anomaly_labs import thresholds
 from anomaly_labs.thresholds import RULES as TABLE
 from anomaly_labs.thresholds import cost_based, f1_optimal, youden
 
+pytestmark = pytest.mark.quick
+
 
 def cheapest(scores, y):
     return cost_based(scores, y, cost_false_alarm=2, cost_miss=7)

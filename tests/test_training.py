@@ -6,6 +6,8 @@ import pytest
 
 from anomaly_labs.autoencoder import network, training
 
+pytestmark = pytest.mark.quick
+
 
 def rows_of(n: int) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(n, 5)).astype(np.float32)

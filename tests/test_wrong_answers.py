@@ -1,37 +1,24 @@
 """Every lab in fast mode: right answers pass, and each wrong answer gets the hint it deserves."""
 
-import re
+from operator import attrgetter
 from pathlib import Path
 
-import jupytext
 import nbformat
 import pytest
 from traitlets.config import Config
 
-from anomaly_desk import build, execute, sources
+from anomaly_desk import beside, execute, manifest, sources
 from anomaly_desk.checking.execute import SafeExecute
 
-PROJECT = Path(__file__).parents[1]
-LABS = build.source_paths(PROJECT)
-WRONG = Path(__file__).parent / "wrong_answers"
+LABS = manifest.labs(Path(__file__).parents[1])
+NAME = attrgetter("name")
 
 pytestmark = pytest.mark.notebook
 
 
-def wrong_answers(lab: str) -> dict[str, list[tuple[str, str]]]:
-    """For each exercise: pairs of a wrong answer and a part of the hint it must get."""
-    answers: dict[str, list[tuple[str, str]]] = {}
-    for cell in jupytext.read(WRONG / f"{lab}.py", fmt="py:percent").cells:
-        if cell.cell_type == "code" and "wrong" in cell.metadata:
-            answers.setdefault(cell.metadata["wrong"], []).append(
-                (cell.source, cell.metadata["hint"])
-            )
-    return answers
-
-
 def with_wrong_answers(source: sources.Source) -> nbformat.NotebookNode:
     """The solution notebook; after each check every wrong answer is tried, then the right one."""
-    answers = wrong_answers(source.name)
+    answers = beside.wrong_answers(source.lab)
     notebook = source.solution()
     cells, exercises = [], {}
     for written, cell in zip(source.cells, notebook.cells, strict=True):
@@ -53,17 +40,17 @@ def errors(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [o for o in cell.get("outputs", []) if o.output_type == "error"]
 
 
-@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
-def test_each_exercise_has_two_wrong_answers_with_different_hints(path):
-    answers = wrong_answers(path.stem)
-    assert answers.keys() == sources.read(path).points.keys()
+@pytest.mark.parametrize("lab", LABS, ids=NAME)
+def test_each_exercise_has_two_wrong_answers_with_different_hints(lab):
+    answers = beside.wrong_answers(lab)
+    assert answers.keys() == sources.of_lab(lab).points.keys()
     assert all(len({hint for _, hint in tried}) >= 2 for tried in answers.values())
 
 
-@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
-def test_right_answers_pass_and_wrong_answers_get_their_hint(path, tmp_path):
+@pytest.mark.parametrize("lab", LABS, ids=NAME)
+def test_right_answers_pass_and_wrong_answers_get_their_hint(lab, tmp_path):
     ran = execute.run_notebook(
-        with_wrong_answers(sources.read(path)), folder=tmp_path, env={"ANOMALY_LABS_FAST": "1"}
+        with_wrong_answers(sources.of_lab(lab)), folder=tmp_path, env={"ANOMALY_LABS_FAST": "1"}
     )
     complaints = []
     for cell in ran.cells:
@@ -79,9 +66,9 @@ def test_right_answers_pass_and_wrong_answers_get_their_hint(path, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
-def test_grader_gives_the_same_hints_as_the_notebook(path, tmp_path):
-    source = sources.read(path)
+@pytest.mark.parametrize("lab", LABS, ids=NAME)
+def test_grader_gives_the_same_hints_as_the_notebook(lab, tmp_path):
+    source = sources.of_lab(lab)
     notebook = with_wrong_answers(source)
     tried = [cell for cell in notebook.cells if "hint" in cell.metadata]
     for cell in tried:
@@ -105,12 +92,12 @@ def test_grader_gives_the_same_hints_as_the_notebook(path, tmp_path):
 
 # The others run untouched in test_course_run.py too, through the grader.
 @pytest.mark.parametrize(
-    "path",
-    [pytest.param(p, marks=[] if p.stem == "lab0_start" else pytest.mark.slow) for p in LABS],
-    ids=lambda path: path.stem,
+    "lab",
+    [pytest.param(lab, marks=[] if lab is LABS[0] else pytest.mark.slow) for lab in LABS],
+    ids=NAME,
 )
-def test_untouched_notebook_runs_with_one_sentence_for_each_exercise(path, tmp_path):
-    source = sources.read(path)
+def test_untouched_notebook_runs_with_one_sentence_for_each_exercise(lab, tmp_path):
+    source = sources.of_lab(lab)
     ran = execute.run_notebook(
         source.submission(set()), folder=tmp_path, env={"ANOMALY_LABS_FAST": "1"}
     )
@@ -118,5 +105,4 @@ def test_untouched_notebook_runs_with_one_sentence_for_each_exercise(path, tmp_p
     assert {e.ename for found in raised.values() for e in found} == {"NotAnswered"}
     assert all(len(e.traceback) == 1 for found in raised.values() for e in found)
     assert {f"{question}-check" for question in source.points} <= raised.keys()
-    graded = re.compile(r"lab\d+-q\d+(-check)?|assessment-q\d+(-check)?")
-    assert all(graded.fullmatch(cell_id) for cell_id in raised)
+    assert {cell_id.removesuffix("-check") for cell_id in raised} <= source.points.keys()

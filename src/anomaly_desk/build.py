@@ -13,14 +13,11 @@ from typing import Any
 
 import nbformat
 
-from anomaly_desk import sources
+from anomaly_desk import beside, sources
 from anomaly_desk.errors import CourseError
 from anomaly_labs import notebooks
 from anomaly_labs.datasets.cache import write_aside
 from anomaly_labs.errors import LabsError
-
-# Graded with the whole data and all epochs, as a learner runs them; all others in fast mode.
-FULL_LENGTH = ("assessment",)
 
 
 class BuildError(CourseError):
@@ -42,17 +39,6 @@ def project_folder() -> Path:
         f"no solutions/ in {Path.cwd()}: the course is built from a checkout of anomaly-labs; "
         "clone it, and run this command in its folder"
     )
-
-
-def source_paths(project: Path) -> list[Path]:
-    """Return the notebook sources in teaching order."""
-    return sorted((project / "solutions").glob("*.py"))
-
-
-def released_path(project: Path, name: str) -> Path:
-    """Return where the learners' notebook `name` stands in the checkout."""
-    folder = "assessment" if name == "assessment" else "labs"
-    return project / folder / f"{name}.ipynb"
 
 
 def open_course(root: Path, project: Path, *, unsafe: bool = False) -> Any:
@@ -91,23 +77,29 @@ def release(course: Any, source: sources.Source) -> Path:
     return root / "release" / source.name / f"{source.name}.ipynb"
 
 
-def build(project: Path, paths: Iterable[Path]) -> dict[Path, bytes]:
+def build(project: Path, labs: Iterable[sources.Source]) -> dict[Path, bytes]:
     """Return the learners' notebooks, each under the path where it belongs in the checkout.
+
+    Parameters
+    ----------
+    project
+        The checkout.
+    labs
+        The labs to build, from `sources.course`.
 
     Raises
     ------
     SourceError
-        If a source must not be released; the message names file and line.
+        If a lab is not whole: an exercise without wrong answers, a written answer without rubric.
     BuildError
         If nbgrader refuses a notebook.
     """
-    checked = [sources.read(path) for path in paths]
+    labs = list(labs)
+    for lab in labs:
+        beside.check(lab)
     with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as root:
         course = open_course(Path(root), project)
-        return {
-            released_path(project, source.name): _stamped(release(course, source))
-            for source in checked
-        }
+        return {project / lab.lab.released: _stamped(release(course, lab)) for lab in labs}
 
 
 def stale(built: dict[Path, bytes]) -> list[Path]:
@@ -148,6 +140,14 @@ def write(built: dict[Path, bytes], *, keep_edited: bool = False) -> dict[Path, 
                 fates[path] = f"rebuilt; your work is kept as {yours.name}"
             write_aside(path, partial(Path.write_bytes, data=text))
     return fates
+
+
+def write_pages(pages: dict[Path, bytes]) -> dict[Path, str]:
+    """Write the pages with built blocks that are stale; return what became of each."""
+    outdated = stale(pages)
+    for path in outdated:
+        write_aside(path, partial(Path.write_bytes, data=pages[path]))
+    return {path: "rebuilt" if path in outdated else "up to date" for path in pages}
 
 
 def _stamped(path: Path) -> bytes:

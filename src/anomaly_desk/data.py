@@ -2,15 +2,13 @@
 
 import os
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
 
+from anomaly_desk.manifest import Lab
 from anomaly_labs import datasets
-
-USED = (
-    ("kdd99", "10_percent"), ("kdd99", "test"), ("nsl_kdd", "train"), ("nsl_kdd", "test"),
-)  # fmt: skip
 
 
 def make_folders_absolute() -> None:
@@ -20,9 +18,22 @@ def make_folders_absolute() -> None:
             os.environ[variable] = str(Path(folder).expanduser().absolute())
 
 
-def prepare(console: Console) -> list[datasets.Dataset]:
-    """Parse and cache what the course uses, print where it is from; settle offline mode for all."""
-    return [_prepare(name, split, console) for name, split in USED]
+def prepare(console: Console, splits: Iterable[tuple[str, str]]) -> list[datasets.Dataset]:
+    """Parse and cache what labs use, print where it is from; settle offline mode for all.
+
+    Parameters
+    ----------
+    console
+        Gets a line for each split.
+    splits
+        Names of data sets, each with one of its splits, as `manifest.splits` gives them.
+    """
+    return [_prepare(name, split, console) for name, split in splits]
+
+
+def told(found: Iterable[datasets.Dataset], lab: Lab) -> str:
+    """Return what the data of a lab are, from what `prepare` has found."""
+    return "; ".join(repr(data) for data in found if (data.name, data.split) in lab.splits)
 
 
 def _prepare(name: str, split: str, console: Console) -> datasets.Dataset:

@@ -36,16 +36,12 @@ def _sandbox() -> Iterator[Finding]:
 
 
 def _notebooks() -> Iterator[Finding]:
-    from anomaly_desk import build
+    from anomaly_desk import build, manifest
 
     try:
         project = build.project_folder()
     except FileNotFoundError:
         yield None, "checkout", "not in one", "clone the project to build and grade the course"
         return
-    missing = [
-        path.stem
-        for path in build.source_paths(project)
-        if not build.released_path(project, path.stem).is_file()
-    ]
+    missing = [lab.name for lab in manifest.labs(project) if not (project / lab.released).is_file()]
     yield not missing or None, "learners' notebooks", ", ".join(missing) or "built", "make labs"

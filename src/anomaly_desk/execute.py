@@ -13,7 +13,9 @@ from pathlib import Path
 
 import nbformat
 
+from anomaly_desk import imports
 from anomaly_desk.errors import CourseError
+from anomaly_desk.imports import LIBRARY
 from anomaly_desk.sources import Source
 from anomaly_labs import runtime
 
@@ -39,14 +41,26 @@ class Executed:
 
 
 def fingerprint(project: Path, source: Source, *, env: Mapping[str, str], data: str) -> str:
-    """Return a digest of all that decides a notebook's output and its points.
+    """Return a digest of all that decides a notebook's output.
 
-    That is its text, the library, the settings of this project and of nbgrader, the lock, the
-    Python, the device, and which data there are, as `data` says.
+    That is its text, the modules that it imports, one through another, and this one, the settings
+    of this project and of nbgrader, the lock, the Python, the device, and its data.
+
+    Parameters
+    ----------
+    project
+        The checkout.
+    source
+        The lab.
+    env
+        The environment; what starts with ``ANOMALY_LABS_`` counts.
+    data
+        Which data there are, from `data.told`.
     """
-    digest = hashlib.sha256(source.path.read_bytes())
-    library = (project / "src").rglob("*")
-    for path in sorted(p for p in library if p.is_file() and p.suffix != ".pyc"):
+    cells = source.solution().cells
+    digest = hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in cells]).encode())
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    for path in [*imports.files(code, LIBRARY), Path(__file__)]:
         digest.update(path.read_bytes())
     for file in ("requirements.lock", "nbgrader_config.py"):
         digest.update((project / file).read_bytes())

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,28 +11,44 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from anomaly_desk import build, data, sources
+from anomaly_desk import build, data, extras, manifest, sources
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
 from anomaly_desk.grading import summary
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
-from anomaly_desk.sample.three import Sampled, grade_sample, sample_class
+from anomaly_desk.manifest import Lab
+from anomaly_desk.sample.three import Sampled, grade_sample, key, sample_class
 from anomaly_labs import runtime
 from anomaly_labs.evaluation import figure_text
 
 GRADING_MINUTES = 1  # for each lab, three learners, in fast mode, on two CPU cores
 
 
-def run(project: Path, *, fast: bool, console: Console) -> bool:
+def run(
+    project: Path, labs: Iterable[Lab], *, fast: bool, console: Console, graded: bool = True
+) -> bool:
     """Do the main job in `project`; return whether every result is what it should be.
 
     Everything is written below ``build/``, and learners' notebooks to ``labs/``. Notebooks whose
-    text, library, settings and data have not changed are not executed again.
+    text, modules, settings and data have not changed are not executed again.
+
+    Parameters
+    ----------
+    project
+        The checkout.
+    labs
+        The labs to build, execute and grade; one whose extras are not installed is skipped.
+    fast
+        Whether to take fewer rows and epochs.
+    console
+        Gets what is said.
+    graded
+        Whether to grade the sample class.
 
     Raises
     ------
     CourseError
-        If another run is at work in the same project.
+        If another run is at work in the same project, or no lab is left.
     SourceError, BuildError, ExecutionError
         What stopped the job, with file and line where there is one.
     """
@@ -40,7 +56,16 @@ def run(project: Path, *, fast: bool, console: Console) -> bool:
         os.environ["ANOMALY_LABS_FAST"] = "1"
     data.make_folders_absolute()
     with alone(project):
-        return _run(project, fast, console)
+        return _run(project, list(_runnable(labs, console)), fast, graded, console)
+
+
+def _runnable(labs: Iterable[Lab], console: Console) -> Iterator[sources.Source]:
+    """Yield the labs that can run here, read and checked; say of the others what they lack."""
+    for lab in labs:
+        if lacks := extras.missing(lab):
+            console.print(f"[bold yellow]{escape(lacks)}[/]", soft_wrap=True, highlight=False)
+        else:
+            yield sources.of_lab(lab)
 
 
 @contextmanager
@@ -60,49 +85,63 @@ def alone(project: Path) -> Iterator[None]:
         yield
 
 
-def _run(project: Path, fast: bool, console: Console) -> bool:
+def _run(
+    project: Path, labs: list[sources.Source], fast: bool, graded: bool, console: Console
+) -> bool:
+    if not labs:
+        raise CourseError("no lab is left to run")
     started = time.monotonic()
-    labs = [sources.read(path) for path in build.source_paths(project)]
-    _announce(labs, fast, console)
+    _announce(labs, fast, graded, console)
 
     console.rule("1 Data")
-    found = data.prepare(console)
+    found = data.prepare(console, manifest.splits(lab.lab for lab in labs))
     console.rule("2 Learners' notebooks")
-    built = build.build(project, build.source_paths(project))
+    built = build.build(project, labs)
     for path, fate in build.write(built, keep_edited=True).items():
         console.print(f"{path.relative_to(project)}: {fate}")
     console.rule("3 Execution of the solutions")
-    rows = "; ".join(map(repr, found))
-    keys = {lab.name: fingerprint(project, lab, env=os.environ, data=rows) for lab in labs}
+    keys = {
+        lab.name: fingerprint(project, lab, env=os.environ, data=data.told(found, lab.lab))
+        for lab in labs
+    }
     executed = _execute_all(project, labs, keys, console)
-    console.rule("4 Grading of a sample class")
-    graded = grade_all(project, labs, keys, console)
+    results = []
+    if graded:
+        console.rule("4 Grading of a sample class")
+        results = grade_all(project, labs, keys, console)
 
     console.rule("Results")
     console.print(_labs_table(labs, executed))
-    console.print(grades_table(graded))
+    if graded:
+        console.print(grades_table(results))
     sources_used = ", ".join(sorted({one.source for one in found}))
     console.print(f"Data: {sources_used}. Device: {_device()}.", end=" ")
     console.print(f"Took {(time.monotonic() - started) / 60:.1f} minutes.")
-    console.print("Solutions with figures: build/course/<lab>/<lab>.html")
-    console.print("Feedback to learners:   build/sample/feedback/<learner>/<lab>/<lab>.html")
-    if any(sampled.graded.unsafe for sampled in graded):
+    lab = labs[0].name if len(labs) == 1 else "<lab>"
+    console.print(f"Solutions with figures: build/course/{lab}/{lab}.html")
+    if graded:
+        console.print(f"Feedback to learners:   build/sample/feedback/<learner>/{lab}/{lab}.html")
+    if any(sampled.graded.unsafe for sampled in results):
         console.print(_no_sandbox())
-    good = all(sampled.as_expected for sampled in graded)
+    good = all(sampled.as_expected for sampled in results)
     if not good:
         console.print("[bold red]Some points are not what they should be: see the table.[/]")
     return good
 
 
-def _announce(labs: list[sources.Source], fast: bool, console: Console) -> None:
-    minutes = sum(1 if fast else lab.run_minutes for lab in labs)
-    # two of the three learners train, and the assessment is graded at full length
-    minutes += sum(
-        2 * lab.run_minutes if lab.name in build.FULL_LENGTH else GRADING_MINUTES for lab in labs
-    )
-    console.print("[bold]anomaly-labs[/]: the course, from sources to graded notebooks")
+def _announce(labs: list[sources.Source], fast: bool, graded: bool, console: Console) -> None:
+    limits = [lab.lab.run_minutes for lab in labs]
+    minutes = len(labs) if fast else sum(limits)
+    if graded:  # two of the three learners train
+        lengths = zip(labs, limits, strict=True)
+        minutes += sum(
+            2 * limit if lab.lab.grading == "full" else GRADING_MINUTES for lab, limit in lengths
+        )
+    what = labs[0].lab.title if len(labs) == 1 else "the course"
+    steps = "from sources to graded notebooks" if graded else "from source to page"
+    console.print(f"[bold]anomaly-labs[/]: {escape(what)}, {steps}")
     console.print("1 find the data, or generate them; 2 build the learners' notebooks;")
-    console.print("3 execute every solution; 4 grade a sample class of three.")
+    console.print(f"3 execute every solution{'; 4 grade a sample class of three' * graded}.")
     kept = "what has not changed since the last run is kept"
     console.print(f"Takes up to {minutes} minutes on two CPU cores; {kept}.")
     if fast:
@@ -145,9 +184,8 @@ def grade_all(
     unsafe = not diagnose.is_usable()
     if unsafe:
         console.print(_no_sandbox())
-    running = grade_sample(
-        project, project / "build" / "sample", labs, key=" ".join(keys.values()), unsafe=unsafe
-    )
+    known = key(labs, keys.values())
+    running = grade_sample(project, project / "build" / "sample", labs, key=known, unsafe=unsafe)
     total = sum(len(sample_class(lab)) for lab in labs)
     results = []
     for sampled in summary.watched(running, total=total, console=console):
@@ -163,7 +201,10 @@ def grade_all(
         console.print(f"{total} submissions (kept from an earlier run)")
     else:
         console.print(f"{total} submissions graded, feedback written")
-    return sorted(results, key=lambda s: (s.graded.assignment, -sum(s.expected.values())))
+    order = [lab.name for lab in labs]
+    return sorted(
+        results, key=lambda s: (order.index(s.graded.assignment), -sum(s.expected.values()))
+    )
 
 
 def _no_sandbox() -> str:
@@ -183,9 +224,9 @@ def _labs_table(labs: list[sources.Source], executed: list[Executed]) -> Table:
             f"{name} = {figure_text(value)}" for name, value in done.headline.items()
         )
         minutes = f"{done.seconds / 60:.1f}"
-        if done.seconds > 60 * lab.run_minutes:
+        if done.seconds > 60 * lab.lab.run_minutes:
             minutes = f"[bold red]{minutes}, too long[/]"
-        table.add_row(lab.name, minutes, str(lab.run_minutes), done.source, headline)
+        table.add_row(lab.name, minutes, str(lab.lab.run_minutes), done.source, headline)
     return table
 
 

@@ -17,7 +17,8 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from anomaly_desk.build import FULL_LENGTH, project_folder
+from anomaly_desk import manifest
+from anomaly_desk.build import project_folder
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.environment import COURSE_FOLDER
 from anomaly_desk.grading.penalty import LatePenalties, LatePolicy
@@ -40,17 +41,18 @@ def configure(c: Any) -> None:
     c.CourseDirectory.course_id = "anomaly-labs"
     # `nbgrader autograde` and formgrader, started in the project, work on the same course folder
     # as `anomaly-labs grade`; `anomaly-labs formgrader --course FOLDER` names another one.
-    c.CourseDirectory.root = os.environ.get(COURSE_FOLDER) or str(project_folder() / "grading")
+    project = project_folder()
+    c.CourseDirectory.root = os.environ.get(COURSE_FOLDER) or str(project / "grading")
     # nbgrader starts `alembic` by bare name.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     # An untouched exercise says so in a sentence, not by a NotImplementedError with a traceback.
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = TEXT_STUB
-    _grading(c)
+    _grading(c, project)
     _pages(c)
 
 
-def _grading(c: Any) -> None:
+def _grading(c: Any, project: Path) -> None:
     # What was sent is never graded: answers move into the pristine notebook first. It is not even
     # opened by nbgrader, which would stumble, nor are the files beside it copied.
     c.Autograde.exporter_class = SubmissionExporter
@@ -79,10 +81,10 @@ def _grading(c: Any) -> None:
     c.SafeExecute.timeout = 300
     c.SafeExecute.total_timeout = 1500
     c.SafeExecute.startup_timeout = 120
-    # Labs are graded by what short training gives; the assessment's limits are those of real
-    # training.
+    # Most labs are graded by what short training gives; the header of a lab whose limits are those
+    # of real training says grading = "full".
     c.SafeExecute.fast = True
-    c.SafeExecute.full = list(FULL_LENGTH)
+    c.SafeExecute.full = [lab.name for lab in manifest.labs(project) if lab.grading == "full"]
     # What late work costs: by the deadlines and the roster that `anomaly-labs grade` keeps.
     c.LatePenalties.plugin_class = LatePolicy
 

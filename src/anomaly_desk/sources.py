@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -12,33 +12,12 @@ import jupytext
 import nbformat
 
 import anomaly_labs
-from anomaly_desk import names
-from anomaly_desk.errors import CourseError
+from anomaly_desk import header, manifest, rules
+from anomaly_desk.errors import CourseError, SourceError
+from anomaly_desk.manifest import Lab
 
-KEYS = {
-    "code": {"exercise", "check", "points", "locked", "slide", "instructor"},
-    "markdown": {"reflect", "points", "slide", "instructor"},
-}
-ROLES = {"exercise", "check", "reflect", "locked", "instructor"}
-SLIDE_TYPES = {"slide", "subslide", "fragment", "skip", "notes"}
-MAX_CODE_LINES = 20
 CODE_STUB = "# YOUR CODE HERE\nraise checks.NotAnswered()"
 TEXT_STUB = "YOUR ANSWER HERE"
-
-_SOLUTION = re.compile(
-    r"^([ \t]*)### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$", re.M | re.S
-)
-_HIDDEN = re.compile(
-    r"^[ \t]*### BEGIN HIDDEN TESTS\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*\n?", re.M | re.S
-)
-_MARKER = re.compile(r"^[ \t]*### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)[ \t]*\n?", re.M)
-_RELATIVE_PATH = re.compile(r"""["'](?:\.{1,2}/|data/)""")
-_RUN_TIME = re.compile(r"runs in under (\d+) minutes? on two")
-_DRAWS = re.compile(r"\bplots\.(?!use_course_style)\w+\(|\bplt\.(?!subplots\()\w+\(")
-
-
-class SourceError(CourseError):
-    """A notebook source that cannot be released; the message names file and line."""
 
 
 @dataclass(frozen=True)
@@ -60,33 +39,40 @@ class Cell:
     @property
     def role(self) -> str:
         """What the cell is: one of `ROLES`, or ``plain``."""
-        return next((role for role in ROLES if role in self.keys), "plain")
+        return next((role for role in rules.ROLES if role in self.keys), "plain")
 
     @property
     def visible(self) -> str:
         """What of the cell stands in the learner's notebook."""
         if "reflect" in self.keys:
             return TEXT_STUB
-        stubbed = _SOLUTION.sub(lambda found: indent(CODE_STUB, found[1]), self.text)
-        return _HIDDEN.sub("", stubbed)
+        stubbed = rules.SOLUTION.sub(lambda found: indent(CODE_STUB, found[1]), self.text)
+        return rules.HIDDEN.sub("", stubbed)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A checked notebook source."""
+    """A checked notebook source: what its header says, and its cells."""
 
-    path: Path
+    lab: Lab
     cells: tuple[Cell, ...]
+
+    @property
+    def path(self) -> Path:
+        """The file that it was read from."""
+        return self.lab.path
 
     @property
     def name(self) -> str:
         """The assignment's name, such as ``lab1_xgboost``."""
-        return self.path.stem
+        return self.lab.name
 
     @property
-    def run_minutes(self) -> int:
-        """How long the notebook may run on two CPU cores, as its first cell says."""
-        return int(_RUN_TIME.findall(self.cells[0].text)[0])
+    def reflections(self) -> dict[str, float]:
+        """Points of each written answer, in the notebook's order."""
+        return {
+            c.keys["reflect"]: float(c.keys["points"]) for c in self.cells if "reflect" in c.keys
+        }
 
     @property
     def points(self) -> dict[str, float]:
@@ -99,151 +85,75 @@ class Source:
 
     def solution(self) -> nbformat.NotebookNode:
         """Return the notebook an instructor runs: every answer and test, no markers."""
-        return _notebook(self.cells, lambda c: _MARKER.sub("", c.text).rstrip("\n"))
+        return _notebook(self.cells, lambda c: rules.MARKER.sub("", c.text).rstrip("\n"))
 
     def submission(self, solved: set[str]) -> nbformat.NotebookNode:
         """Return a learner's notebook in which only the exercises `solved` are answered."""
 
         def text(cell: Cell) -> str:
             answered = cell.keys.get("exercise") in solved or cell.keys.get("reflect") in solved
-            return _MARKER.sub("", cell.text).rstrip("\n") if answered else cell.visible
+            return rules.MARKER.sub("", cell.text).rstrip("\n") if answered else cell.visible
 
         return _notebook([c for c in self.cells if "instructor" not in c.keys], text)
 
 
 def read(path: Path) -> Source:
-    """Read and check one percent-format source.
+    """Read and check one lab: a header, then cells in percent format.
+
+    Parameters
+    ----------
+    path
+        The lab's ``lab.py``.
 
     Raises
     ------
     SourceError
-        Naming file and line: unknown key, check without an exercise, equal ids, missing points, a
-        relative data path, an over-long code cell, a figure without a sentence after it.
+        Naming file and line: a header that is incomplete, an unknown key, a check without an
+        exercise, equal ids, missing points, a relative data path, an over-long code cell, a figure
+        without a sentence after it, data that the header does not name.
     """
-    text = path.read_text(encoding="utf-8")
-    starts = [n for n, line in enumerate(text.splitlines(), 1) if re.match(r"# %%(?:\s|$)", line)]
+    return of_lab(manifest.read(path))
+
+
+def of_lab(lab: Lab) -> Source:
+    """Read and check the cells of a lab whose header is read already; see `read`."""
+    text, skipped = header.body(lab.path.read_text(encoding="utf-8"))
+    starts = [
+        n
+        for n, line in enumerate(text.splitlines(), skipped + 1)
+        if re.match(r"# %%(?:\s|$)", line)
+    ]
     notebook = jupytext.reads(text, fmt="py:percent")
     if len(starts) != len(notebook.cells):
         raise SourceError(
-            f"{path}:1: {len(starts)} lines start with '# %%' but {len(notebook.cells)} cells were "
-            "read; start the file with a cell, and no line of text with '# %%'"
+            f"{lab.path}:{skipped + 1}: {len(starts)} lines start with '# %%' but "
+            f"{len(notebook.cells)} cells were read; start with a cell behind the header, and no "
+            "line of text with '# %%'"
         )
-    cells = tuple(
+    cells = [
         Cell(kind=c.cell_type, text=c.source, keys=_keys(c.metadata), line=line)
         for c, line in zip(notebook.cells, starts, strict=True)
-    )
-    for line, complaint in _complaints(cells):
-        raise SourceError(f"{path}:{line}: {complaint}")
-    return Source(path, cells)
+    ]
+    if not cells:
+        raise SourceError(f"{lab.path}:{skipped + 1}: no cell; a cell starts with '# %%'")
+    try:
+        cells[0] = replace(cells[0], text=lab.filled(cells[0].text))
+    except CourseError as error:
+        raise SourceError(f"{lab.path}:{cells[0].line}: {error}") from None
+    source = Source(lab, tuple(cells))
+    for line, complaint in rules.complaints(source):
+        raise SourceError(f"{lab.path}:{line}: {complaint}")
+    return source
+
+
+def course(project: Path) -> list[Source]:
+    """Return every lab of a course, read and checked, in teaching order; drafts too."""
+    return [of_lab(lab) for lab in manifest.labs(project)]
 
 
 def _keys(metadata: dict[str, Any]) -> dict[str, Any]:
     """Drop the blank-line counts that jupytext notes for its own way back to text."""
     return {key: value for key, value in metadata.items() if not key.startswith("lines_to_")}
-
-
-def _complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
-    for cell in cells:
-        yield from ((cell.line, c) for c in _key_complaints(cell))
-        yield from ((cell.line, c) for c in _text_complaints(cell))
-    yield from _id_complaints(cells)
-    yield from _order_complaints(cells)
-    yield from _leak_complaints(cells)
-    yield from names.complaints(cells)
-
-
-def _key_complaints(cell: Cell) -> Iterator[str]:
-    allowed = KEYS.get(cell.kind, set())
-    for key in cell.keys.keys() - allowed:
-        yield f"unknown key {key!r} in a {cell.kind} cell; known: {', '.join(sorted(allowed))}"
-    roles = sorted(cell.keys.keys() & ROLES)
-    if len(roles) > 1:
-        yield f"a cell is one of these only, not {' and '.join(roles)}"
-    needs_points = "check" in cell.keys or "reflect" in cell.keys
-    points = cell.keys.get("points")
-    if needs_points and not (isinstance(points, int | float) and points > 0):
-        yield f"points={points!r}: a check or reflection needs points above 0, such as points=2"
-    if "points" in cell.keys and not needs_points:
-        yield "points stand at the check, not here"
-    if cell.keys.get("slide", "slide") not in SLIDE_TYPES:
-        yield f"slide={cell.keys['slide']!r}; known: {', '.join(sorted(SLIDE_TYPES))}"
-
-
-def _text_complaints(cell: Cell) -> Iterator[str]:
-    if cell.kind != "code":
-        return
-    if _RELATIVE_PATH.search(cell.text):
-        yield "a relative path: grading runs in another folder; use datasets.load(...)"
-    lines = [line for line in cell.visible.splitlines() if line.strip()]
-    if len(lines) > MAX_CODE_LINES:
-        yield f"a code cell of {len(lines)} lines; at most {MAX_CODE_LINES} are read by a learner"
-    has_solution = _SOLUTION.search(cell.text) is not None
-    if has_solution != ("exercise" in cell.keys):
-        yield (
-            "an exercise without ### BEGIN SOLUTION ... ### END SOLUTION"
-            if "exercise" in cell.keys
-            else "a solution outside an exercise cell"
-        )
-    if cell.role == "locked" and _DRAWS.search(cell.text):
-        yield "a locked cell draws nothing, because the grader runs it too; draw in the next cell"
-    if _HIDDEN.search(cell.text) and "check" not in cell.keys:
-        yield "hidden tests outside a check cell"
-    left = _MARKER.search(_HIDDEN.sub("", _SOLUTION.sub("", cell.text)))
-    if left:
-        yield f"{left.group().strip()!r} has no partner"
-    if "check" in cell.keys and "checks.passed(" not in cell.visible:
-        yield f'a check ends with checks.passed("{cell.keys["check"]}")'
-
-
-def _id_complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
-    seen: dict[str, int] = {}
-    for cell in cells:
-        grade_id = cell.grade_id
-        if grade_id is None:
-            continue
-        if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+", grade_id):
-            yield cell.line, f"id {grade_id!r}; write it like lab1-q2 or lab1-r1"
-        if grade_id in seen:
-            yield cell.line, f"id {grade_id!r} stands already in line {seen[grade_id]}"
-        seen[grade_id] = cell.line
-    exercises = {c.keys["exercise"]: c.line for c in cells if "exercise" in c.keys}
-    checks = {c.keys["check"]: c.line for c in cells if "check" in c.keys}
-    for name in checks.keys() - exercises.keys():
-        yield checks[name], f"check {name!r} has no exercise of that id"
-    for name in exercises.keys() - checks.keys():
-        yield exercises[name], f"exercise {name!r} has no check"
-
-
-def _order_complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
-    if not cells or not _RUN_TIME.search(cells[0].text):
-        yield 1, "the first cell says 'runs in under N minutes on two CPU cores'"
-    headings = re.compile(r"^# .+", re.M)
-    titles = [c for c in cells if c.kind == "markdown" and headings.search(c.text)]
-    if not titles or titles[0] is not cells[0] or len(titles) > 1:
-        line = titles[-1].line if titles else 1
-        yield line, "one title ('# ...') belongs into the first cell, and no other"
-    seen_by_learners = [c for c in cells if "instructor" not in c.keys]
-    for cell, after in zip(seen_by_learners, [*seen_by_learners[1:], None], strict=True):
-        plain = cell.kind == "code" and cell.role in ("plain", "locked")
-        says = after is not None and after.kind == "markdown" and not after.text.startswith("#")
-        if plain and _DRAWS.search(cell.text) and not says:
-            yield cell.line, "a figure needs a markdown cell after it that says what one sees"
-
-
-def _leak_complaints(cells: tuple[Cell, ...]) -> Iterator[tuple[int, str]]:
-    """Find lines of answers and hidden tests that a learner could read elsewhere."""
-    visible = {
-        line.strip()
-        for cell in cells
-        if "instructor" not in cell.keys
-        for line in cell.visible.splitlines()
-    }
-    for cell in cells:
-        answers = [found[2] for found in _SOLUTION.finditer(cell.text)]
-        secret = "".join([*answers, *_HIDDEN.findall(cell.text)])
-        for line in secret.splitlines():
-            if len(line.strip()) > 24 and line.strip() in visible:
-                yield cell.line, f"a line of the answer stands in the release too: {line.strip()}"
 
 
 def _notebook(cells: Iterable[Cell], text: Callable[[Cell], str]) -> nbformat.NotebookNode:

@@ -227,8 +227,9 @@ def _learner(network: Any, rows: pd.DataFrame) -> Any:
     rule.build(learned)
 
     # compiling costs more than all steps together
-    @tf.function(input_signature=[tf.TensorSpec((None,), tf.int32)], jit_compile=False)  # type: ignore[untyped-decorator]
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    @tf.function(  # type: ignore[untyped-decorator]
+        input_signature=[tf.TensorSpec((None,), tf.int32)], autograph=False, jit_compile=False
+    )
     def learn(batch: Any) -> Any:
         with tf.GradientTape() as tape:
             said = network([tf.gather(column, batch) for column in columns], training=True)

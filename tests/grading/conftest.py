@@ -20,7 +20,7 @@ from anomaly_desk.sandbox import forkserver
 from anomaly_desk.submissions.findings import Finding
 
 PROJECT = Path(__file__).parents[2]
-collect_ignore = ["quiz.py", "answers"]  # cells of notebooks, no modules
+collect_ignore = ["quiz", "answers"]  # cells of notebooks, no modules
 
 # A test of an endless loop should not take as long as a learner may.
 SHORT_LIMITS = """
@@ -66,8 +66,7 @@ class Desk:
     def __init__(self, folder: Path, settings: str = "", *, run: str = "") -> None:
         self.folder, self.run = folder, run
         self.project = folder / "project"
-        (self.project / "solutions").mkdir(parents=True)
-        shutil.copy(Path(__file__).with_name("quiz.py"), self.project / "solutions")
+        shutil.copytree(Path(__file__).with_name("quiz"), self.project / "solutions" / "quiz")
         own = (PROJECT / "nbgrader_config.py").read_text() + SHORT_LIMITS + settings
         (self.project / "nbgrader_config.py").write_text(own)
         self.root = self.project / "grading"

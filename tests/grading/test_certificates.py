@@ -13,18 +13,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
-from anomaly_desk.errors import CourseError
+from anomaly_desk import manifest, sources
 from anomaly_desk.results import certificates, keys, paper
 from anomaly_desk.results.grades import Grade, TaskGrade
 from anomaly_desk.submissions.people import Person
 from anomaly_labs import certificates as signing
 from anomaly_labs.certificates import Certificate
 from anomaly_labs.cli import app
+from anomaly_labs.errors import LabsError
 
 PROJECT = Path(__file__).parents[2]
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key()
 PAPER = Certificate("Zoë Łąka", "a course", "assessment", "passed", "30.5", "42", "2026-12-05")
+MARKS = certificates.marks(PROJECT)
 DAY = datetime.date(2026, 12, 5)
 
 
@@ -34,7 +36,7 @@ def grade(points, learner="ann", name="Zoë Łąka", state="graded", assignment=
 
 
 def issue(root, *grades, day=DAY):
-    return certificates.issue(grades, root, keys.private_key(root), today=day)
+    return certificates.issue(grades, root, keys.private_key(root), marks=MARKS, today=day)
 
 
 def verify_command(*words, cwd, monkeypatch):
@@ -44,10 +46,10 @@ def verify_command(*words, cwd, monkeypatch):
 
 
 def test_limits_are_those_that_learners_and_readers_are_told():
-    (levels,) = certificates.LEVELS.values()
-    limits = f"{levels[certificates.PASSED]:g}", f"{levels[certificates.DISTINCTION]:g}"
+    levels = MARKS["assessment"]
+    limits = f"{levels[manifest.PASSED]:g}", f"{levels[manifest.DISTINCTION]:g}"
     readme = (PROJECT / "assessment" / "README.md").read_text()
-    source = (PROJECT / "solutions" / "assessment.py").read_text()
+    source = sources.read(PROJECT / "solutions" / "assessment" / "lab.py").cells[0].text
     assert re.search(r"\*\*Pass: (\d+)\. Distinction: (\d+)\.\*\*", readme).groups() == limits
     assert re.search(r"Pass: (\d+) of 42 points\. Distinction: (\d+)", source).groups() == limits
 
@@ -59,7 +61,7 @@ def test_limits_are_those_that_learners_and_readers_are_told():
 )  # fmt: skip
 def test_levels_are_reached_at_their_limits(points, level):
     state = "not submitted" if points is None else "graded"
-    assert certificates.level(grade(points, state=state)) == level
+    assert certificates.level(grade(points, state=state), MARKS) == level
 
 
 def test_page_pdf_and_code_are_valid_and_say_the_same(tmp_path):
@@ -181,18 +183,18 @@ def test_private_key_is_its_owners_and_made_once(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert keys.private_key(tmp_path).private_bytes_raw() == first.private_bytes_raw()
     path.chmod(0o644)
-    with pytest.raises(CourseError, match="chmod 600"):
+    with pytest.raises(LabsError, match="chmod 600"):
         keys.private_key(tmp_path)
     path.unlink()
-    with pytest.raises(CourseError, match="put it back from your copy"):
+    with pytest.raises(LabsError, match="put it back from your copy"):
         keys.private_key(tmp_path)
     (tmp_path / signing.PUBLIC).unlink()
     keys.private_key(tmp_path)
     (tmp_path / signing.PUBLIC).write_text(keys.public_text(PUBLIC))
-    with pytest.raises(CourseError, match="does not belong"):
+    with pytest.raises(LabsError, match="does not belong"):
         keys.private_key(tmp_path)
     path.write_text("nonsense")
-    with pytest.raises(CourseError, match="no Ed25519 key"):
+    with pytest.raises(LabsError, match="no Ed25519 key"):
         keys.private_key(tmp_path)
 
 

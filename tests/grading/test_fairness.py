@@ -24,7 +24,7 @@ from anomaly_desk.sample import thirty
 from anomaly_labs import checks
 
 HERE = Path(__file__).parent
-SOURCE = sources.read(HERE.parents[1] / "solutions" / "assessment.py")
+SOURCE = sources.read(HERE.parents[1] / "solutions" / "assessment" / "lab.py")
 QUICK = ("assessment-q1", "assessment-q2", "assessment-q3", "assessment-q4")  # before Keras
 SEEDS = range(10)
 
@@ -99,8 +99,7 @@ class Desk:
 def course(tmp_path_factory):
     """A project in which only the assessment is released."""
     project = tmp_path_factory.mktemp("fairness") / "project"
-    (project / "solutions").mkdir(parents=True)
-    shutil.copy(SOURCE.path, project / "solutions")
+    shutil.copytree(SOURCE.path.parent, project / "solutions" / SOURCE.name)
     for name in ("nbgrader_config.py", "requirements.lock"):
         shutil.copy(HERE.parents[1] / name, project)
     return project

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 from kernels import as_ordinary_user, run
@@ -68,6 +69,13 @@ def test_a_forked_kernel_has_the_rights_and_the_sight_of_any_other_and_is_cheape
     assert json.loads(forked.texts[1]) == json.loads(other.texts[1])
     assert float(forked.texts[2]) < float(other.texts[2]) / 2
     assert not forked.folder.exists()
+
+
+@pytest.mark.quick
+def test_the_server_forks_with_one_thread(server):
+    assert run(FORKED).texts == ["True"]
+    (process,) = (p for p in psutil.Process().children() if f"{server}/fonts" in p.cmdline())
+    assert process.num_threads() == 1
 
 
 def test_kernels_see_neither_each_other_nor_the_server():

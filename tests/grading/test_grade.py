@@ -89,13 +89,15 @@ def command(desk, *words, **options):
 
 def recorded(desk) -> dict[str, dict[str, float]]:
     """The automatic points in the gradebook, by learner; each submission must have one row."""
-    rows = sqlite3.connect(desk.root / "gradebook.db").execute(
+    query = (
         "select student.id, base_cell.name, grade.auto_score from grade"
         " join base_cell on base_cell.id = grade.cell_id"
         " join submitted_notebook on submitted_notebook.id = grade.notebook_id"
         " join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id"
         " join student on student.id = submitted_assignment.student_id"
     )
+    with contextlib.closing(sqlite3.connect(desk.root / "gradebook.db")) as gradebook:
+        rows = gradebook.execute(query).fetchall()
     found: dict[str, dict[str, float]] = {}
     for learner, cell, points in rows:
         if cell.endswith("-check"):
@@ -116,6 +118,7 @@ def class_of_six(desk) -> tuple[Path, dict[str, dict[str, float]]]:
     return folder, expected
 
 
+@pytest.mark.quick
 def test_right_answers_get_all_points(desk):
     graded = desk.grade(desk.solved())
     assert graded.points == desk.full
@@ -123,6 +126,7 @@ def test_right_answers_get_all_points(desk):
     assert graded.graded.by_hand == ("quiz-r1",)
 
 
+@pytest.mark.quick
 def test_wrong_answers_lose_their_points_only(desk):
     graded = desk.grade(desk.answered(quiz_q1=WRONG, quiz_q5="1 / 0"))
     assert graded.points == {**desk.full, "quiz-q1": 0.0, "quiz-q5": 0.0}
@@ -139,6 +143,7 @@ def test_partial_credit_counts(desk):
     assert desk.grade(desk.answered(quiz_q4=half)).points["quiz-q4"] == 2.0
 
 
+@pytest.mark.quick
 def test_warnings_on_stderr_keep_the_points(desk):
     loud = (
         "import sys, warnings\n"
@@ -237,7 +242,7 @@ def test_a12_a_neighbour_that_takes_the_processor_costs_no_points(tmp_path, make
 def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):
     desk = make_desk(tmp_path)
     desk.grade(desk.solved(), "ann")
-    path = desk.project / "solutions" / "quiz.py"
+    path = desk.project / "solutions" / "quiz" / "lab.py"
     worth = 'check="quiz-q5" points='
     path.write_text(path.read_text().replace(f"{worth}1", f"{worth}3"))
     outcome = desk.grade(desk.solved(), "ann")
@@ -248,7 +253,7 @@ def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):
 def test_exercise_that_comes_too_late_is_refused_in_one_sentence(tmp_path, make_desk):
     desk = make_desk(tmp_path)
     desk.grade(desk.solved(), "ann")
-    path = desk.project / "solutions" / "quiz.py"
+    path = desk.project / "solutions" / "quiz" / "lab.py"
     path.write_text(path.read_text().replace('"quiz-q5"', '"quiz-q6"'))
     with pytest.raises(CourseError, match="was added, removed or renamed after"):
         desk.grade(desk.solved(), "ann")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -172,11 +173,12 @@ def run(desk, path: Path, **wishes: object) -> tuple[bool, str]:
 
 
 def penalties(desk) -> dict[str, float]:
-    rows = sqlite3.connect(desk.root / "gradebook.db").execute(
+    query = (
         "select student_id, late_submission_penalty from submitted_notebook"
         " join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id"
     )
-    return {learner: points or 0.0 for learner, points in rows}
+    with closing(sqlite3.connect(desk.root / "gradebook.db")) as gradebook:
+        return {learner: points or 0.0 for learner, points in gradebook.execute(query)}
 
 
 def test_moodles_zip_becomes_a_graded_class(tmp_path, make_desk):

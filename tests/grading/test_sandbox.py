@@ -39,6 +39,7 @@ def tried(action, *arguments):
 DEVICES = "core fd full null ptmx pts random shm stderr stdin stdout tty urandom zero console"
 
 
+@pytest.mark.quick
 def test_a_kernel_computes_draws_and_leaves_nothing_behind():
     devices = "import os; print(*os.listdir('/dev'))"
     ran = run("print(6 * 7)", "import matplotlib.pyplot as plt; _ = plt.plot([1, 2])", devices)
@@ -49,6 +50,7 @@ def test_a_kernel_computes_draws_and_leaves_nothing_behind():
     assert ran.processes() == []
 
 
+@pytest.mark.quick
 def test_the_course_library_loads_its_data_inside_without_a_warning(monkeypatch):
     data = datasets.load("nsl_kdd", split="test_21", source="synthetic")
     prepared = """

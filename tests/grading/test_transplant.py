@@ -15,7 +15,7 @@ from anomaly_desk.submissions import receive
 from anomaly_desk.submissions.findings import KINDS, MAX_QUOTE, Finding, quote, read, write
 from anomaly_desk.submissions.transplant import Transplant, transplant, transplant_cells
 
-QUIZ = Path(__file__).with_name("quiz.py")
+QUIZ = Path(__file__).with_name("quiz") / "lab.py"
 
 
 @pytest.fixture(scope="module")

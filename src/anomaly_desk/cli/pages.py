@@ -21,7 +21,7 @@ def slides(
     fast: Fast = False,
 ) -> None:
     """Write the slides of each lab: one HTML file that needs no network, and shows no answer."""
-    from anomaly_desk import build, sources
+    from anomaly_desk import build, manifest
     from anomaly_desk.publish.site.shown import chosen, executed
     from anomaly_desk.publish.slides.page import write_slides
     from anomaly_desk.run import alone
@@ -29,9 +29,10 @@ def slides(
     with one_sentence_errors():
         project = build.project_folder()
         folder = output or project / "build" / "slides"
-        every = [sources.read(path) for path in build.source_paths(project)]
         with alone(project):
-            for lab, notebook in executed(project, chosen(every, labs), console, fast=fast):
+            for lab, notebook in executed(
+                project, chosen(manifest.labs(project), labs), console, fast=fast
+            ):
                 path = write_slides(lab, notebook, folder)
                 console.print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", markup=False)
 
@@ -43,7 +44,7 @@ def site(
     fast: Fast = False,
 ) -> None:
     """Write the site of the course: executed labs with figures and search, and no answer."""
-    from anomaly_desk import build, sources
+    from anomaly_desk import build, manifest
     from anomaly_desk.publish.site.build import build_site
     from anomaly_desk.publish.site.shown import chosen, executed
     from anomaly_desk.run import alone
@@ -51,8 +52,7 @@ def site(
     with one_sentence_errors():
         project = build.project_folder()
         folder = output or project / "build" / "site"
-        every = [sources.read(path) for path in build.source_paths(project)]
         with alone(project):
-            labs = executed(project, chosen(every), console, fast=fast)
+            labs = executed(project, chosen(manifest.labs(project)), console, fast=fast)
             size = build_site(project, labs, folder)
     console.print(f"{folder / 'index.html'}: {size / 1e6:.1f} MB in all", markup=False)

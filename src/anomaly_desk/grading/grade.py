@@ -20,7 +20,7 @@ from pathlib import Path
 
 import nbformat
 
-from anomaly_desk import build, sources
+from anomaly_desk import build, imports, sources
 from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.grading import late, ledger
 from anomaly_desk.grading.ledger import Graded
@@ -30,7 +30,8 @@ from anomaly_desk.submissions.intake import Job, Submission
 from anomaly_desk.submissions.people import Roster
 from anomaly_labs.datasets.cache import write_aside
 
-# What grading any submission imports; imported once, before the process of each one forks.
+# What grading any submission imports, beside what its lab imports; once, before the process of
+# each one forks.
 PRELOADED = (
     "anomaly_desk.grading.one",
     "anomaly_desk.checking.execute",
@@ -43,10 +44,6 @@ PRELOADED = (
     "pyarrow.dataset",
     "pyarrow.parquet",
     "sklearn.metrics",
-    "anomaly_labs.datasets",
-    "anomaly_labs.evaluation",
-    "anomaly_labs.features",
-    "anomaly_labs.plots",
     "pooch",
 )
 LIMIT_SECONDS = 3600  # for one submission; the limits of the kernel end it much earlier
@@ -61,7 +58,7 @@ ALONE = Finding(
 
 def assignments(project: Path) -> dict[str, sources.Source]:
     """Return every assignment of the course by its name: the labs and the assessment."""
-    return {path.stem: sources.read(path) for path in build.source_paths(project)}
+    return {source.name: source for source in sources.course(project)}
 
 
 def find(
@@ -168,16 +165,32 @@ def grade(
         waiting = [replace(job, beside=sizes[job.submission.assignment]) for job in waiting]
         hurried: list[Job] = []
         begun = started or (lambda _: None)
-        with contextlib.nullcontext() if unsafe or not waiting else _one_import():
-            yield from _all(waiting, jobs or os.cpu_count() or 1, hurried, begun)
-            yield from _all(hurried, 1, [], begun)
+        modules = preloaded(known.values())
+        with contextlib.nullcontext() if unsafe or not waiting else _one_import(modules):
+            context = _context(modules)
+            yield from _all(waiting, context, jobs or os.cpu_count() or 1, hurried, begun)
+            yield from _all(hurried, context, 1, [], begun)
 
 
-def _one_import() -> contextlib.AbstractContextManager[None]:
-    """Fork the kernels of this run from one process that imports the stack."""
+def preloaded(labs: Iterable[sources.Source]) -> list[str]:
+    """Return the modules of the library that labs import and that load nothing heavy.
+
+    They are imported once for all submissions of a run, outside of the kernels and inside.
+
+    Parameters
+    ----------
+    labs
+        The labs that are graded.
+    """
+    cells = [cell for lab in labs for cell in lab.cells if cell.role != "instructor"]
+    return imports.light(cell.text for cell in cells if cell.kind == "code")
+
+
+def _one_import(modules: list[str]) -> contextlib.AbstractContextManager[None]:
+    """Fork the kernels of this run from one process that imports the stack and these modules."""
     from anomaly_desk.sandbox import forkserver  # needs modules that only Unix has
 
-    return forkserver.running()
+    return forkserver.running(modules)
 
 
 def _fingerprint(source: sources.Source) -> str:
@@ -229,10 +242,13 @@ def _alone(job: Job) -> Job:
 
 
 def _all(
-    waiting: list[Job], slots: int, hurried: list[Job], begun: Callable[[Submission], None]
+    waiting: list[Job],
+    context: BaseContext,
+    slots: int,
+    hurried: list[Job],
+    begun: Callable[[Submission], None],
 ) -> Iterator[Graded]:
     """Yield the results; those that others may have cut off are left out, their jobs `hurried`."""
-    context = _context()
     beside: set[Job] = set()
     running: dict[Connection, tuple[BaseProcess, Job, float]] = {}
     todo = iter(waiting)
@@ -261,12 +277,15 @@ def _all(
             process.join()
 
 
-def _context() -> BaseContext:
-    """Return how processes are made: forked from one that has imported nbgrader already."""
+def _context(modules: list[str]) -> BaseContext:
+    """Return how processes are made: forked from one that has imported nbgrader and these."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
+    from anomaly_labs.inside.zygote import ONE_THREAD  # needs what only Unix has
+
+    os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
+    context.set_forkserver_preload([*PRELOADED, *modules])
     # Ctrl-C is ours: it must not stop the imports of the process that all others fork from. The
     # tracker would let the signal through again, so it starts before.
     resource_tracker.ensure_running()

@@ -1,13 +1,12 @@
 """Grade a class: roster, deadlines and submissions in; table and who needs a human out."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 
-from anomaly_desk import data
+from anomaly_desk import data, manifest
 from anomaly_desk.errors import CourseError
 from anomaly_desk.grading import grade, late, ledger, summary
 from anomaly_desk.grading.board import Board
@@ -18,8 +17,6 @@ from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.findings import quote
 from anomaly_desk.submissions.people import Person, Roster
 from anomaly_desk.submissions.submission import Submission
-
-_DATA = re.compile(r"\b(?:datasets|assessment)\.")
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,8 @@ def grade_class(
     else:
         grade.demand_sandbox()
     data.make_folders_absolute()
-    if any(_DATA.search(known[name].path.read_text(encoding="utf-8")) for name in assignments):
-        data.prepare(console)  # the sandbox shows notebooks what is cached, and nothing else
+    # the sandbox shows notebooks what is cached, and nothing else
+    data.prepare(console, manifest.splits(known[name].lab for name in assignments))
     results = _graded(submissions, wishes, root, project, console)
     told = Summary(
         results,

@@ -1,13 +1,14 @@
 """Certificates for those who passed the assessment: who gets one, and where it is kept."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from anomaly_desk import manifest
 from anomaly_desk.errors import CourseError
 from anomaly_desk.pages.feedback import number
 from anomaly_desk.results import paper
@@ -17,9 +18,9 @@ from anomaly_labs import certificates as signing
 from anomaly_labs.certificates import Certificate
 
 COURSE: Final = "anomaly-labs: anomaly detection in network traffic"
-PASSED, DISTINCTION = "passed", "passed with distinction"
-# Points from which on each level is reached; assessment/README.md says where they come from.
-LEVELS: Final = {"assessment": {DISTINCTION: 38.0, PASSED: 25.0}}
+
+# The points from which on each level is reached, the highest first, for each assignment.
+Marks = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -50,24 +51,41 @@ def folder(root: Path) -> Path:
     return root / "certificates"
 
 
-def level(grade: Grade) -> str:
+def marks(project: Path) -> Marks:
+    """Return the pass marks of each assignment that has some, as its header says."""
+    return {lab.name: lab.marks for lab in manifest.labs(project) if lab.marks}
+
+
+def level(grade: Grade, marks: Marks) -> str:
     """Return the level that the points reach, or an empty text.
+
+    Parameters
+    ----------
+    grade
+        The grade of one learner.
+    marks
+        The pass marks, as `marks` gives them.
 
     Raises
     ------
     CourseError
         If there are no certificates for this assignment.
     """
-    if grade.assignment not in LEVELS:
-        known = ", ".join(LEVELS)
+    if grade.assignment not in marks:
+        known = ", ".join(marks)
         raise CourseError(f"no certificates for {grade.assignment!r}; there are some for: {known}")
     reached = grade.total if grade.total is not None else -1.0
-    levels = LEVELS[grade.assignment].items()
+    levels = marks[grade.assignment].items()
     return next((name for name, limit in levels if reached >= limit - 1e-9), "")
 
 
 def issue(
-    grades: Iterable[Grade], root: Path, key: Ed25519PrivateKey, *, today: datetime.date
+    grades: Iterable[Grade],
+    root: Path,
+    key: Ed25519PrivateKey,
+    *,
+    marks: Marks,
+    today: datetime.date,
 ) -> list[Issued]:
     """Write the certificates of all who passed; return what became of each learner's.
 
@@ -76,12 +94,13 @@ def issue(
     A certificate that says the same as the one from before is left as it is, with its date; one
     that is no longer deserved is moved aside as ``<name>.withdrawn``.
     """
-    return [_issue(grade, root, key, today) for grade in grades]
+    return [_issue(grade, root, key, level(grade, marks), today) for grade in grades]
 
 
-def _issue(grade: Grade, root: Path, key: Ed25519PrivateKey, today: datetime.date) -> Issued:
+def _issue(
+    grade: Grade, root: Path, key: Ed25519PrivateKey, reached: str, today: datetime.date
+) -> Issued:
     stem = folder(root) / f"{grade.person.id}-{grade.assignment}"
-    reached = level(grade)
     if grade.waits:
         return Issued(grade, why=grade.state, waits=True)
     if not reached:

@@ -1,13 +1,15 @@
 """Three learners for each lab: one perfect, one half right, one who has answered nothing."""
 
+import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import nbformat
 
+from anomaly_desk import imports
 from anomaly_desk.grading.grade import grade
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.sources import Source
@@ -40,6 +42,24 @@ def sample_class(source: Source) -> dict[str, set[str]]:
         "half-right": set(exercises[: (len(exercises) + 1) // 2]),
         "untouched": set(),
     }
+
+
+def key(sources: Iterable[Source], executed: Iterable[str]) -> str:
+    """Return a digest of all that decides the points and the feedback of the sample class.
+
+    Parameters
+    ----------
+    sources
+        The labs.
+    executed
+        From `execute.fingerprint`, one for each of them.
+    """
+    digest = hashlib.sha256(" ".join(executed).encode())
+    for source in sources:
+        digest.update(f"{source.lab.grading} {nbformat.writes(source.assignment())}".encode())
+    for path in imports.files([f"import anomaly_desk.settings, {__name__}"]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def grade_sample(

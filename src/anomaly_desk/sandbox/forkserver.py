@@ -20,7 +20,7 @@ import struct
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from anomaly_desk.environment import FAST, LEARNER, RUN
@@ -43,10 +43,15 @@ class ForkError(RuntimeError):
 
 
 @contextlib.contextmanager
-def running() -> Iterator[None]:
+def running(modules: Iterable[str] = ()) -> Iterator[None]:
     """Offer a server to all kernels that this process and its children start meanwhile.
 
     It imports the stack when the first of them asks, and ends with this process at the latest.
+
+    Parameters
+    ----------
+    modules
+        Modules of the learners' library that it imports too.
     """
     if bubblewrap.program() is None or not hasattr(os, "pidfd_open"):
         yield
@@ -56,7 +61,7 @@ def running() -> Iterator[None]:
         yield
         return
     private = PrivateFolder(None)
-    server = _start(private.path, launcher)
+    server = _start(private.path, launcher, modules)
     before = os.environ.get(RUN)
     os.environ[RUN] = str(private.path)
     try:
@@ -78,7 +83,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _start(folder: Path, launcher: list[str]) -> subprocess.Popen[bytes]:
+def _start(folder: Path, launcher: list[str], modules: Iterable[str]) -> subprocess.Popen[bytes]:
     environment, cores = bubblewrap.environment(os.environ, {}), Limits().cores
     (folder / TERMS).write_text(json.dumps(_terms(environment, cores)))
     fonts = folder / "fonts"
@@ -98,6 +103,7 @@ def _start(folder: Path, launcher: list[str]) -> subprocess.Popen[bytes]:
                 number,
                 str(fonts),
                 str(cores),
+                *modules,
             ],
             env=environment,
             cwd="/",

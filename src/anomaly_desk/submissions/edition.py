@@ -32,9 +32,8 @@ def compare(release: NotebookNode, submitted: Any, sent: list[SentCell]) -> list
     named = f"edition {quote(edition)}" if isinstance(edition, str) else "an edition before 0.2.0"
     said = f"The notebook was made for {named} of the course, and this is {ours}"
     differing = _differing(release, sent)
-    if not differing:
-        return [Finding("edition", "", f"{said}; no exercise differs.")]
-    return [Finding("other-edition", "", f"{said}; these exercises differ: {differing}.")]
+    which = f"these exercises differ: {differing}" if differing else "no exercise differs"
+    return [Finding("edition", "", f"{said}; {which}.")]
 
 
 def _stamp(submitted: Any) -> dict[str, Any] | None:

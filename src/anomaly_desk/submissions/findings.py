@@ -19,8 +19,7 @@ KINDS = {
     "missing-answer": True,
     "edited-check": True,
     "edited-marks": True,
-    "other-edition": True,  # the checks are not those that the learner saw
-    "edition": False,  # another one, with the same checks
+    "edition": False,  # another one; a check that differs is told as edited, too
     "tags": False,
     "deleted-cell": False,
     "moved-cells": False,

@@ -52,11 +52,11 @@ class Search:
         best = np.square(made - rows[:, None]).sum(axis=2).argmin(axis=1)
         return np.asarray(made[np.arange(len(rows)), best])
 
-    @tf.function(jit_compile=False, reduce_retracing=True)  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False, jit_compile=False, reduce_retracing=True)  # type: ignore[untyped-decorator]
     def _descend(self, latent: Any, pull: Any) -> Any:
         """Return the last hidden layer at the end of the steps."""
-        slow, square = tf.zeros_like(latent), tf.zeros_like(latent)
-        for step in tf.range(len(self.rates)):
+
+        def adam(step: Any, latent: Any, slow: Any, square: Any) -> tuple[Any, Any, Any, Any]:
             with tf.GradientTape() as tape:
                 tape.watch(latent)
                 hidden = self.body(latent)
@@ -66,4 +66,8 @@ class Search:
             taken = tf.cast(step + 1, tf.float32)
             mean, power = slow / (1 - BETA_1**taken), square / (1 - BETA_2**taken)
             latent -= self.rates[step] * mean / (tf.sqrt(power) + TINY)
+            return step + 1, latent, slow, square
+
+        start = (0, latent, tf.zeros_like(latent), tf.zeros_like(latent))
+        _, latent, _, _ = tf.while_loop(lambda step, *_: step < len(self.rates), adam, start)
         return self.body(latent)

@@ -127,8 +127,10 @@ class Learner:
             tf.TensorSpec((None, s[-1])) for s in (model.input_shape, model.output_shape)
         )
         blocks = [tf.TensorSpec((None, *spec.shape)) for spec in (rows, targets)]
-        self._learn = tf.function(self._steps, input_signature=blocks, jit_compile=False)
-        self._left = tf.function(self._sum, input_signature=[rows, targets], jit_compile=False)
+        # autograph rewrites a function's source, with a part of `ast` that Python 3.13 warns of
+        plain = {"autograph": False, "jit_compile": False}
+        self._learn = tf.function(self._steps, input_signature=blocks, **plain)
+        self._left = tf.function(self._sum, input_signature=[rows, targets], **plain)
 
     def learn(self, rows: np.ndarray, targets: np.ndarray) -> float:
         """Take a step for each batch; return the sum of their mean losses.
@@ -163,12 +165,13 @@ class Learner:
         return sum(float(self._left(part, part)) for part in parts) / len(rows)
 
     def _steps(self, rows: Any, targets: Any) -> Any:
-        total = tf.zeros(())
-        for place in tf.range(tf.shape(rows)[0]):
-            total += self._step(rows[place], targets[place])
-        return total
+        n_batches = tf.shape(rows)[0]
 
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+        def step(place: Any, total: Any) -> tuple[Any, Any]:
+            return place + 1, total + self._step(rows[place], targets[place])
+
+        return tf.while_loop(lambda place, _: place < n_batches, step, (0, tf.zeros(())))[1]
+
     def _step(self, rows: Any, targets: Any) -> Any:
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(self._loss(targets, self._model(rows, training=True)))
@@ -176,6 +179,5 @@ class Learner:
         self._rule.apply(tape.gradient(loss, weights), weights)
         return loss
 
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def _sum(self, rows: Any, targets: Any) -> Any:
         return tf.reduce_sum(self._loss(targets, self._model(rows, training=False)))

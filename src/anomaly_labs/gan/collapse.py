@@ -134,13 +134,17 @@ class Duel:
         for rule, player in zip(self.rules, (self.generator, self.judge), strict=True):
             rule.build(player.trainable_variables)
 
-    @tf.function(jit_compile=False)  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False, jit_compile=False)  # type: ignore[untyped-decorator]
     def run(self, steps: Any) -> None:
         """Let both players take so many steps."""
-        for _ in tf.range(steps):
+
+        def turn(done: Any) -> tuple[Any]:
             for _ in range(CRITIC_STEPS if self.game == "wgan_gp" else 1):
                 self._step(1, self.judge.trainable_variables)
             self._step(0, self.generator.trainable_variables)
+            return (done + 1,)
+
+        tf.while_loop(lambda done: done < steps, turn, (0,))
 
     def _step(self, side: int, weights: list[Any]) -> None:
         with tf.GradientTape() as tape:

@@ -73,7 +73,7 @@ class Players:
         self.builder_rule.build(self.builder_weights)
         self.judge_rule.build(judge.trainable_variables)
 
-    @tf.function(jit_compile=False)  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False, jit_compile=False)  # type: ignore[untyped-decorator]
     def learn(self, batches: Any) -> Any:
         """Take a step for each batch; return the sums of the builders' and of the judge's losses.
 
@@ -82,12 +82,13 @@ class Players:
         batches : shape (n_batches, batch_size, n_features)
             Training rows.
         """
-        total = tf.zeros(2)
-        for rows in batches:
-            total += self._step(rows)
-        return total
+        n_batches = tf.shape(batches)[0]
 
-    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+        def step(place: Any, total: Any) -> tuple[Any, Any]:
+            return place + 1, total + self._step(batches[place])
+
+        return tf.while_loop(lambda place, _: place < n_batches, step, (0, tf.zeros(2)))[1]
+
     def _step(self, rows: Any) -> Any:
         """Let both sides take one step from the same weights and return their losses."""
         with tf.GradientTape(persistent=True) as tape:

@@ -1,4 +1,4 @@
-# ruff: noqa: E402, F811, F821
+# ruff: noqa: E402
 # %% wrong="assessment-q1" why="keeps the attacks"
 def normal_only(table):
     return table[table["label"] != "normal"].drop(columns="label")

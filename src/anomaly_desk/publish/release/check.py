@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from anomaly_desk import build, sources
+from anomaly_desk import sources
 from anomaly_desk.errors import CourseError
 from anomaly_desk.publish.release.archive import FOLDER
 from anomaly_desk.publish.release.library import module_source
@@ -66,7 +66,7 @@ class _Reader:
 
     def __init__(self, project: Path) -> None:
         self.project = project
-        checked = [sources.read(path) for path in build.source_paths(project)]
+        checked = sources.course(project)
         self.secrets = secret_lines(project, checked)
         self.notebooks = learners_notebooks(checked)
         lock = (project / "requirements.lock").read_text(encoding="utf-8")

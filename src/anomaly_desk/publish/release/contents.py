@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import nbformat
-
-from anomaly_desk import build
+from anomaly_desk import build, sources
 from anomaly_desk.publish.release import library, locked, texts, wheels
 from anomaly_desk.publish.release.data import data_files
 from anomaly_desk.publish.release.targets import PYTHONS, Target
 from anomaly_desk.results import keys
+from anomaly_desk.sources import Source
 from anomaly_labs import certificates as signing
 
 Files = dict[str, bytes | Path]
@@ -33,9 +32,10 @@ def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[File
     CourseError
         If a notebook, the library's wheel, the lock, a package's wheel or the key cannot be made.
     """
-    built = _notebooks(project)
-    notebooks = {name: nbformat.reads(text.decode(), 4) for name, text in built.items()}
-    found = data_files(notebooks.values()) if data else {}
+    every = [lab for lab in sources.course(project) if lab.lab.status == "ready"]
+    labs = [source.lab for source in every]
+    built = _notebooks(project, every)
+    found = data_files(labs) if data else {}
     with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as folder:
         wheel = library.build_wheel(project, Path(folder))
         files: Files = {
@@ -49,18 +49,17 @@ def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[File
             **{f"data/{name}/{path.name}": path for (name, _), path in found.items()},
             **_packages(project, Path(folder), wheels),
         }
-        if "assessment/assessment.ipynb" in notebooks:
-            paper = notebooks["assessment/assessment.ipynb"]
-            files["assessment/README.md"] = texts.assessment_page(paper).encode()
+        if papers := [source for source in every if source.lab.kind == "assessment"]:
+            files["assessment/README.md"] = texts.assessment_page(papers).encode()
         files |= _programs(wheels)
-        page = texts.first_page(sorted(notebooks), data=bool(found), wheels=wheels)
+        page = texts.first_page(labs, data=bool(found), wheels=wheels)
         files["README.md"] = page.encode()
         yield files
 
 
-def _notebooks(project: Path) -> dict[str, bytes]:
+def _notebooks(project: Path, every: list[Source]) -> dict[str, bytes]:
     """Return the learners' notebooks, built afresh: those in labs/ may hold somebody's work."""
-    built = build.build(project, build.source_paths(project))
+    built = build.build(project, every)
     return {path.relative_to(project).as_posix(): text for path, text in built.items()}
 
 

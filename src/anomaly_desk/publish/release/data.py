@@ -1,25 +1,28 @@
-"""The official data files of a release: only those that its notebooks load."""
+"""The official data files of a release: only those that its labs load."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-import nbformat
-
-from anomaly_desk import names
-from anomaly_desk.data import USED
+from anomaly_desk import manifest
 from anomaly_desk.errors import CourseError
+from anomaly_desk.manifest import Lab
 from anomaly_labs import datasets
 
 
-def data_files(notebooks: Iterable[nbformat.NotebookNode]) -> dict[tuple[str, str], Path]:
-    """Return the genuine file of each data set and split that the notebooks load.
+def data_files(labs: Iterable[Lab]) -> dict[tuple[str, str], Path]:
+    """Return the genuine file of each data set and split that the labs load.
+
+    Parameters
+    ----------
+    labs
+        The labs of the release; their headers name the data.
 
     Raises
     ------
     CourseError
         If one of them is not here, damaged, or not the official file.
     """
-    wanted = sorted(_wanted(notebooks))
+    wanted = sorted(manifest.splits(labs))
     found = {(one.name, one.split): one for one in datasets.verify()}
     for status in (found[pair] for pair in wanted):
         if status.status not in ("ok", "missing"):
@@ -32,32 +35,3 @@ def data_files(notebooks: Iterable[nbformat.NotebookNode]) -> dict[tuple[str, st
             "ANOMALY_LABS_DATA name the folder that holds them, or leave out --data"
         )
     return files
-
-
-def _wanted(notebooks: Iterable[nbformat.NotebookNode]) -> set[tuple[str, str]]:
-    """Return `USED` and what a notebook loads with constant arguments."""
-    calls = {
-        call
-        for notebook in notebooks
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for call in names.loads(cell.source)
-    }
-    return {*USED, *map(_loaded, calls)}
-
-
-def _loaded(call: str) -> tuple[str, str]:
-    r"""Return data set and split of a call.
-
-    Examples
-    --------
-    >>> _loaded("datasets.load('nsl_kdd', split='train_20')")
-    ('nsl_kdd', 'train_20')
-    """
-    import ast
-
-    node = ast.parse(call, mode="eval").body
-    assert isinstance(node, ast.Call)
-    given = {key.arg: ast.literal_eval(key.value) for key in node.keywords}
-    name = ast.literal_eval(node.args[0]) if node.args else given["name"]
-    return name, given.get("split") or datasets.describe(name).default_split

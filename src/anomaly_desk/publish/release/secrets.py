@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from anomaly_desk import build
+from anomaly_desk import beside
 from anomaly_desk.sources import Source
 
 LONG_ENOUGH: Final = 21  # characters; shorter lines, such as `return scores`, give nothing away
@@ -42,6 +42,7 @@ def secret_lines(project: Path, checked: Iterable[Source]) -> dict[str, str]:
             if "instructor" in cell.keys or cell.text != cell.visible:
                 where = f"{source.path.relative_to(project)}:{cell.line}"
                 _add(found, cell.text.splitlines(), where, public)
+        _add(found, beside.rubric(source.lab).splitlines(), "the rubric", public)
     rubric = project / "assessment" / "RUBRIC.md"
     if rubric.is_file():
         _add(found, rubric.read_text(encoding="utf-8").splitlines(), "the rubric", public)
@@ -51,10 +52,9 @@ def secret_lines(project: Path, checked: Iterable[Source]) -> dict[str, str]:
 def learners_notebooks(checked: Iterable[Source]) -> dict[str, list[str]]:
     """Return the text of each cell that a learner gets, by the notebook's name in the release."""
     return {
-        build.released_path(Path(), source.name).as_posix(): [
-            cell.source for cell in source.submission(set()).cells
-        ]
+        source.lab.released.as_posix(): [cell.source for cell in source.submission(set()).cells]
         for source in checked
+        if source.lab.status == "ready"
     }
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import nbformat
-
+from anomaly_desk.manifest import Lab
 from anomaly_desk.publish.release.targets import PYTHONS, Target
+from anomaly_desk.sources import Cell, Source
 from anomaly_labs import datasets
 
 FILES = Path(__file__).parent / "files"
@@ -31,13 +31,13 @@ def filled(name: str, **values: str) -> str:
     return text
 
 
-def first_page(notebooks: Iterable[str], *, data: bool, wheels: Target | None) -> str:
+def first_page(labs: Iterable[Lab], *, data: bool, wheels: Target | None) -> str:
     """Return the README of one page.
 
     Parameters
     ----------
-    notebooks
-        Their names in the zip.
+    labs
+        The labs in the zip, in teaching order.
     data
         Whether the official files are in the zip.
     wheels
@@ -49,13 +49,9 @@ def first_page(notebooks: Iterable[str], *, data: bool, wheels: Target | None) -
         pythons=ours if wheels is None else f"Python {wheels.python} on {wheels.platform}",
         network=_ONLINE if wheels is None else _OFFLINE,
         disk="3 GB" if wheels is None else "4 GB",
-        notebooks="\n".join(f"- `{name}`" for name in _in_order(notebooks)),
+        notebooks="\n".join(f"- `{lab.released.as_posix()}`" for lab in labs),
         data=_WITH_DATA if data else _WITHOUT_DATA,
     )
-
-
-def _in_order(notebooks: Iterable[str]) -> list[str]:
-    return sorted(notebooks, key=lambda name: (not name.startswith("labs/"), name))
 
 
 def data_page(files: Mapping[tuple[str, str], Path]) -> str:
@@ -74,10 +70,28 @@ def data_page(files: Mapping[tuple[str, str], Path]) -> str:
     return "\n".join(page).rstrip("\n") + "\n"
 
 
-def assessment_page(notebook: nbformat.NotebookNode) -> str:
-    """Return the page beside the assessment: its tasks and their points."""
-    marks = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
-    graded = [mark for mark in marks if mark.get("grade")]
-    rows = [f"| `{mark.grade_id.removesuffix('-check')}` | {mark.points:g} |" for mark in graded]
-    total = sum(mark.points for mark in graded)
-    return filled("assessment.md", rows="\n".join(rows), total=f"{total:g}")
+def assessment_page(papers: Iterable[Source]) -> str:
+    """Return the page beside the assessments: the tasks of each and their points.
+
+    Parameters
+    ----------
+    papers
+        The assessments of the release.
+    """
+    return "\n".join(map(_about_paper, papers))
+
+
+def _about_paper(paper: Source) -> str:
+    graded = paper.points | paper.reflections
+    tasks = [name for cell in paper.cells if (name := _graded(cell)) is not None]
+    return filled(
+        "assessment.md",
+        title=paper.lab.title,
+        notebook=paper.lab.released.name,
+        rows="\n".join(f"| `{name}` | {graded[name]:g} |" for name in tasks),
+        total=f"{sum(graded.values()):g}",
+    )
+
+
+def _graded(cell: Cell) -> str | None:
+    return cell.keys.get("check") or cell.keys.get("reflect")

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from anomaly_desk import sources
-from anomaly_desk.build import FULL_LENGTH, source_paths
+from anomaly_desk import manifest, sources
 from anomaly_desk.errors import CourseError
 from anomaly_desk.publish.site import leaks, require_extra
 from anomaly_desk.publish.site.labs import lab_notebook
@@ -65,9 +64,7 @@ def _write_sources(
     for source, notebook in executed:
         nbformat.write(lab_notebook(source, notebook), folder / "labs" / f"{source.name}.ipynb")
         shown.append(source)
-    for path in source_paths(project):
-        if path.stem in FULL_LENGTH:
-            shown.append(sources.read(path))
+    shown += map(sources.of_lab, manifest.papers(manifest.published(manifest.labs(project))))
     for name, text in pages(project, shown).items():
         (folder / name).write_text(text, encoding="utf-8")
 

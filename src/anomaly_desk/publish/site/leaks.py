@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
 
-from anomaly_desk import build, sources
+from anomaly_desk import sources
 from anomaly_desk.publish.release.secrets import secret_lines
 
 MIN_LETTERS = 20  # shorter lines, such as `return scores`, stand in many places
@@ -23,7 +23,7 @@ def secrets(project: Path) -> dict[str, str]:
 
     They are those of `release.secrets`, without what learners see as a part of another line.
     """
-    known = [sources.read(path) for path in build.source_paths(project)]
+    known = sources.course(project)
     cells = [cell for source in known for cell in source.cells if cell.role != "instructor"]
     visible = letters("\n".join(cell.visible for cell in cells))
     lines = {letters(line): line for line in secret_lines(project, known)}

@@ -6,12 +6,12 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
-from anomaly_desk.build import FULL_LENGTH
 from anomaly_desk.errors import CourseError
 from anomaly_desk.sources import Source
+from anomaly_desk.tables import table
 from anomaly_labs import datasets
 
-PAGE_OF = {"data/README.md": "data.md", "assessment/README.md": "assessment.md"}
+PAGE_OF = {"data/README.md": "data.md"}
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
 _TASK = re.compile(r"## (?P<title>.+)\n\*\*(?P<minutes>\d+) min · (?P<points>[\d.]+) points?\.")
@@ -28,7 +28,7 @@ def pages(project: Path, sources: Iterable[Source]) -> dict[str, str]:
     readme = _read(project / "README.md")
     made = {}
     for source in sources:
-        if source.name in FULL_LENGTH:
+        if source.lab.kind == "assessment":
             made[f"{source.name}.md"] = _description(source)
     made["data.md"] = _read(project / "data" / "README.md")
     made["results.md"] = "# Measured and not tried\n" + "".join(
@@ -76,39 +76,22 @@ def relinked(text: str) -> str:
     return LINK.sub(link, text)
 
 
-def title(source: Source) -> str:
-    """Return the title of a lab, from its first cell."""
-    found = re.search(r"(?m)^# (.+)$", source.cells[0].text)
-    return found[1] if found else source.name
-
-
-def minutes(source: Source) -> str:
-    """Return how many minutes a lab takes a learner, as its first cell says."""
-    found = re.search(r"(\d+) minutes", source.cells[0].text)
-    return found[1] if found else ""
-
-
-def _holds(readme: str, source: Source) -> str:
-    """Return what the table of labs in README.md says of one."""
-    found = re.search(rf"(?m)^\| `{source.name}` \|[^|]*\| ([^|]+) \|$", readme)
-    return found[1] if found else ""
-
-
 def _start(readme: str, sources: list[Source], others: list[str]) -> str:
-    labs = [source for source in sources if source.name not in FULL_LENGTH]
-    places = {s.name: f"labs/{s.name}.ipynb" for s in labs}
+    labs = [source.lab for source in sources if source.lab.kind != "assessment"]
+    papers = [source.lab for source in sources if source.lab.kind == "assessment"]
+    places = {lab.name: f"labs/{lab.name}.ipynb" for lab in labs}
+    places |= {lab.name: f"{lab.name}.md" for lab in papers}
     rows = [
-        f"| [{title(s)}]({places.get(s.name, f'{s.name}.md')}) | {minutes(s)} | {holds} |"
-        for s in [*labs, *(s for s in sources if s not in labs)]
-        for holds in [_holds(readme, s)]
+        (f"[{lab.title}]({places[lab.name]})", f"{lab.minutes}", lab.holds)
+        for lab in [*labs, *papers]
     ]
     described = [datasets.describe(name) for name in datasets.names()]
     return Template(_own("index.md")).substitute(
         lead=re.sub(r"\s+", " ", readme.split("\n\n")[1]),
-        labs="\n".join(["| lab | minutes | what it holds |", "|---|---|---|", *rows]),
+        labs=table(["lab", "minutes", "what it holds"], rows),
         start=section(readme, "Start"),
         data="\n".join(f"- **{d.title}** ({d.licence}): {d.citation}" for d in described),
-        lab_pages="\n".join(f"labs/{s.name}" for s in labs),
+        lab_pages="\n".join(f"labs/{lab.name}" for lab in labs),
         other_pages="\n".join(name.removesuffix(".md") for name in others),
     )
 
@@ -116,9 +99,8 @@ def _start(readme: str, sources: list[Source], others: list[str]) -> str:
 def _description(source: Source) -> str:
     """Return what learners may know of the assessment beforehand: never a task's cells."""
     tasks = [_TASK.search(c.text) for c in source.cells if c.kind == "markdown"]
-    rows = [f"| {t['title']} | {t['minutes']} | {t['points']} |" for t in tasks if t]
-    table = "\n".join(["| task | minutes | points |", "|---|---|---|", *rows])
-    return f"{source.cells[0].text}\n\n## Tasks\n\n{table}\n"
+    rows = [(t["title"], t["minutes"], t["points"]) for t in tasks if t]
+    return f"{source.cells[0].text}\n\n## Tasks\n\n{table(['task', 'minutes', 'points'], rows)}\n"
 
 
 def _raised(text: str) -> str:

@@ -9,10 +9,10 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
-from anomaly_desk import data
-from anomaly_desk.build import FULL_LENGTH
+from anomaly_desk import data, manifest, sources
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import execute, fingerprint
+from anomaly_desk.manifest import Lab
 from anomaly_desk.publish.site import require_extra
 from anomaly_desk.sources import Cell, Source
 
@@ -31,22 +31,25 @@ class Shown:
     says: str = ""  # what one sees in its figures, in a sentence
 
 
-def chosen(sources: Iterable[Source], names: Iterable[str] | None = None) -> list[Source]:
-    """Return the sources whose names start so; without names all labs, but not the assessment.
+def chosen(labs: Iterable[Lab], names: Iterable[str] | None = None) -> list[Source]:
+    """Return the labs of these names; without names all that are no draft and no assessment.
+
+    Parameters
+    ----------
+    labs
+        The labs of the course.
+    names
+        Names of labs, or their first words.
 
     Raises
     ------
     CourseError
         If there is none of such a name.
     """
-    every = list(sources)
-    if not names:
-        return [source for source in every if source.name not in FULL_LENGTH]
-    for name in names:
-        if not any(source.name.startswith(name) for source in every):
-            there = ", ".join(source.name for source in every)
-            raise CourseError(f"no lab is called {name!r}; there are {there}")
-    return [source for source in every if source.name.startswith(tuple(names))]
+    if names:
+        return [sources.of_lab(lab) for lab in manifest.chosen(labs, names)]
+    ready = manifest.published(labs)
+    return [sources.of_lab(lab) for lab in ready if lab.kind != "assessment"]
 
 
 def executed(
@@ -70,10 +73,11 @@ def executed(
     if fast:
         os.environ["ANOMALY_LABS_FAST"] = "1"
     data.make_folders_absolute()
-    rows = "; ".join(map(repr, data.prepare(console)))
+    labs = list(labs)
+    found = data.prepare(console, manifest.splits(lab.lab for lab in labs))
     for lab in labs:
         folder = project / "build" / "course" / lab.name
-        key = fingerprint(project, lab, env=os.environ, data=rows)
+        key = fingerprint(project, lab, env=os.environ, data=data.told(found, lab.lab))
         with console.status(lab.name) as status:
 
             def say(n: int, name: str = lab.name, cells: int = len(lab.cells)) -> None:

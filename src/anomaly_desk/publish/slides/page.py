@@ -10,7 +10,6 @@ from nbformat import NotebookNode
 
 from anomaly_desk.errors import CourseError
 from anomaly_desk.publish.site import leaks
-from anomaly_desk.publish.site.pages import title
 from anomaly_desk.publish.site.shown import shown
 from anomaly_desk.publish.slides.deck import Slide, stacks
 from anomaly_desk.publish.slides.render import colours_css
@@ -28,7 +27,7 @@ def write_slides(source: Source, notebook: NotebookNode, folder: Path) -> Path:
         stands on a slide.
     """
     page = slides_page(source, notebook)
-    told = leaks.found(leaks.secrets(source.path.parents[1]), page)
+    told = leaks.found(leaks.secrets(source.path.parents[2]), page)
     if told:
         raise CourseError(f"{source.path}: what no learner may read stands on a slide: {told[0]}")
     path = folder / f"{source.name}.html"
@@ -42,7 +41,7 @@ def slides_page(source: Source, notebook: NotebookNode) -> str:
     if not deck:
         raise CourseError(f'{source.path}: no cell has the key slide="slide", so it has no slides')
     return Template(_own("deck.html")).substitute(
-        title=escape(title(source)),
+        title=escape(source.lab.title),
         styles="\n".join([_reveal("dist/reveal.css"), colours_css(), _own("deck.css")]),
         slides="\n".join(map(_stack_html, deck)),
         scripts=_script(_reveal("dist/reveal.js"), _reveal("plugin/notes/notes.js")),

@@ -1,7 +1,22 @@
+# /// lab
+# title = "Lab 0: Start here"
+# order = 10
+# kind = "core"
+# status = "ready"
+# minutes = 40
+# run_minutes = 2
+# data = { kdd99 = ["10_percent"] }
+# extras = []
+# grading = "fast"
+# certificate = {}
+# holds = "what an anomaly is, what errors cost, the data and its defects, time series to rows"
+# thirty_minutes = "\"What is an anomaly?\", \"Spot the anomaly\" and \"The data: KDD99\"; the rest can be read at home"
+# ///
+
 # %% [markdown] slide="slide"
-# # Lab 0: Start here
+# # @TITLE@
 #
-# **About 40 minutes, and 15 more if you talk about the group exercise. It runs in under 2 minutes on two CPU cores.**
+# **About @MINUTES@ minutes, and 15 more if you talk about the group exercise. It runs in under @RUN_TIME@ on two CPU cores.**
 #
 # You will be able to
 #

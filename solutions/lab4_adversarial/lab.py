@@ -1,7 +1,22 @@
+# /// lab
+# title = "Lab 4: Attacks on detectors, and Defense-GAN"
+# order = 50
+# kind = "core"
+# status = "ready"
+# minutes = 60
+# run_minutes = 4
+# data = { nsl_kdd = ["train_20", "test"] }
+# extras = []
+# grading = "fast"
+# certificate = {}
+# holds = "attacks with the gradient and with answers alone, the rules of traffic, adversarial training, Defense-GAN, and an attacker who knows the defence"
+# thirty_minutes = "sections 3, 5, 7 and 10: one step up the slope, the rules of traffic, adversarial training, the report"
+# ///
+
 # %% [markdown] slide="slide"
-# # Lab 4: Attacks on detectors, and Defense-GAN
+# # @TITLE@
 #
-# **60 minutes; the code runs in under 4 minutes on two CPU cores.** Somebody reads your detector's answers, and changes
+# **@MINUTES@ minutes; the code runs in under @RUN_TIME@ on two CPU cores.** Somebody reads your detector's answers, and changes
 # the traffic until the alarm is silent. You take the attacker's chair first, then the defender's.
 #
 # You will be able to

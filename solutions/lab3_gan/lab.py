@@ -1,7 +1,22 @@
+# /// lab
+# title = "Lab 3: Generative adversarial networks, with open eyes"
+# order = 40
+# kind = "core"
+# status = "ready"
+# minutes = 90
+# run_minutes = 8
+# data = { kdd99 = ["10_percent"], nsl_kdd = ["train_20", "test"] }
+# extras = []
+# grading = "fast"
+# certificate = {}
+# holds = "generative adversarial networks: three famous failures and their repairs, BiGAN and WGAN as detectors, the sign of a score, a published protocol read closely"
+# thirty_minutes = "sections 2, 4 without its extra, and 8: two players, three ways to fail, the sign of a score"
+# ///
+
 # %% [markdown] slide="slide"
-# # Lab 3: Generative adversarial networks, with open eyes
+# # @TITLE@
 #
-# **90 minutes; the code runs in under 8 minutes on two CPU cores.** Two networks play against each other:
+# **@MINUTES@ minutes; the code runs in under @RUN_TIME@ on two CPU cores.** Two networks play against each other:
 # one makes rows, the other tells them from real ones. You build both, see them fail in three famous ways, repair them,
 # and measure what they are worth as detectors.
 #

@@ -1,7 +1,23 @@
+# /// lab
+# title = "Lab 2: Autoencoders, thresholds, and what a score is worth"
+# order = 30
+# kind = "core"
+# status = "ready"
+# minutes = 90
+# extra_minutes = 30
+# run_minutes = 6
+# data = { kdd99 = ["10_percent", "test"] }
+# extras = []
+# grading = "fast"
+# certificate = {}
+# holds = "autoencoders, three scores on one network, thresholds with and without labels, base rates, clusters of alerts"
+# thirty_minutes = "sections 4, 5, 9 and 10: build and train a network, choose a threshold, count the alerts of a day"
+# ///
+
 # %% [markdown] slide="slide"
-# # Lab 2: Autoencoders, thresholds, and what a score is worth
+# # @TITLE@
 #
-# **90 minutes for the core, 30 more with the extras; the code runs in under 6 minutes on two CPU cores.**
+# **@MINUTES@ minutes for the core, @EXTRA_MINUTES@ more with the extras; the code runs in under @RUN_TIME@ on two CPU cores.**
 # Nobody has marked the attacks: you train on normal traffic alone and ask of each new row: does it look
 # like what I know?
 #

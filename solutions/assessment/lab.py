@@ -1,8 +1,23 @@
+# /// lab
+# title = "Final assessment: intrusions in NSL-KDD"
+# order = 900
+# kind = "assessment"
+# status = "ready"
+# minutes = 120
+# run_minutes = 4
+# data = { nsl_kdd = ["train", "test"] }
+# extras = []
+# grading = "full"
+# certificate = { passed = 25, distinction = 38 }
+# holds = "eleven graded tasks and two written answers on NSL-KDD, each learner with rows of their own"
+# thirty_minutes = "not shortened: its points and pass marks hold for the whole"
+# ///
+
 # %% [markdown] slide="slide"
-# # Final assessment: intrusions in NSL-KDD
+# # @TITLE@
 #
-# **120 minutes; the code runs in under 4 minutes on two CPU cores.** Eleven tasks, 36 points by automatic checks, and two
-# written answers of 3 points each. **Pass: 25 of 42 points. Distinction: 38.** Each task says its minutes and points.
+# **@MINUTES@ minutes; the code runs in under @RUN_TIME@ on two CPU cores.** Eleven tasks, 36 points by automatic checks, and two
+# written answers of 3 points each. **Pass: @PASSED@ of 42 points. Distinction: @DISTINCTION@.** Each task says its minutes and points.
 #
 # You will be able to show that you can
 #

@@ -1,7 +1,22 @@
+# /// lab
+# title = "Quiz: a tiny course to try the grader on"
+# order = 10
+# kind = "core"
+# status = "ready"
+# minutes = 10
+# run_minutes = 1
+# data = {}
+# extras = []
+# grading = "fast"
+# certificate = {}
+# holds = "five questions"
+# thirty_minutes = "all of it"
+# ///
+
 # %% [markdown]
-# # Quiz: a tiny course to try the grader on
+# # @TITLE@
 #
-# **10 minutes; the code runs in under 1 minute on two CPU cores.**
+# **@MINUTES@ minutes; the code runs in under @RUN_TIME@ on two CPU cores.**
 # You will be able to answer five questions.
 
 # %%

@@ -1,7 +1,22 @@
+# /// lab
+# title = "Lab 1: Supervised detection with gradient-boosted trees"
+# order = 20
+# kind = "core"
+# status = "ready"
+# minutes = 90
+# run_minutes = 5
+# data = { kdd99 = ["10_percent", "test"] }
+# extras = ["scale"]
+# grading = "fast"
+# certificate = {}
+# holds = "boosted trees by hand and in XGBoost, rare attacks, 23 classes, entity embeddings, attacks never seen"
+# thirty_minutes = "sections 4 to 6 and 13: a first look at the data, a binary detector, attacks never seen"
+# ///
+
 # %% [markdown] slide="slide"
-# # Lab 1: Supervised detection with gradient-boosted trees
+# # @TITLE@
 #
-# **90 minutes; the code runs in under 5 minutes on two CPU cores.** You have labels: somebody has marked which
+# **@MINUTES@ minutes; the code runs in under @RUN_TIME@ on two CPU cores.** You have labels: somebody has marked which
 # connections were attacks. A strong and simple tool for such a table is an ensemble of decision trees.
 #
 # You will be able to

@@ -1,0 +1,101 @@
+"""What lies beside a lab's source in its folder: wrong answers, and the rubric.
+
+``wrong.py`` holds cells such as ``# %% wrong="lab1-q2" hint="part of the hint it must get"``.
+``rubric.md`` holds a heading for each written answer, such as
+``### `lab1-r1` Who pays (2 points)``, and below it what earns the points.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import jupytext
+
+from anomaly_desk.errors import SourceError
+from anomaly_desk.manifest import Lab
+from anomaly_desk.sources import Source
+
+LEAST_WRONG = 2
+_HEADING = re.compile(r"(?m)^### `([^`]+)` .+ \(([\d.]+) points?\)$")
+
+Answers = dict[str, list[tuple[str, str]]]
+
+
+def wrong_answers(lab: Lab) -> Answers:
+    """Return, for each exercise, its wrong answers, each with a part of the hint it must get."""
+    answers: Answers = {}
+    path = _wrong(lab)
+    if path.is_file():
+        for cell in jupytext.read(path, fmt="py:percent").cells:
+            if cell.cell_type == "code" and "wrong" in cell.metadata:
+                told = (cell.source, str(cell.metadata.get("hint", "")))
+                answers.setdefault(cell.metadata["wrong"], []).append(told)
+    return answers
+
+
+def rubric(lab: Lab) -> str:
+    """Return the rubric of a lab's written answers; empty where there is none."""
+    path = _rubric(lab)
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def check(source: Source) -> None:
+    """Refuse a lab that is not whole.
+
+    Parameters
+    ----------
+    source
+        The lab's source.
+
+    Raises
+    ------
+    SourceError
+        If an exercise has fewer than two wrong answers of different hints, a written answer has no
+        rubric, or the rubric tells other points; the message names file and line.
+    """
+    for line, complaint in _about_answers(source):
+        raise SourceError(f"{source.path}:{line}: {complaint}")
+    for line, complaint in _about_rubric(source):
+        raise SourceError(f"{source.path}:{line}: {complaint}")
+
+
+def _about_answers(source: Source) -> Iterator[tuple[int, str]]:
+    answers, path = wrong_answers(source.lab), _wrong(source.lab)
+    lines = {c.keys["exercise"]: c.line for c in source.cells if "exercise" in c.keys}
+    for exercise, line in lines.items():
+        hints = {hint for _, hint in answers.pop(exercise, []) if hint}
+        if len(hints) < LEAST_WRONG:
+            yield (
+                line,
+                (
+                    f"exercise {exercise!r} has {len(hints)} wrong answers of different hints in "
+                    f"{path}; write at least {LEAST_WRONG}, each with the hint that it must get"
+                ),
+            )
+    for exercise in answers:
+        yield 1, f"{path} has wrong answers to {exercise!r}, which is no exercise of this lab"
+
+
+def _about_rubric(source: Source) -> Iterator[tuple[int, str]]:
+    path = _rubric(source.lab)
+    told = {name: float(points) for name, points in _HEADING.findall(rubric(source.lab))}
+    lines = {c.keys["reflect"]: c.line for c in source.cells if "reflect" in c.keys}
+    for name, points in source.reflections.items():
+        if told.pop(name, None) != points:
+            yield (
+                lines[name],
+                (
+                    f"written answer {name!r} has no rubric for {points:g} points in {path}; write "
+                    f"'### `{name}` What it asks ({points:g} points)' and what earns them"
+                ),
+            )
+    for name in told:
+        yield 1, f"{path} has a rubric for {name!r}, which is no written answer of this lab"
+
+
+def _wrong(lab: Lab) -> Path:
+    return lab.path.with_name("wrong.py")
+
+
+def _rubric(lab: Lab) -> Path:
+    return lab.path.with_name("rubric.md")

@@ -1,0 +1,75 @@
+"""The blocks of written pages that speak of labs, made from their headers and rubrics."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from anomaly_desk import beside, blocks, manifest
+from anomaly_desk.errors import CourseError
+from anomaly_desk.manifest import Lab
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in Markdown.
+
+    Examples
+    --------
+    >>> print(table(["lab", "minutes"], [["`lab1`", "40"]]))
+    | lab | minutes |
+    |---|---|
+    | `lab1` | 40 |
+    """
+    lines = [heads, *rows]
+    text = [f"| {' | '.join(line)} |" for line in lines]
+    return "\n".join([text[0], f"|{'---|' * len(heads)}", *text[1:]])
+
+
+def overview(labs: Iterable[Lab]) -> str:
+    """Return the table of labs in the README: minutes, and what each holds."""
+    rows = [(f"`{lab.name}`", lab.time, lab.holds) for lab in labs]
+    return table(["lab", "learner's minutes", "what it holds"], rows)
+
+
+def timetable(labs: Iterable[Lab]) -> str:
+    """Return the table of labs in the instructors' page: minutes, and what to do in thirty."""
+    rows = [(f"`{lab.name}`", lab.time, lab.thirty_minutes) for lab in labs]
+    return table(["lab", "learners' minutes", "if you have thirty minutes"], rows)
+
+
+def rubrics(labs: Iterable[Lab]) -> str:
+    """Return the rubrics of all labs that have one, each below the title of its lab."""
+    parts = [f"## {lab.title}\n\n{text}" for lab in labs if (text := beside.rubric(lab))]
+    return "\n\n".join(parts)
+
+
+PAGES: Final[dict[str, tuple[str, Callable[[Iterable[Lab]], str]]]] = {
+    "README.md": ("labs", overview),
+    "INSTRUCTORS.md": ("labs", timetable),
+    "assessment/RUBRIC.md": ("rubrics", rubrics),
+}
+
+
+def pages(project: Path) -> dict[Path, bytes]:
+    """Return the written pages of a course that are there, with their blocks made anew.
+
+    Parameters
+    ----------
+    project
+        The checkout.
+
+    Raises
+    ------
+    CourseError
+        If a page lacks its markers.
+    """
+    labs = manifest.published(manifest.labs(project))
+    made = {}
+    for name, (block, build) in PAGES.items():
+        path = project / name
+        if path.is_file():
+            try:
+                text = blocks.filled(path.read_text(encoding="utf-8"), block, build(labs))
+            except CourseError as error:
+                raise CourseError(f"{path}: {error}") from None
+            made[path] = text.encode()
+    return made
