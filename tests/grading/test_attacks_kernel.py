@@ -11,8 +11,9 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_code_cell
 
-from anomaly_desk.checking.kernel import Kernel, KernelGoneError, MessageLimits
-from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
+from anomaly_desk.checking.kernel import Kernel
+from anomaly_desk.checking.replies import KernelGoneError, MessageLimits
+from anomaly_desk.sandbox.kernels import NAME, SandboxKernels
 
 WRONG = {
     "quiz_q1": "def flag(scores, threshold):\n    return cheat([1 for _ in scores])",

@@ -19,10 +19,11 @@ from traitlets.config import Config
 
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.checking.judge import judge
-from anomaly_desk.checking.kernel import Kernel, KernelGoneError, MessageLimits, TooSlowError
+from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.namespace import Namespace, Trusted
 from anomaly_desk.checking.outputs import PER_OUTPUT, Outputs
 from anomaly_desk.checking.remote import AnswerError, Dialogue, Remote
+from anomaly_desk.checking.replies import KernelGoneError, MessageLimits, TooSlowError
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import QUIET_KERNEL
 from anomaly_desk.submissions import findings

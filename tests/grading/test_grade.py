@@ -22,7 +22,7 @@ from rich.console import Console
 from anomaly_desk import run
 from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.execute import Executed
-from anomaly_desk.grading import grade, ledger
+from anomaly_desk.grading import grade, ledger, processes
 from anomaly_desk.sandbox import diagnose
 from anomaly_desk.submissions.findings import Finding
 
@@ -231,7 +231,7 @@ def test_a12_a_neighbour_that_takes_the_processor_costs_no_points(tmp_path, make
     results = {g.learner: g for g in grade.grade(desk.root, desk.project, sent, jobs=2)}
     assert sorted(runs.read_text().split()) == ["slow", "slow", "stuck", "stuck"]
     assert results["slow"].points == desk.full
-    assert results["slow"].findings == (grade.ALONE,)
+    assert results["slow"].findings == (processes.ALONE,)
     assert not results["slow"].needs_human
     assert results["stuck"].points == {**desk.full, "quiz-q2": 0.0, "quiz-q5": 0.0}
     assert {f.kind for f in results["stuck"].findings} == {"graded-again", "limit-time"}

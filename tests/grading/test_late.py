@@ -19,7 +19,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import late, summary
+from anomaly_desk.grading import late, summary, times
 from anomaly_desk.grading.board import Board
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.grading.run import Wishes, grade_class
@@ -31,7 +31,7 @@ from anomaly_desk.submissions.submission import Submission
 from anomaly_labs import cli
 
 DEADLINE = "2026-12-01T18:00+01:00"
-EVENING = late.moment(DEADLINE)
+EVENING = times.moment(DEADLINE)
 # No endless loop is among these answers: a busy machine must not cost them points.
 PATIENT = """
 c.SafeExecute.timeout = 100

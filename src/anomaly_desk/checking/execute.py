@@ -16,7 +16,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import Bool, Float, Integer, List, Unicode, default
 
 from anomaly_desk.checking.judge import failure, judge
-from anomaly_desk.checking.kernel import Kernel, MessageLimits, NoReplyError, TooSlowError
+from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.namespace import Namespace, Trusted
 from anomaly_desk.checking.pictures import (
     Pictures,
@@ -27,6 +27,7 @@ from anomaly_desk.checking.pictures import (
     unchanged,
 )
 from anomaly_desk.checking.remote import AnswerError, Dialogue
+from anomaly_desk.checking.replies import MessageLimits, NoReplyError, TooSlowError
 from anomaly_desk.environment import FAST, LEARNER, PRIVATE_SEED
 from anomaly_desk.grading.seed import private_seed, submission_seed
 from anomaly_desk.submissions import findings
@@ -123,7 +124,7 @@ class SafeExecute(Execute):  # type: ignore[misc]
     def _manager(self) -> KernelManager:
         if self.unsafe:
             return KernelManager(kernel_name="python3", config=self.config)
-        from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
+        from anomaly_desk.sandbox.kernels import NAME, SandboxKernels
 
         kernels = SandboxKernels(config=self.config)
         return KernelManager(kernel_name=NAME, kernel_spec_manager=kernels, config=self.config)

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from nbformat import NotebookNode
 
-from anomaly_desk.checking.kernel import Kernel, NoReplyError
+from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.once import once
+from anomaly_desk.checking.replies import NoReplyError
 from anomaly_labs.notebooks import is_answer, is_check
 
 FIGURE = "<Figure size"  # how a figure begins as text

@@ -66,9 +66,9 @@ class Entry:
     Attributes
     ----------
     digest
-        Of the bytes that were sent: points of other bytes never stay beside these.
+        The digest of the bytes that were sent: points of other bytes never stay beside these.
     placed
-        Of the notebook that was made from them for nbgrader.
+        The digest of the notebook that was made from them for nbgrader.
     source
         Fingerprint of the assignment.
     graded

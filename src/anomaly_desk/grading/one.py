@@ -21,7 +21,7 @@ from sqlalchemy.exc import SAWarning
 
 from anomaly_desk import build
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import late, ledger
+from anomaly_desk.grading import late, ledger, times
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX, Entry, Graded
 from anomaly_desk.submissions import findings, intake, roster
 from anomaly_desk.submissions.candidates import STAMP
@@ -161,12 +161,12 @@ def _begin(course: Any, job: Job, digest: str) -> tuple[Finding, ...]:
         gradebook.update_or_create_student(learner, **_names(root, learner))
         sent = job.submission.sent
         gradebook.update_or_create_submission(
-            assignment, learner, timestamp=late.utc(sent) if sent else None
+            assignment, learner, timestamp=times.utc(sent) if sent else None
         )
         deadlines = late.read(root).deadlines
         if assignment in deadlines:
             due = deadlines[assignment]
-            gradebook.find_assignment(assignment).duedate = late.utc(due) if due else None
+            gradebook.find_assignment(assignment).duedate = times.utc(due) if due else None
             gradebook.db.commit()
     return forgotten
 
@@ -210,7 +210,7 @@ def _place(root: Path, submission: Submission, notebook: nbformat.NotebookNode) 
     text = f"{nbformat.writes(notebook)}\n".encode()
     write_aside(target, partial(Path.write_bytes, data=text))
     if submission.sent:
-        stamp = f"{late.utc(submission.sent):%Y-%m-%d %H:%M:%S.%f} UTC\n"
+        stamp = f"{times.utc(submission.sent):%Y-%m-%d %H:%M:%S.%f} UTC\n"
         write_aside(folder / STAMP, partial(Path.write_text, data=stamp))
     return intake.digest(target)
 

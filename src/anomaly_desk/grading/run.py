@@ -8,7 +8,7 @@ from rich.console import Console
 
 from anomaly_desk import data, manifest
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import grade, late, ledger, summary
+from anomaly_desk.grading import grade, late, ledger, summary, times
 from anomaly_desk.grading.board import Board
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.grading.summary import Summary
@@ -32,7 +32,7 @@ class Wishes:
     deadlines, sent
         ``[ASSIGNMENT=]TIME`` and ``LEARNER=TIME``.
     percent, grace
-        Of the late policy, or None for what the course folder keeps.
+        Numbers of the late policy, or None for what the course folder keeps.
     """
 
     jobs: int | None = None
@@ -156,7 +156,7 @@ def _policy(
             raise CourseError(f"--sent {quote(words)}; expected is LEARNER=TIME")
         learner = _learner(name, found, class_)
         mine = (one.assignment for one in found if one.learner == learner)
-        sent |= {f"{assignment}/{learner}": late.moment(time) for assignment in mine}
+        sent |= {f"{assignment}/{learner}": times.moment(time) for assignment in mine}
     after = replace(
         before,
         deadlines={**before.deadlines, **everywhere, **named},

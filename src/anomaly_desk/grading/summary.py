@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from anomaly_desk.grading import board, late, ledger
+from anomaly_desk.grading import board, late, ledger, times
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX, Graded
 from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.archive import ZIP
@@ -39,7 +39,7 @@ class Summary:
     dated
         Whether there was a deadline, so that the times of sending matter.
     zone
-        Of times in zips that name none; this machine's where it is None.
+        The zone of times in zips that name none; this machine's where it is None.
     """
 
     results: list[Graded]
@@ -101,7 +101,7 @@ def before(
         _say(console, f"Roster: {len(class_.people)} learners, kept as {roster.kept_path(root)}.")
     for name in assignments:
         if deadline := policy.deadlines.get(name):
-            _say(console, f"Deadline of {name}: {late.shown(deadline)}; late work costs {policy}.")
+            _say(console, f"Deadline of {name}: {times.shown(deadline)}; late work costs {policy}.")
 
 
 def after(console: Console, summary: Summary, root: Path, *, verbose: bool, unsafe: bool) -> None:

@@ -25,11 +25,11 @@ class Work:
     Attributes
     ----------
     points
-        Of each task; None where a written answer waits for its reader.
+        The points of each task; None where a written answer waits for its reader.
     late
         Points that were taken away because it came late.
     outcomes, hints, answers
-        By task: one of `OUTCOMES`, the sentence of a failed check, the learner's text.
+        What each task has: one of `OUTCOMES`, the sentence of a failed check, the learner's text.
     why
         Why a human should look, or an empty text.
     accepted
@@ -68,7 +68,7 @@ class Classwork:
     marks
         The points for a pass and for distinction, where the assignment names them.
     failed, accepted
-        Of learners whose submission could not be graded: why; and those of them who need no human
+        Why the submissions of some learners could not be graded; and which of them need no human
         any more, because one has looked.
     absent
         Learners of the roster or the gradebook who sent nothing.

@@ -42,6 +42,10 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Classwork:
 
     Parameters
     ----------
+    root
+        The course folder.
+    assignment
+        Such as ``assessment``.
     watch
         Gets the learners and yields them, to show how far this is.
 
@@ -69,17 +73,12 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Classwork:
             submissions.pop(learner, None)
             told = entry.trouble if entry is not None else ""
             failed[learner] = told or _reason(root, assignment, learner)
-            accepted |= {learner} if entry is not None and entry.accepted is not None else set()
+            if entry is not None and entry.accepted is not None:
+                accepted.add(learner)
             continue
         one = submissions[learner]
         if entry is not None and entry.graded is not None:  # else by nbgrader's own command
-            graded = entry.graded
-            one.seconds, one.findings, one.accepted = (
-                graded.seconds,
-                graded.findings,
-                graded.accepted,
-            )
-            one.why = graded.why if graded.needs_human else ""
+            _add(one, entry.graded)
         _read(one, notebooks.cells(path), tasks, pristine)
     source = root / "source" / assignment / release.name
     title, marks = _headings(pristine)
@@ -96,6 +95,12 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Classwork:
         names=names,
         accepted=frozenset(accepted),
     )
+
+
+def _add(one: Work, graded: ledger.Graded) -> None:
+    """Add what the ledger holds."""
+    one.seconds, one.findings, one.accepted = graded.seconds, graded.findings, graded.accepted
+    one.why = graded.why if graded.needs_human else ""
 
 
 def _headings(cells: list[dict[str, Any]]) -> tuple[str, tuple[tuple[str, float], ...]]:

@@ -51,7 +51,7 @@ class Comparison:
     Attributes
     ----------
     shares
-        Of every pair with enough code, the share of fragments in common, all code together.
+        The share of fragments in common, all code together, of every pair with enough code.
     solved
         Learners whose code stands in the reference solution for the most part, with that share.
     """

@@ -18,10 +18,16 @@ def make(
 
     Parameters
     ----------
+    root
+        The course folder.
+    assignment
+        Which one, or an empty text for all that were graded.
     output
         The file of one assignment; by default ``report/<assignment>.html`` in the course folder.
     names
         Whether the page holds names and answers.
+    console
+        Where progress is shown.
 
     Raises
     ------

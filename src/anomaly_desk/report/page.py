@@ -22,6 +22,7 @@ from anomaly_desk.report.notebooks import plain
 from anomaly_desk.submissions.findings import UNREAD
 from anomaly_desk.submissions.roster import write_private
 
+FOLDER = Path(__file__).parent
 MAX_HINTS = 40
 MAX_HINT = 300  # characters
 PER_GROUP = 4  # pairs of one group with both texts: more would be the same again
@@ -59,24 +60,19 @@ def render(work: Classwork, comparison: Comparison, *, names: bool = True) -> st
 
     Parameters
     ----------
+    work
+        The graded class.
     comparison
         What `compare.compare` found in the same class.
+    names
+        Whether the page names learners and shows answers.
     """
-    folder = Path(__file__).parent
-    style = (folder / "page.css").read_text(encoding="utf-8")
+    style = (FOLDER / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["who"] = work.who
     read = [one for one in work.submissions if _is_read(one)]
     totals = [one.total for one in work.submissions]
     seconds = [one.seconds for one in work.submissions if one.seconds is not None]
-    return environment.get_template("page.html").render(
+    return _template(work).render(
         work=work,
         names=names,
         style=Markup(style),
@@ -105,6 +101,18 @@ def render(work: Classwork, comparison: Comparison, *, names: bool = True) -> st
         shown_pairs=comparison.pairs[: compare.MAX_PAIRS],
         beside=_beside(work, comparison) if names else [],
     )
+
+
+def _template(work: Classwork) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["who"] = work.who
+    return environment.get_template("page.html")
 
 
 def write(path: Path, text: str) -> None:

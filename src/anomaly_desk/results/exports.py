@@ -42,6 +42,10 @@ def table(
 
     Parameters
     ----------
+    grades
+        The rows, from `grades.read`.
+    form
+        One of `FORMATS`.
     canvas_ids
         Canvas's own number of an assignment, by which its column finds it; without one, Canvas
         asks which of its assignments is meant.

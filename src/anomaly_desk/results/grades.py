@@ -29,7 +29,7 @@ class TaskGrade:
     Attributes
     ----------
     by_hand
-        Those of the points that a human gave, in place of automatic ones or beside them.
+        The points that a human gave, in place of automatic ones or beside them.
     comment
         What a human wrote beside it.
     waits
@@ -107,6 +107,8 @@ def read(root: Path, assignments: Sequence[str] = ()) -> list[Grade]:
 
     Parameters
     ----------
+    root
+        The course folder.
     assignments
         Which ones; those for which something was handed in when left out.
 

@@ -32,13 +32,13 @@ class Learner:
     solved
         Exercises that are answered as in the solution; all others are untouched.
     borrowed
-        For each exercise the place of its answer in ``answers/right.txt``.
+        The place of each exercise's answer in ``answers/right.txt``.
     layers
         Learners of ``answers/thirty.txt`` whose answers come before one's own.
     earns
         Exercises that get all points; every other one gets none.
     at_least_passed
-        Those of them for which the points at the pass limit are enough.
+        The exercises among them for which the points at the pass limit are enough.
     human, kinds
         Whether a human must look, and the findings that must be among those shown.
     change, put

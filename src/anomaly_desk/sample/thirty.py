@@ -40,7 +40,7 @@ def write(source: Source, folder: Path, learners: Iterable[Learner] = CLASS) -> 
     Parameters
     ----------
     source
-        From `source`.
+        What `source` gives.
     folder
         It gets ``<learner>/assessment/…`` and ``expected.csv``.
     learners

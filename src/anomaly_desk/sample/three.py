@@ -52,7 +52,7 @@ def key(sources: Iterable[Source], executed: Iterable[str]) -> str:
     sources
         The labs.
     executed
-        From `execute.fingerprint`, one for each of them.
+        What `execute.fingerprint` gives for each of them.
     """
     digest = hashlib.sha256(" ".join(executed).encode())
     for source in sources:

@@ -23,16 +23,12 @@ from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside import landlock
 from anomaly_labs.inside.places import CONNECTION, DATA, FONTS, HOME, SOCKETS, WRITABLE
 
-from . import seccomp
 from .shown import font_lists, needed, tables
 
 SETPRIV = "/usr/bin/setpriv"
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 SETTINGS = (
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/etc/alternatives",
-    "/etc/fonts",
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts"),
     "/sys/devices/system/cpu",
 )
 
@@ -100,7 +96,7 @@ class Box:
         A folder of the grader's; its sub-folder ``sockets`` is the one place outside that can be
         written from inside, ``kernel.json`` and ``passwd`` are shown where they exist.
     user
-        From `throw_away_user`.
+        The number that `throw_away_user` gave.
     read_only, hidden
         Paths shown besides those that Python needs, and folders that stay empty even if they lie
         in a folder that is shown.
@@ -125,8 +121,10 @@ class Box:
 
         Parameters
         ----------
+        argv
+            The program to run inside, and its arguments.
         limits, cores
-            For `landlock.limit`.
+            What `landlock.limit` gets.
         filter_fd
             Open file that holds the program of `seccomp`; -1 for none.
         info_fd
@@ -166,8 +164,7 @@ class Box:
             missing = [path for path in Path(place[-1]).parents if path not in made]
             for path in reversed(missing):
                 yield from ("--perms", "0755", "--dir", str(path))
-            made.update(missing)
-            made.add(Path(place[-1]))
+            made.update((*missing, Path(place[-1])))
             yield from place
         for closed in ("/dev", *map(str, self._emptied()), "/"):
             yield from ("--remount-ro", closed)
@@ -235,17 +232,6 @@ class Box:
                     "own, such as .venv"
                 )
         return {path for path in hidden if any(path.is_relative_to(outer) for outer in shown)}
-
-
-def filter_pipe() -> int:
-    """Return an open file with the program of `seccomp`; -1 where this machine has none."""
-    steps = seccomp.program()
-    if not steps:
-        return -1
-    reading, writing = os.pipe()
-    with open(writing, "wb") as file:
-        file.write(steps)
-    return reading
 
 
 @cache

@@ -186,7 +186,7 @@ def _hog() -> tuple[bool, str | None, str]:
     """Return whether a kernel answered, for what it was killed, and its last words."""
     from jupyter_client.manager import KernelManager
 
-    from .provisioner import NAME, SandboxKernels
+    from .kernels import NAME, SandboxKernels
 
     kernels = SandboxKernels(settings={"memory_mb": 500, "wall_s": SECONDS})
     manager = KernelManager(kernel_name=NAME, kernel_spec_manager=kernels)

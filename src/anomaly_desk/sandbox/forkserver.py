@@ -173,13 +173,15 @@ def enter(
     Parameters
     ----------
     folder
-        From `find`.
+        The folder that `find` gave.
     argv
-        ``python -m MODULE …``.
+        The command of the kernel, ``python -m MODULE …``.
+    environment
+        The kernel's whole environment, from `bubblewrap.environment`.
     user
-        From `bubblewrap.throw_away_user`.
+        The number that `bubblewrap.throw_away_user` gave.
     settings
-        From `landlock.settings`.
+        The text that `landlock.settings` gave.
     init, stderr
         Open files: the first process inside (``pidfd_open(2)``), and where the kernel complains.
 

@@ -54,6 +54,8 @@ def find(
 
     Parameters
     ----------
+    paths
+        Folders, zips and notebooks.
     assignments
         The grade ids of each assignment.
     roster
@@ -61,7 +63,7 @@ def find(
     root
         The course folder, in which zips are unpacked.
     zone
-        Of times in zips that say none; this machine's when left out.
+        The zone of times in zips that say none; this machine's when left out.
 
     Raises
     ------
