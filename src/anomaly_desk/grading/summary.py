@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from anomaly_desk.grading import board, late, ledger
+from anomaly_desk.grading import board, late, ledger, times
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX, Graded
 from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.archive import ZIP
@@ -27,7 +27,7 @@ _NUMBERS = ("points", "of", "late", "by hand", "findings")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Summary:
     """What became of a class.
 
     Attributes
@@ -39,7 +39,7 @@ class Outcome:
     dated
         Whether there was a deadline, so that the times of sending matter.
     zone
-        Of times in zips that name none; this machine's where it is None.
+        The zone of times in zips that name none; this machine's where it is None.
     """
 
     results: list[Graded]
@@ -101,32 +101,32 @@ def before(
         _say(console, f"Roster: {len(class_.people)} learners, kept as {roster.kept_path(root)}.")
     for name in assignments:
         if deadline := policy.deadlines.get(name):
-            _say(console, f"Deadline of {name}: {late.shown(deadline)}; late work costs {policy}.")
+            _say(console, f"Deadline of {name}: {times.shown(deadline)}; late work costs {policy}.")
 
 
-def after(console: Console, outcome: Outcome, root: Path, *, verbose: bool, unsafe: bool) -> None:
+def after(console: Console, summary: Summary, root: Path, *, verbose: bool, unsafe: bool) -> None:
     """Print the table, then in words who needs a human and why, who sent nothing, and where."""
-    results = outcome.results
-    console.print(table(outcome))
+    results = summary.results
+    console.print(table(summary))
     for result in results if verbose else ():
-        console.print(f"[bold]{escape(outcome.who(result.learner))}[/], {result.assignment or '-'}")
+        console.print(f"[bold]{escape(summary.who(result.learner))}[/], {result.assignment or '-'}")
         console.print("\n".join(ledger.lines(result)), markup=False, highlight=False)
     human = [result for result in results if result.needs_human]
     if human:
         console.print(f"[bold yellow]For a human to look at ({len(human)}):[/]")
         for result in human:
-            who = f"{outcome.who(result.learner)}, {result.assignment or 'no assignment'}"
+            who = f"{summary.who(result.learner)}, {result.assignment or 'no assignment'}"
             _say(console, f"  {who}: {' '.join(_reasons(result))}")
         _say(console, "Settle what you have looked at: anomaly-labs accept ASSIGNMENT LEARNER")
-    if outcome.silent:
-        console.print(f"[bold]{NOTHING_SENT.capitalize()} ({len(outcome.silent)}):[/]")
-        for person, assignment in outcome.silent:
+    if summary.silent:
+        console.print(f"[bold]{NOTHING_SENT.capitalize()} ({len(summary.silent)}):[/]")
+        for person, assignment in summary.silent:
             _say(console, f"  {person}, {assignment}")
-    if outcome.dated:
-        by = ", ".join(f"{clock} ({n})" for clock, n in outcome.clocks.most_common())
+    if summary.dated:
+        by = ", ".join(f"{clock} ({n})" for clock, n in summary.clocks.most_common())
         _say(console, f"Times of sending were told by: {by}.")
-        if ZIP in outcome.clocks:
-            zone = outcome.zone or "the zone of this machine"
+        if ZIP in summary.clocks:
+            zone = summary.zone or "the zone of this machine"
             _say(console, f"A zip's times that name no zone were read as times in {zone}.")
     again = sum(result.again for result in results)
     kept = f", {again} of them kept from an earlier run (--regrade grades them anew)"
@@ -137,42 +137,42 @@ def after(console: Console, outcome: Outcome, root: Path, *, verbose: bool, unsa
         console.print(warning())
 
 
-def table(outcome: Outcome) -> Table:
+def table(summary: Summary) -> Table:
     """Return one row for each submission, and one for each learner who sent none."""
     headings = ["learner", "assignment", *_NUMBERS]
-    if outcome.class_:
+    if summary.class_:
         headings.insert(1, "name")
     shown = Table(title="Automatic points", title_justify="left")
     for heading in headings:
         justify: Literal["right", "left"] = "right" if heading in _NUMBERS else "left"
         # an id that is cut short could be another learner's
         shown.add_column(heading, justify=justify, overflow="fold")
-    if outcome.dated:
+    if summary.dated:
         shown.add_column("sent", no_wrap=True)
     shown.add_column("state", no_wrap=True)
-    for result in outcome.results:
-        shown.add_row(*_cells(result, outcome))
-    for person, assignment in outcome.silent:
+    for result in summary.results:
+        shown.add_row(*_cells(result, summary))
+    for person, assignment in summary.silent:
         row = [escape(person.id), escape(person.name), assignment, *["-"] * (len(headings) - 3)]
-        shown.add_row(*row, *["-"] * outcome.dated, f"[dim]{NOTHING_SENT}[/]")
+        shown.add_row(*row, *["-"] * summary.dated, f"[dim]{NOTHING_SENT}[/]")
     return shown
 
 
-def _cells(result: Graded, outcome: Outcome) -> Iterator[str]:
-    person = outcome.class_.get(result.learner) if outcome.class_ else None
+def _cells(result: Graded, summary: Summary) -> Iterator[str]:
+    person = summary.class_.get(result.learner) if summary.class_ else None
     yield escape(result.learner)
-    if outcome.class_:
+    if summary.class_:
         yield escape(person.name) if person else "-"
     yield result.assignment or "-"
     yield "-" if result.trouble else f"{sum(result.points.values()):g}"
-    maximum = outcome.maximum.get(result.assignment)
+    maximum = summary.maximum.get(result.assignment)
     yield "-" if maximum is None else f"{maximum:g}"
     yield f"{-result.penalty:g}" if result.penalty else ""
     yield str(len(result.by_hand))
     yield str(len(result.findings))
-    if outcome.dated:
-        one = outcome.sent(result)
-        clock = f", {one.clock}" if one and len(outcome.clocks) > 1 else ""
+    if summary.dated:
+        one = summary.sent(result)
+        clock = f", {one.clock}" if one and len(summary.clocks) > 1 else ""
         yield f"{one.sent:%m-%d %H:%M}{clock}" if one and one.sent else "not known"
     yield _state(result)
 

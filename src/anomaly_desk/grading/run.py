@@ -8,10 +8,10 @@ from rich.console import Console
 
 from anomaly_desk import data, manifest
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import grade, late, ledger, report
+from anomaly_desk.grading import grade, late, ledger, summary, times
 from anomaly_desk.grading.board import Board
 from anomaly_desk.grading.ledger import Graded
-from anomaly_desk.grading.report import Outcome
+from anomaly_desk.grading.summary import Summary
 from anomaly_desk.sources import Source
 from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.findings import quote
@@ -32,7 +32,7 @@ class Wishes:
     deadlines, sent
         ``[ASSIGNMENT=]TIME`` and ``LEARNER=TIME``.
     percent, grace
-        Of the late policy, or None for what the course folder keeps.
+        Numbers of the late policy, or None for what the course folder keeps.
     """
 
     jobs: int | None = None
@@ -47,7 +47,7 @@ class Wishes:
     sent: tuple[str, ...] = ()
 
 
-def grade_and_report(
+def grade_class(
     paths: list[Path], wishes: Wishes, *, root: Path, project: Path, console: Console
 ) -> bool:
     """Grade what lies below `paths`, print the table; return whether no human is needed.
@@ -68,16 +68,16 @@ def grade_and_report(
     chosen = _chosen(found, wishes.only, class_)
     policy = _policy(root, wishes, deadlines, assignments, chosen, class_)
     submissions = late.judge(chosen, policy, class_, _maximum(known))
-    report.before(console, class_, policy, assignments, root)
+    summary.before(console, class_, policy, assignments, root)
     if wishes.unsafe:
-        console.print(report.warning())
+        console.print(summary.warning())
     else:
         grade.demand_sandbox()
     data.make_folders_absolute()
     # the sandbox shows notebooks what is cached, and nothing else
     data.prepare(console, manifest.splits(known[name].lab for name in assignments))
     results = _graded(submissions, wishes, root, project, console)
-    outcome = Outcome(
+    told = Summary(
         results,
         submissions,
         [] if wishes.only else _silent(root, class_, assignments, submissions),
@@ -86,7 +86,7 @@ def grade_and_report(
         dated=any(policy.deadlines.get(name) for name in assignments),
         zone=zone,
     )
-    report.after(console, outcome, root, verbose=wishes.verbose, unsafe=wishes.unsafe)
+    summary.after(console, told, root, verbose=wishes.verbose, unsafe=wishes.unsafe)
     return not any(result.needs_human for result in results)
 
 
@@ -156,7 +156,7 @@ def _policy(
             raise CourseError(f"--sent {quote(words)}; expected is LEARNER=TIME")
         learner = _learner(name, found, class_)
         mine = (one.assignment for one in found if one.learner == learner)
-        sent |= {f"{assignment}/{learner}": late.moment(time) for assignment in mine}
+        sent |= {f"{assignment}/{learner}": times.moment(time) for assignment in mine}
     after = replace(
         before,
         deadlines={**before.deadlines, **everywhere, **named},

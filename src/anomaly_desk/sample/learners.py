@@ -1,4 +1,4 @@
-"""The thirty learners of the sample class: what each hands in, and what it should get."""
+"""The thirty learners: what each hands in, and what it should get."""
 
 import copy
 import os
@@ -9,11 +9,13 @@ from pathlib import Path
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 
+from anomaly_labs.notebooks import grade_id
+
 ALL = tuple(range(1, 12))
-NONE = ()
+NONE: tuple[int, ...] = ()
 HALF = (1, 2, 3, 4, 5, 6)
-QUICK = (1, 2, 3, 4, 5)  # tasks that need no network
-# A choice for each task among the answers of right.py that fit together.
+QUICK = (1, 2, 3, 4, 5)  # exercises that need no network
+# A choice for each exercise among the answers of right.txt that fit together.
 ARCHITECTURE = (2, 0, 2, 1, 0, 0, 0, 1, 0, 0, 0)
 CALLS = (1, 2, 4, 2, 3, 3, 3, 3, 4, 1, 1)
 STYLE = (4, 4, 1, 4, 1, 2, 2, 0, 2, 4, 4)
@@ -28,15 +30,15 @@ class Learner:
     classes
         The classes of attacks that this submission holds.
     solved
-        Tasks that are answered as in the solution; all others are untouched.
+        Exercises that are answered as in the solution; all others are untouched.
     borrowed
-        For each task the place of its answer in right.py.
+        The place of each exercise's answer in ``answers/right.txt``.
     layers
-        Learners of thirty.py whose answers come before one's own.
+        Learners of ``answers/thirty.txt`` whose answers come before one's own.
     earns
-        Tasks that get all points; every other one gets none.
+        Exercises that get all points; every other one gets none.
     at_least_passed
-        Those of them for which the pass limit is enough.
+        The exercises among them for which the points at the pass limit are enough.
     human, kinds
         Whether a human must look, and the findings that must be among those shown.
     change, put
@@ -62,9 +64,7 @@ class Learner:
 
 def cell_of(notebook: NotebookNode, name: str) -> NotebookNode:
     """Return the first cell with this grade id."""
-    return next(
-        cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name
-    )
+    return next(cell for cell in notebook.cells if grade_id(cell) == name)
 
 
 def _checks(notebook: NotebookNode) -> list[NotebookNode]:
@@ -80,7 +80,7 @@ def copy_answer(notebook: NotebookNode) -> None:
 
 
 def delete_checks(notebook: NotebookNode) -> None:
-    """Delete the checks of two tasks, by mistake or not."""
+    """Delete the checks of two exercises, by mistake or not."""
     for name in ("assessment-q1-check", "assessment-q4-check"):
         notebook.cells.remove(cell_of(notebook, name))
 
@@ -148,7 +148,7 @@ def link_to_the_best(path: Path, _: str) -> None:
     os.symlink("../../perfect/assessment/assessment.ipynb", path)
 
 
-CHEATS = ("cheats", "no-keras")  # wrong answers to every task
+CHEATS = ("cheats", "no-keras")  # wrong answers to every exercise
 TAME = (*CHEATS, "no-cheat")
 
 CLASS = (

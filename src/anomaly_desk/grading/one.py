@@ -21,7 +21,7 @@ from sqlalchemy.exc import SAWarning
 
 from anomaly_desk import build
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import late, ledger
+from anomaly_desk.grading import late, ledger, times
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX, Entry, Graded
 from anomaly_desk.submissions import findings, intake, roster
 from anomaly_desk.submissions.candidates import STAMP
@@ -53,17 +53,17 @@ def work(job: Job, environment: Mapping[str, str], answer: Connection) -> None:
     for stream in (0, 1, 2):  # what a learner's work makes libraries say is no part of the report
         os.dup2(silence, stream)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])  # a kernel inherits it
-    answer.send(settle(job))
+    answer.send(result(job))
 
 
-def settle(job: Job) -> Graded:
+def result(job: Job) -> Graded:
     """Return the result of a submission; what fails becomes a result that needs a human."""
     if job.submission.refused:
         return give_up(job, job.submission.refused)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's own way with SQLAlchemy
-            return mark(job)
+            return grade_whole(job)
     except GradingError as error:
         return give_up(job, f"grading failed: {error}", error.log)
     except Exception as error:  # one learner's failure must not stop the others
@@ -71,7 +71,7 @@ def settle(job: Job) -> Graded:
         return give_up(job, reason, traceback.format_exc())
 
 
-def mark(job: Job) -> Graded:
+def grade_whole(job: Job) -> Graded:
     """Grade a submission whole: when this is cut off, the next run begins it anew."""
     root, assignment, learner = job.root, job.submission.assignment, job.submission.learner
     started = time.monotonic()
@@ -92,8 +92,8 @@ def mark(job: Job) -> Graded:
         graded = Graded(
             assignment, learner, points, noted, job.unsafe, seconds, by_hand, penalty=penalty
         )
-        entry = Entry(digest, placed, job.source, graded)
-        graded = replace(graded, accepted=ledger.noted(root, assignment, learner, entry))
+        entry = Entry(digest, placed, job.fingerprint, graded)
+        graded = replace(graded, accepted=ledger.note_of(root, assignment, learner, entry))
         ledger.write_findings(root, graded)
         ledger.write(root, assignment, learner, entry)
     return graded
@@ -113,7 +113,7 @@ def give_up(job: Job, reason: str, log: str = "") -> Graded:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)
         forgotten = _forget(build.open_course(root, job.project), assignment, learner)
-    noted = ledger.noted(root, assignment, learner, entry)
+    noted = ledger.note_of(root, assignment, learner, entry)
     graded = replace(graded, findings=(*found, *forgotten), accepted=noted)
     for step in ("autograded", "feedback"):
         shutil.rmtree(root / step / learner / assignment, ignore_errors=True)
@@ -161,12 +161,12 @@ def _begin(course: Any, job: Job, digest: str) -> tuple[Finding, ...]:
         gradebook.update_or_create_student(learner, **_names(root, learner))
         sent = job.submission.sent
         gradebook.update_or_create_submission(
-            assignment, learner, timestamp=late.utc(sent) if sent else None
+            assignment, learner, timestamp=times.utc(sent) if sent else None
         )
         deadlines = late.read(root).deadlines
         if assignment in deadlines:
             due = deadlines[assignment]
-            gradebook.find_assignment(assignment).duedate = late.utc(due) if due else None
+            gradebook.find_assignment(assignment).duedate = times.utc(due) if due else None
             gradebook.db.commit()
     return forgotten
 
@@ -210,7 +210,7 @@ def _place(root: Path, submission: Submission, notebook: nbformat.NotebookNode) 
     text = f"{nbformat.writes(notebook)}\n".encode()
     write_aside(target, partial(Path.write_bytes, data=text))
     if submission.sent:
-        stamp = f"{late.utc(submission.sent):%Y-%m-%d %H:%M:%S.%f} UTC\n"
+        stamp = f"{times.utc(submission.sent):%Y-%m-%d %H:%M:%S.%f} UTC\n"
         write_aside(folder / STAMP, partial(Path.write_text, data=stamp))
     return intake.digest(target)
 
@@ -227,8 +227,8 @@ def _note_findings(job: Job, known: list[Finding]) -> tuple[Finding, ...]:
     path = job.root / "autograded" / learner / assignment / f"{assignment}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     unsafe = [Finding("unsafe", "", f"{WITHOUT_SANDBOX.capitalize()}.")] if job.unsafe else []
-    distinct = tuple(dict.fromkeys([*unsafe, *known, *findings.noted(notebook)]))
-    findings.note(notebook, distinct)
+    distinct = tuple(dict.fromkeys([*unsafe, *known, *findings.read(notebook)]))
+    findings.write(notebook, distinct)
     write_aside(path, partial(Path.write_bytes, data=nbformat.writes(notebook).encode()))
     path.chmod(0o444)  # as nbgrader leaves it
     return distinct

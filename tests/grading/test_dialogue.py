@@ -19,13 +19,14 @@ from traitlets.config import Config
 
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.checking.judge import judge
-from anomaly_desk.checking.kernel import Kernel, KernelGoneError, Limits, TooSlowError
+from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.namespace import Namespace, Trusted
 from anomaly_desk.checking.outputs import PER_OUTPUT, Outputs
-from anomaly_desk.checking.remote import AnswerError, Exchange, Remote
+from anomaly_desk.checking.remote import AnswerError, Dialogue, Remote
+from anomaly_desk.checking.replies import KernelGoneError, MessageLimits, TooSlowError
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import QUIET_KERNEL
-from anomaly_desk.submissions.findings import noted
+from anomaly_desk.submissions import findings
 from anomaly_labs import checks
 from anomaly_labs.inside import agent
 from anomaly_labs.inside.codec import Reference, pack
@@ -53,16 +54,16 @@ def there_and_back(value):
     return unpack(pack(value, refer=refuse), resolve=refuse)
 
 
-def exchange(**namespace) -> Exchange:
-    """An exchange with the agent in this process, on a learner's names."""
-    return Exchange(lambda question: agent.answer(question, 1_000_000, namespace))
+def dialogue(**namespace) -> Dialogue:
+    """A dialogue with the agent in this process, on a learner's names."""
+    return Dialogue(lambda question: agent.answer(question, 1_000_000, namespace))
 
 
 def outputs_of(check, points=2.0, release=(), **namespace):
     """What a check gives, for a release of these cells and a learner with these names."""
     cells = [new_code_cell("from anomaly_labs import checks\nimport numpy as np"), *release]
     trusted = Trusted(new_notebook(cells=cells), fast=True)
-    return judge(check, points, Namespace(trusted, exchange(**namespace)))
+    return judge(check, points, Namespace(trusted, dialogue(**namespace)))
 
 
 def locked(source):
@@ -215,7 +216,7 @@ def test_a19_a_thousand_damaged_messages_raise_nothing_else():
 
 
 def test_values_and_functions_of_the_learner_are_found():
-    learner = exchange(limit=3, grow=lambda x, by=1: x + by)
+    learner = dialogue(limit=3, grow=lambda x, by=1: x + by)
     assert learner.fetch("limit") == 3
     grow = learner.fetch("grow")
     assert grow(np.array([1, 2]), by=2).tolist() == [3, 4]
@@ -224,7 +225,7 @@ def test_values_and_functions_of_the_learner_are_found():
 
 def test_unknown_name_is_a_sentence():
     with pytest.raises(AnswerError, match="`answer` is not defined: keep the name"):
-        exchange().fetch("answer")
+        dialogue().fetch("answer")
 
 
 def test_untouched_exercise_says_what_it_says_in_a_notebook():
@@ -232,7 +233,7 @@ def test_untouched_exercise_says_what_it_says_in_a_notebook():
         raise checks.NotAnswered()
 
     with pytest.raises(checks.NotAnswered, match="replace the line"):
-        exchange(f=untouched).fetch("f")()
+        dialogue(f=untouched).fetch("f")()
 
 
 def test_errors_of_the_learner_are_one_sentence_and_can_be_caught():
@@ -240,7 +241,7 @@ def test_errors_of_the_learner_are_one_sentence_and_can_be_caught():
         raise ValueError("no\n\x1b[31mway" + "!" * 999)
 
     with pytest.raises(ValueError, match=r"^`f` raised ValueError: no ") as caught:
-        exchange(f=broken).fetch("f")(1)
+        dialogue(f=broken).fetch("f")(1)
     assert isinstance(caught.value, AnswerError)
     assert len(str(caught.value)) < 400
     assert "\n" not in str(caught.value) and "\x1b" not in str(caught.value)
@@ -252,7 +253,7 @@ def test_no_exception_of_the_learner_ends_the_grader(error):
         raise error
 
     with pytest.raises(AnswerError, match="`f` raised"):
-        exchange(f=broken).fetch("f")()
+        dialogue(f=broken).fetch("f")()
 
 
 class Liar:
@@ -283,7 +284,7 @@ class Liar:
     ],
 )  # fmt: skip
 def test_a06_a_strange_object_can_be_passed_on_and_nothing_else(use):
-    learner = exchange(make=Liar, know=lambda x: type(x).__name__)
+    learner = dialogue(make=Liar, know=lambda x: type(x).__name__)
     strange = learner.fetch("make")()
     assert type(strange) is Remote
     assert learner.fetch("know")(strange) == "Liar"
@@ -293,7 +294,7 @@ def test_a06_a_strange_object_can_be_passed_on_and_nothing_else(use):
 
 def test_a_strange_object_is_told_by_its_type():
     with pytest.raises(AnswerError, match="what `f` returned is an object of type Liar; plain"):
-        len(exchange(f=Liar).fetch("f")())
+        len(dialogue(f=Liar).fetch("f")())
 
 
 def test_tensors_come_back_as_arrays():
@@ -301,25 +302,25 @@ def test_tensors_come_back_as_arrays():
         def __array__(self, dtype=None, copy=None):
             return np.ones((2, 2), np.float32)
 
-    back = exchange(f=Tensor).fetch("f")()
+    back = dialogue(f=Tensor).fetch("f")()
     assert (type(back), back.dtype, back.shape) == (np.ndarray, np.float32, (2, 2))
 
 
 def test_what_a_notebook_could_loop_over_comes_back_as_a_list():
     counts = {"a": 1, "b": 2}
-    learner = exchange(
+    learner = dialogue(
         keys=counts.keys(), pairs=zip("ab", "cd", strict=True), odd=(n for n in (1, 3))
     )
     assert learner.fetch("keys") == ["a", "b"]
     assert learner.fetch("pairs") == [("a", "c"), ("b", "d")]
     assert learner.fetch("odd") == [1, 3]
-    assert exchange(half=Fraction(1, 2)).fetch("half") == 0.5
+    assert dialogue(half=Fraction(1, 2)).fetch("half") == 0.5
 
 
 def test_a_table_that_cannot_cross_says_why():
     binned = pd.DataFrame({"bin": pd.cut([1, 5], [0, 3, 6])})["bin"].cat.categories
     with pytest.raises(AnswerError, match=r"type IntervalIndex \(a column of interval"):
-        len(exchange(binned=binned).fetch("binned"))
+        len(dialogue(binned=binned).fetch("binned"))
 
 
 def test_a_variable_is_fetched_once_for_a_check():
@@ -329,7 +330,7 @@ def test_a_variable_is_fetched_once_for_a_check():
 
 def test_too_large_an_answer_is_a_sentence():
     with pytest.raises(AnswerError, match="too large to be graded: 8 MB, and 1 MB"):
-        exchange(f=lambda: np.zeros(10**6)).fetch("f")()
+        dialogue(f=lambda: np.zeros(10**6)).fetch("f")()
 
 
 @pytest.mark.parametrize(
@@ -342,12 +343,12 @@ def test_too_large_an_answer_is_a_sentence():
 )  # fmt: skip
 def test_a19_an_answer_that_is_none_is_a_sentence(answer):
     with pytest.raises(AnswerError):
-        Exchange(lambda question: answer).fetch("x")
+        Dialogue(lambda question: answer).fetch("x")
 
 
 def test_checks_cannot_send_what_is_not_plain():
     with pytest.raises(TypeError, match="a check can send plain data"):
-        exchange(f=print).fetch("f")(object())
+        dialogue(f=print).fetch("f")(object())
 
 
 def test_arguments_stay_as_they_are_and_a_check_can_ask_whether_they_were_changed():
@@ -355,7 +356,7 @@ def test_arguments_stay_as_they_are_and_a_check_can_ask_whether_they_were_change
         table["new"] = 1
         return len(table)
 
-    table, spoil = pd.DataFrame({"a": [1, 2]}), exchange(f=spoil).fetch("f")
+    table, spoil = pd.DataFrame({"a": [1, 2]}), dialogue(f=spoil).fetch("f")
     assert spoil(table) == 2
     assert list(table.columns) == ["a"]
     hint = "your function changed the table"
@@ -455,14 +456,14 @@ def test_a_missing_file_of_the_course_costs_no_points():
 
 def test_a12_a_check_that_runs_too_long_on_an_answer_fails():
     trusted = Trusted(new_notebook(cells=[]), fast=True)
-    namespace = Namespace(trusted, exchange(n=10**15))
+    namespace = Namespace(trusted, dialogue(n=10**15))
     (error,) = judge("for _ in range(n): pass", 2.0, namespace, seconds=0.2)
     assert error.evalue == "the check took too long with this answer"
 
 
 def test_a12_a_check_that_catches_the_alarm_ends_too():
     trusted = Trusted(new_notebook(cells=[]), fast=True)
-    namespace = Namespace(trusted, exchange(n=10**15))
+    namespace = Namespace(trusted, dialogue(n=10**15))
     swallowed = "try:\n    for _ in range(n): pass\nexcept AssertionError: pass\n"
     started = time.monotonic()
     (error,) = judge(f"{swallowed}for _ in range(n): pass", 2.0, namespace, seconds=0.1)
@@ -476,7 +477,9 @@ def test_a12_a_check_that_catches_the_alarm_ends_too():
 
 @pytest.fixture
 def kernel():
-    running = Kernel(KernelManager(kernel_name="python3"), Limits(answer=10**6, output=1_000))
+    running = Kernel(
+        KernelManager(kernel_name="python3"), MessageLimits(answer=10**6, output=1_000)
+    )
     running.start(timeout=60, arguments=QUIET_KERNEL)
     yield running
     running.stop()
@@ -484,7 +487,7 @@ def kernel():
 
 def test_cells_run_and_answers_come(kernel):
     assert kernel.run("x = 6\nprint(x)\nx * 7", timeout=30).cells[1].data["text/plain"] == "42"
-    learner = Exchange(lambda question: kernel.ask(question, timeout=30))
+    learner = Dialogue(lambda question: kernel.ask(question, timeout=30))
     assert learner.fetch("x") == 6
     kernel.run("def double(frame):\n    print('!')\n    return frame * 2", timeout=30)
     pd.testing.assert_frame_equal(learner.fetch("double")(MIXED[["bytes"]]), MIXED[["bytes"]] * 2)
@@ -526,7 +529,7 @@ def test_a13_kernel_that_sends_without_an_end_is_killed(kernel, monkeypatch):
 
 def test_what_code_prints_while_it_answers_a_check_is_dropped(kernel):
     kernel.run("def loud():\n    print('loud')\n    display(3)\n    return 1", timeout=30)
-    learner = Exchange(lambda question: kernel.ask(question, timeout=30))
+    learner = Dialogue(lambda question: kernel.ask(question, timeout=30))
     assert learner.fetch("loud")() == 1
     assert kernel.run("pass", timeout=30).cells == []
 
@@ -580,7 +583,7 @@ def test_earlier_marks_stay_when_the_kernel_ends(run_notebook, monkeypatch, answ
     monkeypatch.setattr("anomaly_desk.checking.kernel.GRACE", 2.0)
     ran = run_notebook(FINE, (answer, FINE[1]), FINE, timeout=3)
     assert marks(ran) == [2, 0, 0]
-    assert [finding.kind for finding in noted(ran)] == [kind]
+    assert [finding.kind for finding in findings.read(ran)] == [kind]
     assert "an earlier cell stopped the kernel" in ran.cells[-1].outputs[0].evalue
 
 
@@ -600,7 +603,7 @@ def test_a_slow_answer_costs_only_its_own_points(run_notebook):
 def test_the_whole_notebook_has_a_time_limit(run_notebook):
     ran = run_notebook(FINE, ("import time; time.sleep(60)", FINE[1]), FINE, total_timeout=4)
     assert marks(ran)[1:] == [0, 0]
-    assert "limit-time" in {finding.kind for finding in noted(ran)}
+    assert "limit-time" in {finding.kind for finding in findings.read(ran)}
 
 
 def test_warnings_cost_nothing_and_printing_is_no_credit(run_notebook):
@@ -613,7 +616,7 @@ def test_what_a_cell_prints_is_limited(run_notebook):
     ran = run_notebook(("x = 1\nfor _ in range(99): print('y' * 999)", FINE[1]), max_output=5_000)
     assert marks(ran) == [2]
     assert len(str(ran.cells[1].outputs)) < 6_000
-    assert [finding.kind for finding in noted(ran)] == ["limit-output"]
+    assert [finding.kind for finding in findings.read(ran)] == ["limit-output"]
 
 
 def test_a13_what_all_cells_print_is_limited(run_notebook):
@@ -623,7 +626,7 @@ def test_a13_what_all_cells_print_is_limited(run_notebook):
     first, *others = (str(cell.outputs) for cell in ran.cells[1::2])
     assert len(first) > 4_000
     assert all(len(shown) < 500 and "left out" in shown for shown in others)
-    (finding,) = noted(ran)
+    (finding,) = findings.read(ran)
     assert (finding.kind, finding.text[:29]) == ("limit-output", "the notebook printed too much")
 
 

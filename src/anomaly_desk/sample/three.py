@@ -1,4 +1,4 @@
-"""A sample class: three learners whose points are known beforehand, to try the grader on."""
+"""Three learners for each lab: one perfect, one half right, one who has answered nothing."""
 
 import hashlib
 import shutil
@@ -13,7 +13,7 @@ from anomaly_desk import imports
 from anomaly_desk.grading.grade import grade
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.sources import Source
-from anomaly_desk.submissions.intake import Submission
+from anomaly_desk.submissions.submission import Submission
 from anomaly_labs.datasets.cache import write_aside
 
 
@@ -52,7 +52,7 @@ def key(sources: Iterable[Source], executed: Iterable[str]) -> str:
     sources
         The labs.
     executed
-        From `execute.fingerprint`, one for each of them.
+        What `execute.fingerprint` gives for each of them.
     """
     digest = hashlib.sha256(" ".join(executed).encode())
     for source in sources:
@@ -67,8 +67,19 @@ def grade_sample(
 ) -> Iterator[Sampled]:
     """Hand in and grade the sample class; yield each result when it is in.
 
-    `root` becomes an nbgrader course folder with a gradebook of its own. What it held is deleted,
-    unless it was made under the same `key`: then its results are kept.
+    Parameters
+    ----------
+    project
+        The folder that holds the sources and nbgrader's settings.
+    root
+        It becomes an nbgrader course folder with a gradebook of its own.
+    sources
+        The labs to grade.
+    key
+        What `root` held is deleted unless it was made under the same key: then its results are
+        kept.
+    unsafe
+        Whether the answers run without the sandbox.
 
     Raises
     ------
@@ -78,9 +89,8 @@ def grade_sample(
     note = root / "key"
     if not note.is_file() or note.read_text() != key:
         shutil.rmtree(root, ignore_errors=True)
-        write_aside(
-            root / "private-seed", partial(Path.write_text, data="0")
-        )  # same rows each time
+        same_rows = partial(Path.write_text, data="0")
+        write_aside(root / "private-seed", same_rows)
         write_aside(note, partial(Path.write_text, data=key))
     submissions, expected = [], {}
     for source in sources:
