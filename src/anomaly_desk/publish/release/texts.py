@@ -54,7 +54,7 @@ def first_page(labs: Iterable[Lab], *, data: bool, wheels: Target | None) -> str
     )
 
 
-def data_page(files: Mapping[tuple[str, str], Path]) -> str:
+def data_page(files: Mapping[tuple[str, str], tuple[Path, ...]]) -> str:
     """Return the page in ``data/``: for each file its data set, licence and citation."""
     page = [filled("data.md")]
     for name in sorted({name for name, _ in files}):
@@ -63,8 +63,9 @@ def data_page(files: Mapping[tuple[str, str], Path]) -> str:
         page.append(f"Cite: {about.citation}\n")
         page += [
             f"- `{name}/{path.name}`: split `{split}`, {about.splits[split]:,} rows, not changed"
-            for (other, split), path in sorted(files.items())
+            for (other, split), paths in sorted(files.items())
             if other == name
+            for path in paths
         ]
         page.append("")
     return "\n".join(page).rstrip("\n") + "\n"
