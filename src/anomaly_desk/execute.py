@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 
 from anomaly_desk import imports
+from anomaly_desk.environment import PREFIX
 from anomaly_desk.errors import CourseError
 from anomaly_desk.imports import LIBRARY
 from anomaly_desk.sources import Source
@@ -65,7 +66,7 @@ def fingerprint(project: Path, source: Source, *, env: Mapping[str, str], data: 
     for file in ("requirements.lock", "nbgrader_config.py"):
         digest.update((project / file).read_bytes())
     digest.update(f"{sys.version} {runtime.gpu_available()} {data}\n".encode())
-    for key in sorted(k for k in env if k.startswith("ANOMALY_LABS_")):
+    for key in sorted(k for k in env if k.startswith(PREFIX)):
         digest.update(f"{key}={env[key]}\n".encode())
     return digest.hexdigest()
 
@@ -82,11 +83,15 @@ def execute(
 
     Parameters
     ----------
+    source
+        The lab.
     folder
         Gets ``<name>.ipynb``, ``<name>.html``, ``figures/`` and ``run.json``; it appears under
         this name only when the run has ended well.
     key
         From `fingerprint`.
+    env
+        The kernel's environment.
     on_cell
         Called before each cell with the number of cells that are done.
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from anomaly_desk import build, data, extras, manifest, sources
+from anomaly_desk.environment import FAST
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
 from anomaly_desk.grading import summary
@@ -52,7 +53,7 @@ def run(
         What stopped the job, with file and line where there is one.
     """
     if fast:
-        os.environ["ANOMALY_LABS_FAST"] = "1"
+        os.environ[FAST] = "1"
     data.make_folders_absolute()
     with alone(project):
         return _run(project, list(_runnable(labs, console)), fast, graded, console)

@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from anomaly_labs import notebooks
 from anomaly_labs.errors import LabsError
 from anomaly_labs.notebooks import CHECK, grade_id, marks
+from anomaly_labs.runtime import FAST
 
 State = Literal["passed", "failed", "stopped", "not answered", "not run", "written", "spoilt"]
 
@@ -188,6 +189,8 @@ def run(path: Path, *, on_cell: Callable[[int], None] = lambda n: None) -> Noteb
 
     Parameters
     ----------
+    path
+        The notebook's file.
     on_cell
         Called before each cell with the number of cells that are done.
 
@@ -213,7 +216,7 @@ def run(path: Path, *, on_cell: Callable[[int], None] = lambda n: None) -> Noteb
     )
     client.on_cell_start = lambda cell, cell_index: on_cell(cell_index)
     try:
-        client.execute(env={**os.environ, "ANOMALY_LABS_FAST": "1"})
+        client.execute(env={**os.environ, FAST: "1"})
     except CellTimeoutError:
         raise LabsError(
             f"{path}: a cell did not end within {CELL_TIMEOUT // 60} minutes; look for an endless "

@@ -18,6 +18,10 @@ def release(project: Path, output: Path, *, data: bool, wheels: Target | None) -
 
     Parameters
     ----------
+    project
+        The folder that holds the sources.
+    output
+        The zip.
     data
         Whether the official data files that are found here go in.
     wheels

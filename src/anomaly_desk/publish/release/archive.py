@@ -20,8 +20,12 @@ def write_zip(
 
     Parameters
     ----------
+    path
+        The zip.
     files
         Names below ``anomaly-labs/``, and their bytes or the files that hold them.
+    accept
+        Called with the zip before it has its name.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")

@@ -22,6 +22,8 @@ def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[File
 
     Parameters
     ----------
+    project
+        The folder that holds the sources.
     data
         Whether the official data files that are found here go in.
     wheels

@@ -43,6 +43,8 @@ def learners_lock(project: Path, *, target: Target | None = None) -> str:
 
     Parameters
     ----------
+    project
+        The folder with the lock and ``pyproject.toml``.
     target
         Leave out what this kind of computer does not need, and the markers; None keeps both.
 

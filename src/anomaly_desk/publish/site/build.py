@@ -29,8 +29,12 @@ def build_site(
 
     Parameters
     ----------
+    project
+        The folder that holds the sources.
     executed
         The labs to show, each with its executed solution.
+    folder
+        An empty or new folder, or one that holds a site.
 
     Raises
     ------
