@@ -24,9 +24,17 @@ LONG_FUNCTIONS = {
     "anomaly_desk/run.py:_run": "the main job from its first step to its last",
     "anomaly_labs/datasets/fetch.py:_transfer": "one loop with all that can go wrong in it",
 }
-# TODO: where environment variables are still spelled out, and parameters left out.
-LEFT = ("anomaly_desk/", "anomaly_labs/cli/", "anomaly_labs/datasets/")
-NAMED_IN = {"anomaly_labs/runtime.py", "anomaly_desk/environment.py"}
+# Called by commands, by the grader, or inside a room: there a first sentence may say it all.
+NOT_TAUGHT = (
+    "anomaly_desk/",
+    *(f"anomaly_labs/{name}" for name in ("cli/", "inside/", "datasets/", "doctor.py")),
+    *(f"anomaly_labs/{name}.py" for name in ("certificates", "notebooks", "progress")),
+)
+NAMED_IN = {
+    "anomaly_labs/runtime.py",
+    "anomaly_desk/environment.py",
+    "anomaly_labs/datasets/files.py",  # the type of a place: one of three literals
+}
 
 
 def name(path: Path) -> str:
@@ -34,7 +42,7 @@ def name(path: Path) -> str:
 
 
 mended = pytest.mark.parametrize(
-    "path", [path for path in FILES if not name(path).startswith(LEFT)], ids=name
+    "path", [path for path in FILES if not name(path).startswith(NOT_TAUGHT)], ids=name
 )
 
 
@@ -85,7 +93,7 @@ def variables(source: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in FILES if not name(path).startswith("anomaly_labs/datasets/")],
+    FILES,
     ids=name,
 )
 def test_environment_variables_are_named_in_one_place_of_each_package(path):

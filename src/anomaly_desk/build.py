@@ -16,8 +16,8 @@ import nbformat
 from anomaly_desk import beside, sources
 from anomaly_desk.errors import CourseError
 from anomaly_labs import notebooks
-from anomaly_labs.datasets.cache import write_aside
 from anomaly_labs.errors import LabsError
+from anomaly_labs.files import write_aside
 
 
 class BuildError(CourseError):

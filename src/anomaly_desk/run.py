@@ -1,6 +1,5 @@
 """The main job: build, execute, grade, and print what came out."""
 
-import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from anomaly_desk.manifest import Lab
 from anomaly_desk.outcome import grades_table, labs_table
 from anomaly_desk.sample.three import Sampled, grade_sample, key, sample_class
 from anomaly_labs import runtime
+from anomaly_labs.files import lock
 
 GRADING_MINUTES = 1  # for each lab, three learners, in fast mode, on two CPU cores
 
@@ -73,15 +73,11 @@ def alone(project: Path) -> Iterator[None]:
     """Hold the lock of ``build/``: a second run would delete what this one is making."""
     folder = project / "build"
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with lock(folder / "lock", wait=False) as free:
+        if not free:
             raise CourseError(
                 f"another run is at work in {folder}; wait until it has ended, or stop it"
-            ) from None
-        except OSError:
-            pass  # a network folder without locks: it is no worse than without this one
+            )
         yield
 
 

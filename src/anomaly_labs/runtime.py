@@ -20,6 +20,7 @@ Device = Literal["cuda", "cpu"]
 FAST: Final = "ANOMALY_LABS_FAST"  # "1": fewer rows and epochs
 DATA: Final = "ANOMALY_LABS_DATA"  # the folder with official files
 CACHE: Final = "ANOMALY_LABS_CACHE"  # the folder for parsed and generated data
+SETS: Final = "ANOMALY_LABS_SETS"  # folders of further data sets
 OFFLINE: Final = "ANOMALY_LABS_OFFLINE"  # "1": nothing is downloaded
 SIGNED_IN: Final = "ANOMALY_LABS_SIGNED_IN"  # the name that a learner typed at home
 LEARNER: Final = "ANOMALY_LABS_LEARNER"  # the roster's name, set by the grader, which wins
