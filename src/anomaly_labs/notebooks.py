@@ -19,6 +19,11 @@ CHECK: Final = "-check"  # ends the grade id of an exercise's check
 def read(path: Path) -> NotebookNode:
     """Return a notebook.
 
+    Parameters
+    ----------
+    path
+        The notebook's file.
+
     Raises
     ------
     LabsError
@@ -39,6 +44,11 @@ def read(path: Path) -> NotebookNode:
 def marks(cell: Mapping[str, Any]) -> dict[str, Any]:
     """Return what nbgrader wrote into a cell; nothing where it wrote nothing.
 
+    Parameters
+    ----------
+    cell
+        A cell, of a notebook or of its JSON.
+
     Examples
     --------
     >>> marks({"metadata": {"nbgrader": {"grade_id": "lab1-q1"}}}), marks({"metadata": {}})
@@ -49,22 +59,46 @@ def marks(cell: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def grade_id(cell: Mapping[str, Any]) -> str:
-    """Return the id by which nbgrader knows a cell, or an empty text."""
+    """Return the id by which nbgrader knows a cell, or an empty text.
+
+    Parameters
+    ----------
+    cell
+        A cell, of a notebook or of its JSON.
+    """
     return str(marks(cell).get("grade_id") or "")
 
 
 def is_answer(cell: Mapping[str, Any]) -> bool:
-    """Return whether a learner answers in this cell."""
+    """Return whether a learner answers in this cell.
+
+    Parameters
+    ----------
+    cell
+        A cell, of a notebook or of its JSON.
+    """
     return bool(marks(cell).get("solution"))
 
 
 def is_check(cell: Mapping[str, Any]) -> bool:
-    """Return whether a cell checks an answer that stands in another one."""
+    """Return whether a cell checks an answer that stands in another one.
+
+    Parameters
+    ----------
+    cell
+        A cell, of a notebook or of its JSON.
+    """
     return bool(marks(cell).get("grade")) and not is_answer(cell)
 
 
 def errors(cell: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield name and sentence of each error that a cell shows."""
+    """Yield name and sentence of each error that a cell shows.
+
+    Parameters
+    ----------
+    cell
+        A cell, of a notebook or of its JSON.
+    """
     for output in cell.get("outputs", ()):
         if output.get("output_type") == "error":
             yield str(output.get("ename", "")), str(output.get("evalue", ""))

@@ -50,6 +50,11 @@ class Exercise:
 def find(paths: Iterable[Path]) -> list[Path]:
     """Return the notebooks that are meant; without `paths`, those of the course in this folder.
 
+    Parameters
+    ----------
+    paths
+        Notebooks, or folders that hold some.
+
     Raises
     ------
     LabsError
@@ -79,6 +84,11 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
 
     What they are is read from nbgrader's notes in the notebook, how they stand from the outputs
     that were saved with it.
+
+    Parameters
+    ----------
+    notebook
+        What `notebooks.read` gave, or `run`.
     """
     cells = [cell for cell in notebook.cells if grade_id(cell)]
     copies = Counter(grade_id(cell) for cell in cells)
@@ -160,6 +170,11 @@ def _says_passed(outputs: Iterable[NotebookNode], name: str) -> bool:
 def plain(text: str) -> str:
     r"""Return a text as one line without colours and control characters.
 
+    Parameters
+    ----------
+    text
+        What somebody or something has printed.
+
     Examples
     --------
     >>> plain("\x1b[31mtoo\nlong\x1b[0m")
@@ -169,7 +184,13 @@ def plain(text: str) -> str:
 
 
 def is_edited(check: NotebookNode) -> bool:
-    """Return whether a check cell is not the released one, by the checksum that nbgrader left."""
+    """Return whether a check cell is not the released one, by the checksum that nbgrader left.
+
+    Parameters
+    ----------
+    check
+        The cell.
+    """
     mark = marks(check)
     parts = (
         check.source,
