@@ -4,6 +4,7 @@ The reader of what is handed in for grading is another, `anomaly_desk.submission
 file may be anything, a link or a pipe, and no library of Jupyter's is to see it.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -102,3 +103,37 @@ def errors(cell: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for output in cell.get("outputs", ()):
         if output.get("output_type") == "error":
             yield str(output.get("ename", "")), str(output.get("evalue", ""))
+
+
+def maximum(cell: Mapping[str, Any]) -> float:
+    """Return the points that a cell can give.
+
+    Parameters
+    ----------
+    cell
+        A cell, of a notebook or of its JSON.
+    """
+    found = marks(cell).get("points")
+    return float(found) if isinstance(found, int | float) else 0.0
+
+
+def is_edited(check: NotebookNode) -> bool:
+    """Return whether a check cell is not the released one, by the checksum that nbgrader left.
+
+    Parameters
+    ----------
+    check
+        The cell.
+    """
+    mark = marks(check)
+    parts = (
+        check.source,
+        check.cell_type,
+        str(bool(mark.get("grade"))),
+        str(bool(mark.get("solution"))),
+        str(bool(mark.get("locked"))),
+        str(mark.get("grade_id")),
+        str(maximum(check)),
+    )
+    digest = hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return bool(mark.get("checksum", digest) != digest)
