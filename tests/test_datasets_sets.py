@@ -81,7 +81,7 @@ def test_two_sets_of_one_name_and_a_module_without_a_set_are_refused(toys: Path)
         load("toy_empty")
     shutil.copy(toys / "toy_world.py", toys / "kdd99.py")
     with pytest.raises(ValueError, match="there are two data sets 'kdd99'"):
-        load("kdd99")
+        sets.names()
 
 
 def test_names_with_an_underscore_in_front_are_no_sets(toys: Path) -> None:

@@ -2,15 +2,16 @@
 
 import importlib
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from anomaly_desk import build, sources
+from anomaly_desk import manifest, sources
 from anomaly_labs import gan, plots
 
 PROJECT = Path(__file__).parents[1]
-TEXTS = {path.stem: path.read_text() for path in build.source_paths(PROJECT)}
+TEXTS = {lab.name: lab.path.read_text() for lab in manifest.labs(PROJECT)}
 LABS = [name for name in TEXTS if name in plots.FORMER]
 
 
@@ -41,7 +42,7 @@ def test_names_of_the_edition_before_stay_for_this_one(lab):
 def test_a_figure_of_a_lab_without_its_sentence_is_refused(lab, tmp_path):
     before, cell = re.split(r"(?=teaching\.\w+\()", TEXTS[lab], maxsplit=1)
     drawing, after = cell.split("\n# %% [markdown]", maxsplit=1)
-    path = tmp_path / f"{lab}.py"
+    path = shutil.copytree(PROJECT / "solutions" / lab, tmp_path / lab) / "lab.py"
     path.write_text(f"{before}{drawing}\n# %%\nprint()\n\n# %% [markdown]{after}")
     with pytest.raises(sources.SourceError, match="a figure needs a markdown cell after it"):
         sources.read(path)
