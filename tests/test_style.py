@@ -12,6 +12,7 @@ MODULE_LINES, FUNCTION_LINES = 250, 40  # a function's docstring does not count
 # Longer by choice: each with what would be lost by cutting it.
 LONG_MODULES = {
     "anomaly_labs/autoencoder/detector.py": "one class of the contract; half of it is docstrings",
+    "anomaly_labs/certificates.py": "one short format, written and read; half of it is docstrings",
     "anomaly_labs/checks.py": "the flat page of what a check can ask; half of it is docstrings",
     "anomaly_labs/features/encoder.py": "one class with fit and transform side by side",
     "anomaly_labs/gan/detector.py": "the base class of three detectors; a third is docstrings",
