@@ -5,6 +5,7 @@ VENV    := .venv
 READY   := $(VENV)/ready-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
 BIN     := $(VENV)/bin
 COURSE   = $(BIN)/anomaly-labs
+LABTESTS = tests/test_course_build.py tests/test_hidden_tests.py tests/test_wrong_answers.py
 WORKERS  = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Byte code is compiled once, at set-up: without it each notebook kernel spends 20 s compiling TensorFlow.
@@ -16,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course class lab bench slides site formgrader labs test test-all test-quick test-elsewhere lint data lock clean
+.PHONY: help course class lab bench slides site formgrader labs try-lab test-lab test test-all test-quick test-elsewhere lint data lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,13 @@ formgrader: $(READY) ## Grade written answers by hand, in the browser
 
 labs: $(READY) ## Rebuild the learners' notebooks from solutions/
 	@$(COURSE) build
+
+try-lab: $(READY) ## Build and execute one lab (LAB=lab1_xgboost), and print where its page is
+	@$(COURSE) course --no-grading $(or $(LAB),$(error name the lab: make try-lab LAB=lab1_xgboost))
+
+test-lab: $(READY) ## Run the tests of one lab (LAB=lab1_xgboost), then execute and grade it in fast mode
+	@$(BIN)/python -m pytest -q $(LABTESTS) --lab $(or $(LAB),$(error name the lab: make test-lab LAB=lab1_xgboost))
+	@$(COURSE) course --fast $(LAB)
 
 test: $(READY) ## Run the tests
 	@sh scripts/system.sh

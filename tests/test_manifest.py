@@ -1,14 +1,19 @@
 """A lab's header and folder: what is incomplete is refused, and pages follow from the headers."""
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import tiny
-from anomaly_desk import beside, blocks, build, extras, manifest, sources, tables
+from anomaly_desk import beside, blocks, build, extras, imports, manifest, run, sources, tables
 from anomaly_desk.errors import CourseError, SourceError
+from anomaly_desk.grading.grade import preloaded
+from anomaly_labs.cli import app
 from test_course_sources import GOOD
 
 PROJECT = Path(__file__).parents[1]
@@ -255,7 +260,56 @@ def test_lab_whose_extra_is_not_installed_is_named_with_the_command(
     assert extras.missing(replace(lab, extras=("site",))) == extras.missing(LABS[0]) == ""
 
 
+def test_modules_loaded_beforehand_are_those_of_the_labs_and_load_nothing_heavy() -> None:
+    modules = preloaded(sources.course(PROJECT))
+    assert {"anomaly_labs.checks", "anomaly_labs.features", "anomaly_labs.plots"} <= set(modules)
+    assert {name.partition(".")[0] for name in modules} == {"anomaly_labs"}
+    code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in ran.stdout.split()}
+    assert loaded & {*imports.HEAVY, "anomaly_desk"} == set()
+
+
 def test_wrong_answers_and_rubrics_of_the_course_lie_beside_their_labs() -> None:
     for source in sources.course(PROJECT):
         beside.check(source)
         assert beside.wrong_answers(source.lab).keys() == source.points.keys()
+
+
+@pytest.fixture
+def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with a core lab, an extension and an assessment, in which commands run."""
+    for order, (name, kind) in enumerate(
+        [("lab1_core", "core"), ("lab2_more", "extension"), ("exam", "assessment")], 1
+    ):
+        tiny.write(tmp_path, GOOD, name=name, kind=f'"{kind}"', order=f"{order}")
+    monkeypatch.setattr(build, "project_folder", lambda: tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ([], ["lab1_core", "lab2_more", "exam"]),
+        (["--core"], ["lab1_core"]),
+        (["exam", "lab2"], ["lab2_more", "exam"]),
+    ],
+)
+def test_course_runs_all_labs_the_core_or_those_that_are_named(
+    three: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], names: list[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(run, "run", lambda _, labs, **__: asked.extend(lab.name for lab in labs))
+    CliRunner().invoke(app, ["course", *words])
+    assert asked == names
+
+
+def test_lab_that_lacks_an_extra_is_skipped_by_name(
+    three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.write(three, GOOD, name="lab2_more", kind='"extension"', order="2", extras='["scale"]')
+    monkeypatch.setattr(extras, "_is_installed", lambda extra: extra != "scale")
+    done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["course", "lab2"])
+    assert done.exit_code == 1
+    assert "lab2_more is skipped: it needs what is not installed here; pip install" in done.output
+    assert "no lab is left to run" in done.output

@@ -141,7 +141,7 @@ def test_course_slides_and_site_execute_a_lab_once(
     monkeypatch.setattr(build, "project_folder", lambda: project)
     monkeypatch.setattr(data, "prepare", lambda console, splits: [])
     monkeypatch.setattr(build, "build", lambda *_: {})
-    monkeypatch.setattr(run, "grade_all", lambda *_: [])
+    monkeypatch.setattr(run, "grade_all", lambda *_, **__: [])
     monkeypatch.setenv("ANOMALY_LABS_FAST", "1")
     invoke = CliRunner().invoke
     slides = invoke(cli.app, ["slides", "lab9", "--output", str(tmp_path / "slides")])

@@ -57,11 +57,9 @@ def write_lab(project: Path, name: str) -> Path:
 
 
 def _order(labs: list[manifest.Lab]) -> int:
-    taken = {lab.order for lab in labs}
-    order = max((lab.order for lab in labs if lab.kind != "assessment"), default=0) + STEP
-    while order in taken:
-        order += STEP
-    return order
+    last = max((lab.order for lab in labs if lab.kind != "assessment"), default=0)
+    behind = [lab.order for lab in labs if lab.order > last]
+    return min([last + STEP, *((last + order) // 2 for order in behind)])
 
 
 def _heading(name: str) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from anomaly_desk import build, data, extras, manifest, sources
 from anomaly_desk.errors import CourseError
@@ -18,8 +17,8 @@ from anomaly_desk.grading import report
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
 from anomaly_desk.grading.sample import Sampled, grade_sample, key, sample_class
 from anomaly_desk.manifest import Lab
+from anomaly_desk.outcome import grades_table, labs_table
 from anomaly_labs import runtime
-from anomaly_labs.evaluation import figure_text
 
 GRADING_MINUTES = 1  # for each lab, three learners, in fast mode, on two CPU cores
 
@@ -91,6 +90,9 @@ def _run(
     if not labs:
         raise CourseError("no lab is left to run")
     started = time.monotonic()
+    # the results of the whole course are kept when some labs of it run again
+    whole = len(labs) == len(manifest.labs(project))
+    sample = project / "build" / ("sample" if whole else "sample-some")
     _announce(labs, fast, graded, console)
 
     console.rule("1 Data")
@@ -108,10 +110,10 @@ def _run(
     results = []
     if graded:
         console.rule("4 Grading of a sample class")
-        results = grade_all(project, labs, keys, console)
+        results = grade_all(project, labs, keys, console, folder=sample)
 
     console.rule("Results")
-    console.print(_labs_table(labs, executed))
+    console.print(labs_table(labs, executed))
     if graded:
         console.print(grades_table(results))
     sources_used = ", ".join(sorted({one.source for one in found}))
@@ -120,7 +122,9 @@ def _run(
     lab = labs[0].name if len(labs) == 1 else "<lab>"
     console.print(f"Solutions with figures: build/course/{lab}/{lab}.html")
     if graded:
-        console.print(f"Feedback to learners:   build/sample/feedback/<learner>/{lab}/{lab}.html")
+        console.print(
+            f"Feedback to learners:   build/{sample.name}/feedback/<learner>/{lab}/{lab}.html"
+        )
     if any(sampled.graded.unsafe for sampled in results):
         console.print(_no_sandbox())
     good = all(sampled.as_expected for sampled in results)
@@ -176,16 +180,35 @@ def _execute_all(
 
 
 def grade_all(
-    project: Path, labs: list[sources.Source], keys: Mapping[str, str], console: Console
+    project: Path,
+    labs: list[sources.Source],
+    keys: Mapping[str, str],
+    console: Console,
+    *,
+    folder: Path,
 ) -> list[Sampled]:
-    """Grade the sample class; where the sandbox does not work, without it, and say so."""
+    """Grade the sample class; where the sandbox does not work, without it, and say so.
+
+    Parameters
+    ----------
+    project
+        The checkout.
+    labs
+        The labs to grade.
+    keys
+        From `execute.fingerprint`, by the name of the lab.
+    console
+        Gets a line or a bar for each submission.
+    folder
+        Becomes nbgrader's course folder, with the results.
+    """
     from anomaly_desk.sandbox import diagnose
 
     unsafe = not diagnose.is_usable()
     if unsafe:
         console.print(_no_sandbox())
     known = key(labs, keys.values())
-    running = grade_sample(project, project / "build" / "sample", labs, key=known, unsafe=unsafe)
+    running = grade_sample(project, folder, labs, key=known, unsafe=unsafe)
     total = sum(len(sample_class(lab)) for lab in labs)
     results = []
     for sampled in report.watched(running, total=total, console=console):
@@ -213,37 +236,3 @@ def _no_sandbox() -> str:
         f"[bold red]The sample class is {WITHOUT_SANDBOX}[/]: it does not work on this machine. "
         "Never grade learners' work here; `anomaly-labs doctor` says how to mend it."
     )
-
-
-def _labs_table(labs: list[sources.Source], executed: list[Executed]) -> Table:
-    table = Table(title="Labs", title_justify="left")
-    for heading in ("lab", "minutes", "limit", "data", "headline"):
-        table.add_column(heading, justify="right" if heading in ("minutes", "limit") else "left")
-    for lab, done in zip(labs, executed, strict=True):
-        headline = "\n".join(
-            f"{name} = {figure_text(value)}" for name, value in done.headline.items()
-        )
-        minutes = f"{done.seconds / 60:.1f}"
-        if done.seconds > 60 * lab.lab.run_minutes:
-            minutes = f"[bold red]{minutes}, too long[/]"
-        table.add_row(lab.name, minutes, str(lab.lab.run_minutes), done.source, headline)
-    return table
-
-
-def grades_table(results: list[Sampled]) -> Table:
-    """Return one row for each sample learner: the points beside what they should be."""
-    table = Table(title="Sample class: automatic points", title_justify="left")
-    for heading in ("assignment", "learner", "points", "should be", ""):
-        table.add_column(heading, justify="right" if heading in ("points", "should be") else "left")
-    for sampled in results:
-        graded, expected = sampled.graded, sampled.expected
-        wrong = [q for q in expected if graded.points.get(q) != expected[q]]
-        verdict = f"[bold red]differs: {', '.join(wrong)}[/]" if wrong else "[green]as it should[/]"
-        if graded.needs_human:
-            verdict += f", [bold red]needs a human: {escape(graded.why)}[/]"
-        if graded.unsafe:
-            verdict += f", [bold red]{WITHOUT_SANDBOX}[/]"
-        points = f"{sum(graded.points.values()):g}"
-        row = (graded.assignment, graded.learner, points, f"{sum(expected.values()):g}", verdict)
-        table.add_row(*row)
-    return table

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+from anomaly_desk import sources
 from anomaly_desk.environment import RUN
 from anomaly_desk.grading import grade
 from anomaly_desk.grading.ledger import Graded
@@ -160,7 +161,8 @@ class Desk:
 @pytest.fixture(scope="session")
 def one_import() -> Iterator[str]:
     """A fork server for all these tests, as one grading run has for all its learners."""
-    with forkserver.running():
+    quiz = sources.read(Path(__file__).with_name("quiz") / "lab.py")
+    with forkserver.running(grade.preloaded([quiz])):
         place = os.environ.pop(RUN, "")  # tests without a desk start kernels as they like
         yield place
         os.environ.update({RUN: place} if place else {})

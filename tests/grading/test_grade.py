@@ -19,7 +19,7 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from anomaly_desk import run
+from anomaly_desk import outcome, run
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed
 from anomaly_desk.grading import grade, ledger
@@ -430,8 +430,10 @@ def test_sample_class_goes_without_a_sandbox_and_says_so_loudly(tmp_path, make_d
     desk = make_desk(tmp_path)
     monkeypatch.setattr(diagnose, "is_usable", lambda: False)
     console = Console(file=io.StringIO(), width=200)
-    results = run.grade_all(desk.project, [desk.source], {"quiz": "key"}, console)
-    console.print(run.grades_table(results))
+    results = run.grade_all(
+        desk.project, [desk.source], {"quiz": "key"}, console, folder=tmp_path / "sample"
+    )
+    console.print(outcome.grades_table(results))
     assert all(sampled.as_expected and sampled.graded.unsafe for sampled in results)
     text = " ".join(console.file.getvalue().split())
     assert text.count("graded without a sandbox") == 1 + 3

@@ -11,6 +11,7 @@ def add_commands(app: typer.Typer) -> None:
     for command in (
         doctor.doctor,
         release.release,
+        course.new,
         course.build,
         course.course,
         grading.grade,

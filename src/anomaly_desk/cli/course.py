@@ -31,6 +31,27 @@ def build(
         raise typer.Exit(1)
 
 
+def new(
+    name: Annotated[str, typer.Argument(help="what the lab is called, such as lab5_fraud")],
+) -> None:
+    """Write the folder of a new lab: a small one that builds, runs and grades as it stands."""
+    from anomaly_desk import build as builder
+    from anomaly_desk.new import write_lab
+
+    with one_sentence_errors():
+        project = builder.project_folder()
+        path = write_lab(project, name)
+    console.print(f"{path.parent.relative_to(project)}: written", markup=False)
+    build()
+    console.print(
+        f"Write the lab in {path.relative_to(project)}; its order there is its place in the "
+        f"course. make try-lab LAB={name} runs it, make test-lab LAB={name} tests it.",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
 def course(
     labs: Annotated[
         list[str] | None,
