@@ -28,7 +28,8 @@ from anomaly_labs.datasets import files
 
 PROJECT = Path(__file__).parents[1]
 NEEDED = (
-    "pyproject.toml", "LICENSE", "requirements.lock", "environment.yml", "nbgrader_config.py",
+    "course.toml", "pyproject.toml", "LICENSE", "requirements.lock", "environment.yml",
+    "nbgrader_config.py",
 )  # fmt: skip
 INSTRUCTOR_CELL = '\n# %% instructor=true\nnobody = "reads this line but the instructor"\n'
 HIDDEN = "on_the_edge = flag(np.array([0.5, 0.75, 0.25]), 0.5)"

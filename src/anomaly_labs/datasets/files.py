@@ -15,6 +15,7 @@ from .parse import verify_file
 Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]
 Status = Literal["ok", "missing", "wrong checksum", "damaged", "unreadable"]
 
+PROJECT = "ANOMALY_LABS_PROJECT"
 REJECTED = ".rejected"
 
 
@@ -52,7 +53,12 @@ class FileStatus:
 
 
 def project_data_folder() -> Path | None:
-    """Return the project's ``data/``, or None where the package is installed without it."""
+    """Return the project's ``data/``, or None where the package is installed without it.
+
+    A course with a folder of its own (``ANOMALY_LABS_PROJECT``) has its data there.
+    """
+    if course := os.environ.get(PROJECT):
+        return Path(course) / "data"
     root = Path(__file__).resolve().parents[3]
     return root / "data" if (root / "pyproject.toml").is_file() else None
 
