@@ -44,7 +44,7 @@ site: $(READY) ## Write the site of the course to build/site: offline, with sear
 formgrader: $(READY) ## Grade written answers by hand, in the browser
 	@$(COURSE) formgrader
 
-labs: $(READY) ## Rebuild the learners' notebooks from solutions/
+labs: $(READY) ## Rebuild the learners' notebooks and the tables of labs from solutions/
 	@$(COURSE) build
 
 try-lab: $(READY) ## Build and execute one lab (LAB=lab1_xgboost), and print where its page is
@@ -65,7 +65,7 @@ test-all: $(READY) ## Run every test, the long ones and the browser's too, and a
 
 test-quick: $(READY) ## Run the quick tests: some of each package, in at most three minutes
 	@sh scripts/system.sh
-	@$(BIN)/python -m pytest -q $(WORKERS) -m "quick"
+	@$(BIN)/python -m pytest -q $(WORKERS) -m "quick and not gpu and not network and not slow and not browser"
 
 test-elsewhere: $(READY) ## Run the quick tests on another Python of this machine, with each commit on the next
 	@MAKE="$(MAKE)" sh scripts/elsewhere.sh "$(BIN)/python" next

@@ -23,7 +23,6 @@ from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from anomaly_labs.datasets import describe, is_attack, load, synthesize
-from anomaly_labs.datasets.profile import PARTS
 from anomaly_labs.datasets.schema import (
     BINARY,
     CATEGORICAL,
@@ -38,6 +37,7 @@ Table = tuple[pd.DataFrame, pd.Series]
 SIDES = ("real", "generated")
 SHARES_OFF, TRANSFER_AUC, APART_AUC, MILLION_CPU_S = 0.1, 0.999, 0.9, 20.0
 TIMES = 3
+PARTS = [(name, split) for name in ("kdd99", "nsl_kdd") for split in describe(name).splits]
 CLAIMS = Claims()
 
 

@@ -59,8 +59,8 @@ def opened(n_rows: int) -> Any:
     from anomaly_labs import datasets
 
     if n_rows == FULL:
-        return datasets.stream("kdd99", split="full", source="synthetic")
-    return datasets.stream("kdd99", split="full", n_rows=n_rows)
+        return datasets.batches("kdd99", split="full", source="synthetic")
+    return datasets.batches("kdd99", split="full", n_rows=n_rows)
 
 
 def trees(way: str, n_rows: int) -> Row:
@@ -135,7 +135,7 @@ def detector(_: str, n_rows: int) -> Row:
     with phase(row, "train"):
         encoded = normal.map(lambda X, y: (encoder.transform(X), y))
         model = AutoencoderDetector(epochs=1).fit(encoded)
-    test = datasets.stream("kdd99", split="full", n_rows=200_000, seed=1)
+    test = datasets.batches("kdd99", split="full", n_rows=200_000, seed=1)
     with phase(row, "score"):
         scores = model.anomaly_score(test.map(lambda X, y: (encoder.transform(X), y)))
     row["AUC"] = roc_auc_score(datasets.is_attack(pd.concat([y for _, y in test])), scores)

@@ -26,10 +26,12 @@ import pandas as pd
 from scipy.stats import rankdata
 from sklearn.cluster import KMeans
 
-from anomaly_labs.datasets import copula, load, profile, synthetic
+from anomaly_labs.datasets import load, sets
+from anomaly_labs.datasets.kdd import copula, profile
+from anomaly_labs.datasets.kdd import rows as generator
 from anomaly_labs.datasets.schema import CATEGORICAL, CLASSES, RATES, VOCABULARY
 
-PROFILES = Path(profile.__file__).parent / "profiles"
+SETS = Path(sets.__file__).parent
 OWN_ROWS, OWN_SHARE = 200, 0.01  # a combination gets a group of its own from here on
 DETAIL = (400, 12)  # rows of a stratum on average, and most strata of a group
 DETAILS = {("nsl_kdd", "test"): (150, 24)}  # a small part needs finer strata to be fair
@@ -291,7 +293,7 @@ def fit_repeats(content: dict, X: pd.DataFrame, y: pd.Series, split: str) -> Non
     repeats = np.zeros(len(wanted))
     for _ in range(4):
         content["repeats"] = np.rint(repeats * profile.WHOLE).astype(int).tolist()
-        X_new, y_new = synthetic.rows(profile.Profile.from_json(content), name, split, len(X), 0)
+        X_new, y_new = generator.drawn(profile.Profile.from_json(content), split, len(X), 0)
         ratio = wanted / np.maximum(distinct_rows(name, X_new, y_new), 1)
         repeats = np.where(wanted > 0, np.clip(1 - (1 - repeats) * ratio, 0, 0.99), 0)
 
@@ -329,7 +331,8 @@ def main() -> None:
         if split == "10_percent":
             counts = [FULL.get(label, 0) for label in CLASSES[name]]
             content["splits"]["full"] = {"cells_of": split, "class_rows": counts}
-        file = PROFILES / f"{profile.PARTS[name, split]}.json.xz"
+        part = "test" if split == "test" else "train"
+        file = SETS / name / f"{part}.json.xz"
         file.write_bytes(profile.pack(content))
         print(f"{file.name}: {len(content['groups'])} groups, {file.stat().st_size:,} bytes")
 

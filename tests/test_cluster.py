@@ -84,7 +84,7 @@ def test_encoder_names_the_fault_that_a_worker_found(client):
 
 def test_stream_is_read_by_the_workers(client, tmp_path, monkeypatch):
     monkeypatch.setenv("ANOMALY_LABS_CACHE", str(tmp_path))
-    stream = datasets.stream("kdd99", n_rows=5_000)
+    stream = datasets.batches("kdd99", n_rows=5_000)
     stream = stream.map(lambda X, y: (X, datasets.is_attack(y)))
     X, attack = cluster.read(stream, client)
     (expected, labels), *_ = stream

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,20 +15,20 @@ from anomaly_labs.datasets import (
     ChecksumError,
     DownloadError,
     SyntheticDataWarning,
-    catalog,
+    contract,
     download,
     fetch,
     files,
     load,
-    loading,
     locate,
+    real,
 )
-from kdd_rows import many
+from kdd_rows import SPLITS, many, official
 
 CONTENT = many(2000)
 GOOD = gzip.compress(CONTENT)
 OTHER = gzip.compress(many(1999))
-OFFICIAL = catalog.find_split("kdd99", "test")[1]
+OFFICIAL = SPLITS["test"]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -99,22 +98,22 @@ def closed_port() -> str:
 
 
 @pytest.fixture(autouse=True)
-def small_official_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> catalog.Split:
-    info = replace(OFFICIAL, rows=2000, text_sha256=hashlib.sha256(CONTENT).hexdigest())
-    monkeypatch.setitem(catalog._SPLITS["kdd99"], "test", info)
+def small_official_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> contract.File:
+    info = official(rows=2000, text_sha256=hashlib.sha256(CONTENT).hexdigest())
+    monkeypatch.setitem(SPLITS, "test", info)
     monkeypatch.setattr(files, "project_data_folder", lambda: None)
     monkeypatch.setenv("ANOMALY_LABS_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("ANOMALY_LABS_DATA", raising=False)
     monkeypatch.delenv("ANOMALY_LABS_OFFLINE", raising=False)
-    monkeypatch.setattr(loading, "_download_failed", threading.Event())
-    return info
+    monkeypatch.setattr(real, "_download_failed", threading.Event())
+    return info.files[0]
 
 
 def attempt(
-    info: catalog.Split, folder: Path, *urls: str, patience: float = 0.7, rounds: int = 1
+    file: contract.File, folder: Path, *urls: str, patience: float = 0.7, rounds: int = 1
 ) -> Path:
     addresses = [(url, "corrected.gz") for url in urls]
-    return fetch.fetch(addresses, folder, info, patience=patience, rounds=rounds, silent_rounds=1)
+    return fetch.fetch(addresses, folder, file, patience=patience, rounds=rounds, silent_rounds=1)
 
 
 def left_over(folder: Path) -> list[str]:
@@ -122,7 +121,7 @@ def left_over(folder: Path) -> list[str]:
 
 
 def test_good_file_lands_verified(
-    server: str, tmp_path: Path, small_official_file: catalog.Split
+    server: str, tmp_path: Path, small_official_file: contract.File
 ) -> None:
     path = attempt(small_official_file, tmp_path / "new", f"{server}/good")
     assert path.read_bytes() == GOOD and left_over(path.parent) == ["corrected.gz"]
@@ -139,7 +138,7 @@ def test_good_file_lands_verified(
     ],
 )
 def test_fault_of_an_address_is_told_and_leaves_nothing(
-    server: str, tmp_path: Path, small_official_file: catalog.Split, way: str, said: str
+    server: str, tmp_path: Path, small_official_file: contract.File, way: str, said: str
 ) -> None:
     start = time.monotonic()
     with pytest.raises(DownloadError, match=f"127.0.0.1: .*({said})"):
@@ -149,21 +148,21 @@ def test_fault_of_an_address_is_told_and_leaves_nothing(
 
 @pytest.mark.parametrize("way", ["missing", "page", "cut", "stalled", "damaged"])
 def test_second_address_serves_where_the_first_fails(
-    server: str, tmp_path: Path, small_official_file: catalog.Split, way: str
+    server: str, tmp_path: Path, small_official_file: contract.File, way: str
 ) -> None:
     path = attempt(small_official_file, tmp_path, f"{server}/{way}", f"{server}/good")
     assert path.read_bytes() == GOOD
 
 
 def test_refused_connection_goes_on_to_the_second_address(
-    server: str, closed_port: str, tmp_path: Path, small_official_file: catalog.Split
+    server: str, closed_port: str, tmp_path: Path, small_official_file: contract.File
 ) -> None:
     path = attempt(small_official_file, tmp_path, closed_port, f"{server}/good")
     assert path.read_bytes() == GOOD
 
 
 def test_busy_server_is_asked_again_and_a_missing_file_is_not(
-    server: str, tmp_path: Path, small_official_file: catalog.Split, monkeypatch: pytest.MonkeyPatch
+    server: str, tmp_path: Path, small_official_file: contract.File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
     monkeypatch.setattr("anomaly_labs.datasets.fetch.time.sleep", pauses.append)
@@ -173,7 +172,7 @@ def test_busy_server_is_asked_again_and_a_missing_file_is_not(
 
 
 def test_wrong_file_is_set_aside_named_with_both_sums_and_never_used(
-    server: str, tmp_path: Path, small_official_file: catalog.Split
+    server: str, tmp_path: Path, small_official_file: contract.File
 ) -> None:
     with pytest.raises(ChecksumError) as caught:
         attempt(small_official_file, tmp_path / "new", f"{server}/other", f"{server}/good")
@@ -184,9 +183,9 @@ def test_wrong_file_is_set_aside_named_with_both_sums_and_never_used(
 
 
 def test_bytes_that_are_no_data_at_all_are_a_wrong_file(
-    server: str, tmp_path: Path, small_official_file: catalog.Split
+    server: str, tmp_path: Path, small_official_file: contract.File
 ) -> None:
-    with pytest.raises(ChecksumError, match=hashlib.sha256(bytes(range(1, 256))).hexdigest()):
+    with pytest.raises(ChecksumError, match=small_official_file.text_sha256):
         attempt(small_official_file, tmp_path / "new", f"{server}/noise")
     assert left_over(tmp_path / "new") == ["corrected.gz.rejected"]
 
@@ -204,20 +203,20 @@ def test_silent_network_is_given_up_after_the_wanted_rounds(
 
 
 def test_wrong_download_is_an_error_in_load_not_generated_data(
-    server: str, tmp_path: Path, small_official_file: catalog.Split, monkeypatch: pytest.MonkeyPatch
+    server: str, tmp_path: Path, small_official_file: contract.File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     urls = ((f"{server}/other", "corrected.gz"),)
-    monkeypatch.setitem(catalog._SPLITS["kdd99"], "test", replace(small_official_file, urls=urls))
+    monkeypatch.setitem(SPLITS, "test", official(urls=urls))
     with pytest.raises(ChecksumError):
         load("kdd99", split="test")
     assert locate("kdd99", "test") is None and not list((tmp_path / "cache").glob("*.parquet"))
 
 
 def test_load_downloads_once_and_then_reads_the_cache(
-    server: str, small_official_file: catalog.Split, monkeypatch: pytest.MonkeyPatch
+    server: str, small_official_file: contract.File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     urls = ((f"{server}/missing", "corrected.gz"), (f"{server}/good", "corrected.gz"))
-    monkeypatch.setitem(catalog._SPLITS["kdd99"], "test", replace(small_official_file, urls=urls))
+    monkeypatch.setitem(SPLITS, "test", official(urls=urls))
     assert load("kdd99", split="test").source == "real"
     assert load("kdd99", split="test", source="real").source == "real"
     found = locate("kdd99", "test")
@@ -228,28 +227,28 @@ def test_load_downloads_once_and_then_reads_the_cache(
 def test_refused_connections_give_generated_data_at_once_and_are_remembered(
     server: str,
     closed_port: str,
-    small_official_file: catalog.Split,
+    small_official_file: contract.File,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def official(url: str) -> None:
-        info = replace(small_official_file, rows=50, urls=((url, "corrected.gz"),))
-        monkeypatch.setitem(catalog._SPLITS["kdd99"], "test", info)
+    def answers(url: str) -> None:
+        info = official(rows=50, urls=((url, "corrected.gz"),))
+        monkeypatch.setitem(SPLITS, "test", info)
 
-    official(closed_port)
+    answers(closed_port)
     with pytest.warns(SyntheticDataWarning, match="127.0.0.1: does not answer"):
         assert load("kdd99", split="test").source == "synthetic"
-    official(f"{server}/good")
+    answers(f"{server}/good")
     with pytest.warns(SyntheticDataWarning, match="an earlier download failed"):
         load("kdd99", split="test")
     assert Handler.asked == {}
 
 
 def test_offline_switch_asks_nobody(
-    server: str, small_official_file: catalog.Split, monkeypatch: pytest.MonkeyPatch
+    server: str, small_official_file: contract.File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANOMALY_LABS_OFFLINE", "1")
-    info = replace(small_official_file, rows=50, urls=((f"{server}/good", "corrected.gz"),))
-    monkeypatch.setitem(catalog._SPLITS["kdd99"], "test", info)
+    info = official(rows=50, urls=((f"{server}/good", "corrected.gz"),))
+    monkeypatch.setitem(SPLITS, "test", info)
     with pytest.warns(SyntheticDataWarning, match="downloads are off"):
         load("kdd99", split="test")
     assert Handler.asked == {}
@@ -287,5 +286,5 @@ def test_download_never_replaces_a_wrong_file_unasked(server: str, tmp_path: Pat
 @pytest.mark.network
 @pytest.mark.parametrize("name", ["kdd99", "nsl_kdd"])
 def test_official_addresses_answer(name: str, tmp_path: Path) -> None:
-    catalog._SPLITS["kdd99"]["test"] = OFFICIAL
+    SPLITS["test"] = OFFICIAL
     assert download(name, split="test", folder=tmp_path).is_file()

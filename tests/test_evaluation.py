@@ -158,6 +158,12 @@ def test_headline_says_when_the_data_are_generated():
     assert "generated data" in bundle["text/html"]
 
 
+def test_headline_says_when_the_data_are_an_excerpt():
+    assert str(evaluation.headline(source="excerpt", auc=0.5)).startswith(
+        "Headline figures (excerpt of real data)"
+    )
+
+
 def test_headline_shows_a_high_auc_unrounded_and_counts_without_decimals():
     text = str(evaluation.headline(auc=0.99993, test_rows=123506))
     assert text.splitlines()[1:] == ["auc        0.99993", "test rows  123,506"]

@@ -120,7 +120,6 @@ def test_order_of_the_course_is_that_of_the_notebooks_recaps() -> None:
         ("import anomaly_labs.datasets as d\nx = d.load('nsl_kdd', split='test')", "nsl_kdd test"),
         ("from anomaly_labs.datasets import load as l\nx = l(name='kdd99')", "loads kdd99 10_per"),
         ("from anomaly_labs import datasets\nx = datasets.load(str(1))", "not name by constants"),
-        ("from anomaly_labs import datasets\nx = datasets.stream('kdd99')", "loads kdd99"),
     ],
 )
 def test_data_that_the_header_does_not_name_are_refused(
@@ -313,3 +312,17 @@ def test_lab_that_lacks_an_extra_is_skipped_by_name(
     assert done.exit_code == 1
     assert "lab2_more is skipped: it needs what is not installed here; pip install" in done.output
     assert "no lab is left to run" in done.output
+
+
+def test_check_of_the_build_refuses_stale_blocks_and_writes_nothing(
+    three: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (three / "README.md").write_text("<!-- built: labs -->\n<!-- /built -->\n")
+    monkeypatch.setattr(build, "build", lambda *_: {})
+    before = (three / "README.md").read_text()
+    stale = CliRunner().invoke(app, ["build", "--check"])
+    assert stale.exit_code == 1 and "README.md: stale" in stale.output
+    assert (three / "README.md").read_text() == before
+    assert "README.md: rebuilt" in CliRunner().invoke(app, ["build"]).output
+    fresh = CliRunner().invoke(app, ["build", "--check"])
+    assert fresh.exit_code == 0 and "stale" not in fresh.output

@@ -62,6 +62,10 @@ def test_new_lab_passes_its_tests_and_changes_nothing_but_built_blocks(clone: Pa
     said = run(clone, "make", "test-lab", f"LAB={NEW}")
     assert re.search(r"\b\d passed", said)
     assert said.count("as it should") == 3
+    said = run(clone, "make", "try-lab", f"LAB={NEW}")
+    page = f"build/course/{NEW}/{NEW}.html"
+    assert page in said and (clone / page).is_file()
+    assert "as it should" not in said
     assert changed(clone) == {f"labs/{NEW}.ipynb", f"solutions/{NEW}/", *tables.PAGES}
 
 

@@ -84,8 +84,15 @@ def test_invented_numbers_are_called_made_up_even_beside_real_data(name):
     assert "made-up numbers" in texts(FIGURES[name](None))
 
 
+def test_figure_of_an_excerpt_says_so():
+    plots.use_course_style(source="excerpt")
+    assert "excerpt of real data" in texts(plots.class_counts(*labels()))
+
+
 def test_unknown_source_is_refused_by_name():
-    with pytest.raises(ValueError, match=r"source='made up' must be 'real' or 'synthetic'"):
+    with pytest.raises(
+        ValueError, match=r"source='made up' must be 'real', 'excerpt' or 'synthetic'"
+    ):
         plots.use_course_style(source="made up")
 
 

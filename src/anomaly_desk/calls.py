@@ -4,8 +4,11 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 # As every lab imports them; a cell alone is understood too.
-USUAL = {"datasets": "anomaly_labs.datasets", "plots": "anomaly_labs.plots"}
-USUAL["plt"] = "matplotlib.pyplot"
+USUAL = {
+    "datasets": "anomaly_labs.datasets",
+    "plots": "anomaly_labs.plots",
+    "plt": "matplotlib.pyplot",
+}
 
 
 def imported(texts: Iterable[str]) -> dict[str, str]:
@@ -21,13 +24,12 @@ def imported(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         for node in ast.walk(_parsed(text)):
             if isinstance(node, ast.Import):
-                found |= {
-                    a.asname or a.name.partition(".")[0]: a.name if a.asname else
-                    a.name.partition(".")[0]
-                    for a in node.names
-                }  # fmt: skip
+                for alias in node.names:
+                    first = alias.name.partition(".")[0]
+                    found[alias.asname or first] = alias.name if alias.asname else first
             elif isinstance(node, ast.ImportFrom) and node.module:
-                found |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+                for alias in node.names:
+                    found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     return found
 
 

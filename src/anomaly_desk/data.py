@@ -1,6 +1,7 @@
 """The data that the course uses: found, parsed and cached before any notebook asks for them."""
 
 import os
+import re
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,8 @@ from rich.console import Console
 
 from anomaly_desk.manifest import Lab
 from anomaly_labs import datasets
+from anomaly_labs.datasets import sets
+from anomaly_labs.datasets.contract import DataSet, File, Split
 
 
 def make_folders_absolute() -> None:
@@ -47,3 +50,59 @@ def _prepare(name: str, split: str, console: Console) -> datasets.Dataset:
     else:
         console.print(f"{data!r}")
     return data
+
+
+LONG = 10  # from here on the splits of a set share one line of a table
+
+
+def sets_block() -> str:
+    """Return the tables and the list of ``data/README.md``: files, sums, origins, licences."""
+    known = [sets.find(name) for name in sets.ours()]
+    rows = [row for one in known for row in _rows(one)]
+    head = "| data set | split | official file | rows | SHA-256 of the uncompressed text |"
+    origins = "\n".join(_origin(one) for one in known)
+    return "\n".join(
+        [head, "|---|---|---|---|---|", *rows, "", "### Origin and licence", "", origins]
+    )
+
+
+def _rows(known: DataSet) -> list[str]:
+    """Return a line of the table for each split, one for all where there are many."""
+    if len(known.splits) > LONG:
+        first, *_, last = known.splits
+        total = sum(split.rows for split in known.splits.values())
+        which = f"{len(known.splits)}, from `{first}` to `{last}`"
+        module = f"`anomaly_labs/datasets/sets/{known.name}`"
+        files = {file.names[0] for split in known.splits.values() for file in split.files}
+        return [f"| `{known.name}` | {which} | {len(files)} files | {total:,} | in {module} |"]
+    return [_row(known, name, split) for name, split in known.splits.items()]
+
+
+def _row(known: DataSet, name: str, split: Split) -> str:
+    default = " (default)" if name == known.default_split else ""
+    excerpt = ", an excerpt" if split.source == "excerpt" else ""
+    names = "; ".join(" or ".join(f"`{one}`" for one in file.names) for file in split.files)
+    sums = "; ".join(_sum(file) for file in split.files)
+    return (
+        f"| `{known.name}` | `{name}`{default} | {names or 'none: generated'} "
+        f"| {split.rows:,}{excerpt} | {sums or '-'} |"
+    )
+
+
+def _sum(file: File) -> str:
+    if file.text_sha256 is None and file.archive_sha256 is not None:
+        return f"not known; of the packed file: `{file.archive_sha256}`"
+    return "not known" if file.text_sha256 is None else f"`{file.text_sha256}`"
+
+
+def _origin(known: DataSet) -> str:
+    cited = re.sub(r"doi:(\S+\w)", r"[doi:\1](https://doi.org/\1)", known.citation)
+    said = [f"- **{known.title}** (`{known.name}`): {cited}. Licence: {known.licence}."]
+    if known.origin:
+        said.append(f"Addresses: {known.origin}.")
+    bundles = {name for split in known.splits.values() for f in split.files for name in f.bundles}
+    if bundles:
+        said.append(f"{' and '.join(f'`{name}`' for name in sorted(bundles))} holds all of them.")
+    if known.generator is None:
+        said.append("Nothing is generated in its place.")
+    return " ".join(said)

@@ -29,7 +29,7 @@ _RELATIVE_PATH = re.compile(r"""["'](?:\.{1,2}/|data/)""")
 _DRAWING = re.compile(r"(?:anomaly_labs\.(?:plots|teaching)|matplotlib\.pyplot)\..+")
 _METHODS = re.compile(r".*\.(?:plot|hist|scatter|bar|barh|boxplot|imshow|pcolormesh|fill_between)")
 _NO_FIGURE = {"anomaly_labs.plots.use_course_style", "matplotlib.pyplot.subplots"}
-_LOADS = {"anomaly_labs.datasets.load", "anomaly_labs.datasets.stream"}
+_LOADS = "anomaly_labs.datasets.load"
 
 
 def complaints(source: "Source") -> Iterator[tuple[int, str]]:
@@ -155,7 +155,7 @@ def _header_complaints(source: "Source", known: dict[str, str]) -> Iterator[tupl
             yield header.line_of(text, "extras"), f"there is no extra {extra!r}; there are {there}"
     for cell in source.cells:
         for name, call in calls.called(cell.text, known) if cell.kind == "code" else ():
-            if name in _LOADS and (pair := _loaded(call)) not in source.lab.splits:
+            if name == _LOADS and (pair := _loaded(call)) not in source.lab.splits:
                 asked = (
                     "data that it does not name by constants" if pair is None else " ".join(pair)
                 )

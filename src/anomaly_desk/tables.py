@@ -1,10 +1,10 @@
-"""The blocks of written pages that speak of labs, made from their headers and rubrics."""
+"""The blocks of written pages that speak of labs or data sets, made from what these say."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from anomaly_desk import beside, blocks, manifest
+from anomaly_desk import beside, blocks, data, manifest
 from anomaly_desk.errors import CourseError
 from anomaly_desk.manifest import Lab
 
@@ -46,6 +46,7 @@ PAGES: Final[dict[str, tuple[str, Callable[[Iterable[Lab]], str]]]] = {
     "README.md": ("labs", overview),
     "INSTRUCTORS.md": ("labs", timetable),
     "assessment/RUBRIC.md": ("rubrics", rubrics),
+    "data/README.md": ("sets", lambda labs: data.sets_block()),
 }
 
 

@@ -117,19 +117,20 @@ def _other_environment(extra: str) -> str:
 
 def _data() -> Iterator[Finding]:
     from anomaly_labs import datasets
+    from anomaly_labs.datasets import sets
 
-    mend = "`make data` downloads it, ANOMALY_LABS_DATA names a folder of yours; else generated"
+    mend = "`make data` downloads it, ANOMALY_LABS_DATA names a folder of yours"
     try:
-        found_out = datasets.verify()
+        found_out = datasets.brief(datasets.verify())
     except FileNotFoundError as error:
         yield False, "data", "-", str(error)
         return
     for status in found_out:
         found = f"{status.status}: {status.path}" if status.path else status.status
-        bad = status.status not in ("ok", "missing")
+        bad, made = status.bad, sets.find(status.name).generator is not None
         yield (
-            False if bad else status.status == "ok" or None,
+            False if bad else status.status != "missing" or None,
             f"data {status.name} {status.split}",
             found,
-            status.detail if bad else mend,
+            status.detail if bad else mend + "; else generated" * made,
         )

@@ -144,7 +144,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : shape (n_samples, n_features)
-            Numbers on comparable scales, as `features.make_encoder` gives. Or a `datasets.Stream`
+            Numbers on comparable scales, as `features.make_encoder` gives. Or a `datasets.Batches`
             of such matrices, read once for the held-out rows (50,000 at most), once an epoch, and
             once for the covariances; the order is shuffled within its batches only.
         y

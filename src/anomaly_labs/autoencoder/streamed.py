@@ -12,7 +12,7 @@ HELD_ROWS = 50_000  # enough to tell two epochs apart, small enough for any memo
 
 
 def is_stream(X: Any) -> bool:
-    """Return whether `X` is a `datasets.Stream`: batches of rows, not rows."""
+    """Return whether `X` is a `datasets.Batches`: batches of rows, not rows."""
     return hasattr(X, "batch_rows")
 
 

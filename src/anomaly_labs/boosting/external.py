@@ -31,7 +31,7 @@ def train(
     Parameters
     ----------
     rows, validation
-        Stream, and the function from a batch's labels to class codes.
+        Batches, and the function from a batch's labels to class codes.
     given
         Parameters of XGBoost that replace or extend the defaults.
     options

@@ -27,7 +27,7 @@ def check_categories(booster: xgb.Booster, X: Any) -> None:
 
 
 def is_stream(X: Any) -> bool:
-    """Return whether `X` is a `datasets.Stream`: batches of rows, not rows."""
+    """Return whether `X` is a `datasets.Batches`: batches of rows, not rows."""
     return hasattr(X, "batch_rows")
 
 

@@ -29,7 +29,7 @@ def train(
     ----------
     X : shape (n_samples, n_features)
         Matrix or DataFrame. Columns of dtype ``category`` are split natively, without one-hot.
-        Or a `datasets.Stream` of them, for tables larger than memory.
+        Or a `datasets.Batches` of them, for tables larger than memory.
     y : shape (n_samples,)
         0/1, or class codes 0 to k - 1 (a class may be missing in the middle, not at the top).
         With a stream: the function from a batch's labels to these, such as `datasets.is_attack`.
@@ -124,7 +124,7 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
         From `train`; after early stopping the rounds up to the best one are used.
     X : shape (n_samples, n_features)
         The columns of the training rows. With `client` it may be a Dask collection; without, a
-        `datasets.Stream`, whose labels are not looked at.
+        `datasets.Batches`, whose labels are not looked at.
     client
         A ``dask.distributed.Client`` whose workers predict.
 

@@ -1,6 +1,7 @@
 """Commands on the data sets."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
@@ -8,24 +9,45 @@ from rich.table import Table
 
 from anomaly_labs.cli.terminal import console, one_sentence_errors
 
+SPLITS: Final = 10  # a set with more of them has one line of a table
 
-def list_data() -> None:
+
+def list_data(
+    name: Annotated[
+        str, typer.Argument(help="every split of one set; all sets when left out")
+    ] = "",
+) -> None:
     """List every data set with its official row count and where it was found."""
     from anomaly_labs import datasets
 
     table = Table("data set", "split", "rows", title="Data sets")
     table.add_column("found", overflow="fold")
     with one_sentence_errors():
-        for name in datasets.names():
-            for split, rows in datasets.describe(name).splits.items():
-                found = datasets.locate(name, split)
-                table.add_row(name, split, f"{rows:,}", escape(str(found.path)) if found else "-")
+        for one in [name] if name else datasets.names():
+            for row in _listed(one, brief=not name):
+                table.add_row(one, *row)
     console.print(table)
 
 
+def _listed(name: str, *, brief: bool) -> Iterator[tuple[str, str, str]]:
+    """Yield split, rows and place; a set of many splits in one line where `brief`."""
+    from anomaly_labs import datasets
+
+    splits = datasets.describe(name).splits
+    found = datasets.located(name)
+    if brief and len(splits) > SPLITS:
+        here = [location for location in found.values() if location]
+        place = f"{len(here)} of {len(splits)}: {here[0].path.parent}" if here else "-"
+        yield f"{len(splits)} splits", f"{sum(splits.values()):,}", escape(place)
+        return
+    for split, rows in splits.items():
+        location = found[split]
+        yield split, f"{rows:,}", escape(str(location.path)) if location else "-"
+
+
 def download(
-    name: Annotated[str, typer.Argument(help="kdd99 or nsl_kdd; all when left out")] = "",
-    split: Annotated[str, typer.Option(help="one split; all but `full` when left out")] = "",
+    name: Annotated[str, typer.Argument(help="a data set; all when left out")] = "",
+    split: Annotated[str, typer.Option(help="one split; all but large ones when left out")] = "",
     force: Annotated[bool, typer.Option(help="download again what is there")] = False,
 ) -> None:
     """Download official files into data/, check their checksums, and show the progress."""
@@ -45,22 +67,35 @@ def download(
 
 
 def _wanted(name: str, split: str) -> list[tuple[str, str]]:
-    """Return which splits of which data sets are meant; empty names mean all but "full"."""
+    """Return which splits of which data sets are meant; empty names mean what the course needs.
+
+    A split that comes only when asked for is asked for by its own name, or by that of a set which
+    has no others.
+    """
     from anomaly_labs import datasets
+    from anomaly_labs.datasets import sets
 
     try:
         splits = {n: datasets.describe(n).splits for n in ([name] if name else datasets.names())}
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     pairs = [(n, one) for n, known in splits.items() for one in known]
-    wanted = [pair for pair in pairs if (pair[1] == split if split else pair[1] != "full")]
+    with_files = [(n, one) for n, one in pairs if sets.find(n).splits[one].files]
+    usual = [(n, one) for n, one in with_files if not sets.find(n).splits[one].on_request]
+    wanted = [pair for pair in with_files if pair[1] == split] if split else usual
+    if name and not split and not usual:
+        wanted = with_files
     if not wanted:
         known = ", ".join(one for _, one in pairs)
         raise typer.BadParameter(f"{', '.join(splits)}: no split {split!r}; choose one of {known}")
     return wanted
 
 
-def verify() -> None:
+def verify(
+    name: Annotated[
+        str, typer.Argument(help="every split of one set; all sets when left out")
+    ] = "",
+) -> None:
     """Compare every file that is there with its official checksum."""
     from anomaly_labs import datasets
 
@@ -68,9 +103,9 @@ def verify() -> None:
     table.add_column("file", overflow="fold")
     bad = False
     with one_sentence_errors():
-        found_out = datasets.verify()
+        found_out = datasets.verify(name) if name else datasets.brief(datasets.verify())
     for status in found_out:
-        bad |= status.status not in ("ok", "missing")
+        bad |= status.bad
         table.add_row(status.name, status.split, status.status, escape(str(status.path or "-")))
         if status.detail:
             table.add_row("", "", "", escape(status.detail))

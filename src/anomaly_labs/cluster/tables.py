@@ -65,14 +65,14 @@ def spread(table: Any, client: Client) -> Any:
 def read(stream: Any, client: Client) -> tuple[Any, Any]:
     """Return X and y of a stream as Dask collections, which the workers read when asked.
 
-    The parts are `Stream.blocks`, at least one for each worker where the file allows it, of about
+    The parts are `Batches.blocks`, at least one for each worker where the file allows it, of about
     `batch_rows` rows; rows come in another order than in the stream. Workers on other machines
     need the cache folder under the same path.
 
     Parameters
     ----------
     stream
-        From `datasets.stream`, mapped and divided as wanted.
+        From `datasets.batches`, mapped and divided as wanted.
     client
         Its workers read.
 
@@ -83,7 +83,7 @@ def read(stream: Any, client: Client) -> tuple[Any, Any]:
 
     Examples
     --------
-    >>> flows = datasets.stream("kdd99", n_rows=5_000_000)  # doctest: +SKIP
+    >>> flows = datasets.batches("kdd99", n_rows=5_000_000)  # doctest: +SKIP
     >>> flows = flows.map(lambda X, y: (X, datasets.is_attack(y)))  # doctest: +SKIP
     >>> with local_cluster(2) as client:  # doctest: +SKIP
     ...     booster = boosting.train(*read(flows, client), client=client)

@@ -1,13 +1,13 @@
 """Load a named data set, or generate one where none can be had."""
 
+from . import schema
+from .batch import Batches, batches
 from .catalog import Description, describe, names
 from .dataset import Dataset
 from .errors import ChecksumError, DataFormatError, DownloadError
 from .fetch import download
-from .files import FileStatus, Location, locate, verify
-from .labels import attack_family, is_attack
-from .loading import SyntheticDataWarning, load
-from .schema import (
+from .files import Location, locate, located
+from .kdd.schema import (
     BINARY,
     CATEGORICAL,
     CLASSES,
@@ -20,8 +20,13 @@ from .schema import (
     TEST_ONLY,
     VOCABULARY,
 )
-from .streams import Stream, stream
+from .labels import attack_family, is_attack
+from .loading import SyntheticDataWarning, load
+from .state import FileStatus, brief, verify
 from .synthetic import synthesize
+
+# What `Batches` and `batches` were called before; typed by learners, kept for one edition.
+Stream, stream = Batches, batches
 
 __all__ = [
     "BINARY",
@@ -35,6 +40,7 @@ __all__ = [
     "RATES",
     "TEST_ONLY",
     "VOCABULARY",
+    "Batches",
     "ChecksumError",
     "DataFormatError",
     "Dataset",
@@ -42,16 +48,18 @@ __all__ = [
     "DownloadError",
     "FileStatus",
     "Location",
-    "Stream",
     "SyntheticDataWarning",
     "attack_family",
+    "batches",
+    "brief",
     "describe",
     "download",
     "is_attack",
     "load",
     "locate",
+    "located",
     "names",
-    "stream",
+    "schema",
     "synthesize",
     "verify",
 ]

@@ -6,6 +6,7 @@ same data at once each write a whole file, and the last one stays.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -15,11 +16,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .contract import DataSet
+from .table import Parsed, arrow_types, packed, unpacked
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Raised when the columns, types or vocabulary of the tables change: old files are not read then.
+# Raised when tables are stored in another way. What a set changes, its `layout` says.
 VERSION = 1
+
+_KEY, _LAYOUT, _WINDOWS = "anomaly_labs", "layout", "windows"  # in the metadata of a file
 
 GROUP_ROWS = 1 << 17  # rows of a row group: what a reader of batches holds at once
 
@@ -67,11 +73,26 @@ def write_once(path: Path, content: bytes) -> None:
         aside.unlink(missing_ok=True)
 
 
-def write_table(path: Path, table: pa.Table, key: str) -> None:
-    """Write a table and the key of its source, or raise OSError."""
+def write_table(path: Path, parsed: Parsed, key: str, layout: str) -> None:
+    """Write rows, windows and what they were made from, or raise OSError.
+
+    Parameters
+    ----------
+    path
+        Where the table goes.
+    parsed
+        The rows and, where labels are windows, these.
+    key
+        Of the source: a checksum, or a name with a version.
+    layout
+        Of the data set.
+    """
     import pyarrow.parquet as pq
 
-    table = table.replace_schema_metadata({"anomaly_labs": key})
+    about = {_KEY: key, _LAYOUT: layout}
+    if parsed.windows is not None:
+        about[_WINDOWS] = packed(parsed.windows)
+    table = parsed.table.replace_schema_metadata(about)
     write_aside(
         path,
         lambda aside: pq.write_table(
@@ -80,10 +101,16 @@ def write_table(path: Path, table: pa.Table, key: str) -> None:
     )
 
 
-def store_table(path: Path, table: pa.Table, key: str) -> None:
-    """Keep a table; where the folder cannot be written, warn and go on without a cache."""
+def store_table(path: Path, parsed: Parsed, key: str, layout: str) -> None:
+    """Keep a table; where the folder cannot be written, warn and go on without a cache.
+
+    Parameters
+    ----------
+    path, parsed, key, layout
+        As for `write_table`.
+    """
     try:
-        write_table(path, table, key)
+        write_table(path, parsed, key, layout)
     except OSError as error:
         warnings.warn(
             f"the data cannot be cached in {path.parent} ({error}), so each load parses again; "
@@ -92,8 +119,20 @@ def store_table(path: Path, table: pa.Table, key: str) -> None:
         )
 
 
-def read_table(path: Path, key: str, rows: int) -> pa.Table | None:
-    """Return the table of a cache file, or None where it is missing, damaged or another one."""
+def read_table(path: Path, key: str, rows: int, dataset: DataSet) -> Parsed | None:
+    """Return the rows of a cache file, or None where it is missing, damaged or another one.
+
+    Parameters
+    ----------
+    path
+        The cache file.
+    key
+        Of the source from which it must have been made.
+    rows
+        How many it must hold.
+    dataset
+        Whose columns it must have.
+    """
     import pyarrow as pa
     import pyarrow.dataset
 
@@ -106,11 +145,20 @@ def read_table(path: Path, key: str, rows: int) -> pa.Table | None:
         table = pyarrow.dataset.dataset(path, format=checked).to_table(memory_pool=pool)
     except (OSError, pa.ArrowException):
         return None
-    return table if _genuine(table.schema, table.num_rows, key, rows) else None
+    if not _genuine(table.schema, table.num_rows, key, rows, dataset):
+        return None
+    windows = (table.schema.metadata or {}).get(_WINDOWS.encode())
+    return Parsed(table, None if windows is None else unpacked(windows))
 
 
-def holds_table(path: Path, key: str, rows: int) -> bool:
-    """Return whether a cache file is what `read_table` would return, by its footer alone."""
+def holds_table(path: Path, key: str, rows: int, dataset: DataSet) -> bool:
+    """Return whether a cache file is what `read_table` would return, by its footer alone.
+
+    Parameters
+    ----------
+    path, key, rows, dataset
+        As for `read_table`.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -120,16 +168,39 @@ def holds_table(path: Path, key: str, rows: int) -> bool:
         footer = pq.read_metadata(path)
     except (OSError, pa.ArrowException):
         return False
-    return _genuine(footer.schema.to_arrow_schema(), footer.num_rows, key, rows)
+    return _genuine(footer.schema.to_arrow_schema(), footer.num_rows, key, rows, dataset)
 
 
-def _genuine(schema: pa.Schema, found: int, key: str, rows: int) -> bool:
-    from .table import arrow_types
+def tables_of(name: str, split: str) -> list[tuple[Path, str]]:
+    """Return the cache files with real rows of a split, and the key of the source of each.
 
+    Parameters
+    ----------
+    name, split
+        Data set and split.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found = []
+    pattern = glob.escape(f"{name}-{split}") + f"-{'?' * 16}-v{VERSION}.parquet"
+    for path in sorted(cache_folder().glob(pattern)):
+        try:
+            about = pq.read_schema(path).metadata or {}
+        except (OSError, pa.ArrowException):
+            continue
+        if _KEY.encode() in about:
+            found.append((path, about[_KEY.encode()].decode()))
+    return found
+
+
+def _genuine(schema: pa.Schema, found: int, key: str, rows: int, dataset: DataSet) -> bool:
+    about = schema.metadata or {}
     return (
-        (schema.metadata or {}).get(b"anomaly_labs") == key.encode()
+        about.get(_KEY.encode()) == key.encode()
+        and about.get(_LAYOUT.encode()) == dataset.layout.encode()
         and found == rows
-        and dict(zip(schema.names, schema.types, strict=True)) == arrow_types()
+        and dict(zip(schema.names, schema.types, strict=True)) == arrow_types(dataset.schema)
     )
 
 

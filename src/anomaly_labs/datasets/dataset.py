@@ -4,34 +4,53 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from .contract import Source as Source
 from .labels import is_attack
+from .sets import find, names
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-Source = Literal["real", "synthetic"]
+# What is said of rows in a line of text, and in tables and figures made from them.
+KIND: Final[dict[Source, str]] = {
+    "real": "real data",
+    "excerpt": "an excerpt of real data (not in its true shares)",
+    "synthetic": "generated data (not real traffic)",
+}
+NOTE: Final[dict[Source, str]] = {
+    "real": "",
+    "excerpt": "excerpt of real data",
+    "synthetic": "generated data",
+}
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Dataset:
-    """A data set: 41 features, attack names, and whether the rows are real.
+    """A data set: features, labels where there are any, and whether the rows are real.
 
     Attributes
     ----------
     X
-        One row per connection, the 41 official columns, index 0, 1, 2, …
+        The columns that the set names, index 0, 1, 2, …; of KDD99 and NSL-KDD one row per
+        connection.
     y
-        Attack name of each row (category); "normal" for normal traffic.
+        Class name of each row (category), of the KDD sets the attack; "normal" for normal
+        traffic. None where rows have no labels.
     name, split
         As given to `load`.
     source
-        "real" rows of the official file, or "synthetic" rows of the generator.
+        "real" rows of the official file; an "excerpt" of them, not in their true shares; or
+        "synthetic" rows of the generator.
+    windows
+        Columns "start" and "end", a row for each anomaly, where labels are windows; else None.
     total_rows
         Rows before fast mode took its sample; None where all rows are here.
+    verified
+        False where only the number of rows says that the file is the official one.
 
     Examples
     --------
@@ -41,23 +60,35 @@ class Dataset:
     """
 
     X: pd.DataFrame
-    y: pd.Series
+    y: Any  # pd.Series | None: who loads a set knows whether it has labels
     name: str
     split: str
     source: Source
+    windows: pd.DataFrame | None = None
     total_rows: int | None = None
+    verified: bool = True
 
     def _facts(self) -> list[str]:
         rows, columns = self.X.shape
-        share = float(is_attack(self.y).mean()) if rows else 0.0
-        facts = [
-            f"{rows:,} rows, {columns} columns",
-            f"{share:.2%} attacks".replace("%", " %"),
-            "real data" if self.source == "real" else "generated data (not real traffic)",
-        ]
+        facts = [f"{rows:,} rows, {columns} columns"]
+        share = self._attacks()
+        if share is not None:
+            facts.append(f"{share:.2%} attacks".replace("%", " %"))
+        if self.windows is not None:
+            facts.append(f"{len(self.windows)} labelled windows")
+        facts.append(KIND[self.source] + ("" if self.verified else ", not verified"))
         if self.total_rows is not None:
             facts.append(f"fast mode: {rows:,} of {self.total_rows:,} rows")
         return facts
+
+    def _attacks(self) -> float | None:
+        """Return the share of attacks; None where the labels are not those of a known set."""
+        if self.y is None or self.name not in names():
+            return None
+        known = find(self.name).schema.classes
+        if not pd.Series(self.y).dropna().isin(known).all():
+            return None
+        return float(is_attack(self.y, name=self.name).mean()) if len(self.X) else 0.0
 
     def __repr__(self) -> str:
         return f"{self.name}/{self.split}: " + ", ".join(self._facts())
@@ -67,7 +98,7 @@ class Dataset:
         return f"<b>{escape(self.name)} / {escape(self.split)}</b><ul>{items}</ul>"
 
     def show(self, table: pd.DataFrame, caption: str = "") -> Styler:
-        """Return a table with its caption, which says so when the data are generated.
+        """Return a table with its caption, which says so when the data are not real or an excerpt.
 
         Parameters
         ----------
@@ -83,6 +114,7 @@ class Dataset:
         >>> data.show(X.describe(), "Connections").caption
         'Connections (generated data)'
         """
-        if self.source == "synthetic":
-            caption = f"{caption} (generated data)" if caption else "Generated data"
+        note = NOTE[self.source]
+        if note:
+            caption = f"{caption} ({note})" if caption else note.capitalize()
         return table.style.set_caption(caption)

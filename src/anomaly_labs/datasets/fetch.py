@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from .catalog import Split, find_split
+from .catalog import find_split
+from .contract import File
 from .errors import ChecksumError, DataFormatError, DownloadError
-from .files import REJECTED, download_folder, find
-from .parse import verify_file
+from .files import REJECTED, download_folder
+from .proof import verify_file
+from .tree import find
 
 # pooch reports after each such block, so `patience` seconds a block is the slowest that is borne.
 _BLOCK = 4096
@@ -95,7 +97,7 @@ def _transfer(url: str, part: Path, patience: float) -> None:
         raise _Unreachable(str(failures[0])) from failures[0]
 
 
-def _try_address(url: str, target: Path, info: Split, patience: float) -> None:
+def _try_address(url: str, target: Path, file: File, patience: float) -> None:
     """Put the file of one address in its place, or raise; a bad file is set aside."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.{uuid.uuid4().hex}.part")
@@ -105,7 +107,8 @@ def _try_address(url: str, target: Path, info: Split, patience: float) -> None:
             if start.read(64).lstrip().startswith(b"<"):
                 raise DownloadError("a web page came instead of the file")
         try:
-            verify_file(part, info)
+            if not verify_file(part, file).verified and file.sha256 is not None:
+                raise ChecksumError(f"{part} has not the official SHA-256 {file.sha256}")
         except (ChecksumError, DataFormatError) as error:
             aside = target.with_name(target.name + REJECTED)
             os.replace(part, aside)
@@ -119,7 +122,7 @@ def _try_address(url: str, target: Path, info: Split, patience: float) -> None:
 def fetch(
     addresses: Sequence[tuple[str, str]],
     folder: Path,
-    info: Split,
+    wanted: File,
     *,
     patience: float,
     rounds: int,
@@ -131,6 +134,10 @@ def fetch(
     ----------
     addresses
         Pairs of address and file name.
+    folder
+        Where the file goes.
+    wanted
+        Which file it is to be.
     patience
         Seconds without any progress after which an address is given up.
     rounds
@@ -156,7 +163,7 @@ def fetch(
         for address in tuple(left):
             url, file = address
             try:
-                _try_address(url, folder / file, info, patience)
+                _try_address(url, folder / file, wanted, patience)
                 return folder / file
             except _Unreachable as error:
                 silent += 1
@@ -169,7 +176,7 @@ def fetch(
         if not left or all_silent == silent_rounds:
             break
     tried = "; ".join(f"{urlsplit(url).hostname}: {reason}" for url, reason in reasons.items())
-    raise DownloadError(f"{info.files[0]} could not be downloaded ({tried})") from last
+    raise DownloadError(f"{wanted.names[0]} could not be downloaded ({tried})") from last
 
 
 def download(
@@ -181,6 +188,8 @@ def download(
     force: bool = False,
 ) -> Path:
     """Return the official file of a split, downloaded where it is not there yet.
+
+    Where a split has several files, all are downloaded and the first is returned.
 
     Parameters
     ----------
@@ -202,21 +211,34 @@ def download(
         If the file, or what came, is not the official one; what came is set aside as
         ``*.rejected``.
     DownloadError
-        If no address gave the file.
+        If no address gave the file, or it has none.
 
     Examples
     --------
     >>> download("kdd99", split="test")  # doctest: +SKIP
     PosixPath('data/kdd99/corrected.gz')
     """
-    _, info = find_split(name, split)
+    split, info = find_split(name, split)
     target = Path(folder or download_folder()) / name
-    there = find(target.parent, name, info)
+    if not info.files:
+        raise DownloadError(f"{name}/{split} has no official file: its rows are generated")
+    paths = [_had(name, file, target, base_urls, force) for file in info.files]
+    return paths[0]
+
+
+def _had(name: str, file: File, target: Path, base_urls: Sequence[str] | None, force: bool) -> Path:
+    """Return one file, which lies there or is downloaded."""
+    there = find(target.parent, name, file)
     if there is not None and not force:
-        verify_file(there, info)
+        verify_file(there, file)
         return there
-    addresses: Sequence[tuple[str, str]] = info.urls
+    addresses: Sequence[tuple[str, str]] = file.urls
     if base_urls is not None:
-        files = dict.fromkeys(file for _, file in info.urls)
-        addresses = [(f"{base.rstrip('/')}/{file}", file) for base in base_urls for file in files]
-    return fetch(addresses, target, info, patience=8, rounds=3, silent_rounds=2)
+        stored = dict.fromkeys(name for _, name in file.urls) or {file.names[0]: None}
+        addresses = [(f"{base.rstrip('/')}/{one}", one) for base in base_urls for one in stored]
+    if not addresses:
+        raise DownloadError(
+            f"{file.names[0]} has no address from which it can be downloaded; data/README.md "
+            "says where it comes from"
+        )
+    return fetch(addresses, target, file, patience=8, rounds=3, silent_rounds=2)

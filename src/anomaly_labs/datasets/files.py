@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 from .cache import cache_folder, known_key
-from .catalog import Split, describe, find_split, names
+from .catalog import describe, find_split
+from .contract import File
 from .errors import ChecksumError, DataFormatError
-from .parse import verify_file
+from .proof import verify_file
+from .tree import Tree
 
 Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]
-Status = Literal["ok", "missing", "wrong checksum", "damaged", "unreadable"]
+Trees = list[tuple[Place, Tree]]
 
 PROJECT = "ANOMALY_LABS_PROJECT"
 REJECTED = ".rejected"
@@ -21,35 +25,24 @@ REJECTED = ".rejected"
 
 @dataclass(frozen=True)
 class Location:
-    """A data file that was found, and in which of the places.
-
-    Attributes
-    ----------
-    place
-        The learner's own folder, the project's ``data/``, or the cache.
-    """
-
-    path: Path
-    place: Place
-
-
-@dataclass(frozen=True)
-class FileStatus:
-    """What `verify` found out about one split.
+    """The data files of a split that were found, and in which of the places the first one lies.
 
     Attributes
     ----------
     path
-        The file, or None where there is none.
-    detail
-        One sentence for people.
+        The first of them, usually the only one.
+    place
+        The learner's own folder, the project's ``data/``, or the cache.
+    paths
+        All of them, in the set's order.
+    exact
+        Whether all have one of the official names, not only a similar one.
     """
 
-    name: str
-    split: str
-    path: Path | None
-    status: Status
-    detail: str
+    path: Path
+    place: Place
+    paths: tuple[Path, ...]
+    exact: bool = True
 
 
 def project_data_folder() -> Path | None:
@@ -82,17 +75,75 @@ def _own_folder() -> Path | None:
     return path
 
 
-def find(root: Path, name: str, info: Split) -> Path | None:
-    """Return the file of a split in a folder or its sub-folder `name`, or None."""
-    endings = ("", ".gz", ".zip")
-    # KDDTrain+.zip is the usual name of the packed KDDTrain+.txt.
-    files = [*(f"{file}{ending}" for file in info.files for ending in endings), *info.bundles]
-    paths = (folder / file for folder in (root, root / name) for file in files)
-    return next((path for path in paths if path.is_file()), None)
+def trees() -> Trees:
+    """Return the places that are searched, in this order."""
+    places: list[tuple[Place, Path | None]] = [
+        ("ANOMALY_LABS_DATA", _own_folder()),
+        ("data/", project_data_folder()),
+        ("cache", cache_folder() / "downloads"),
+    ]
+    return [(place, Tree(root)) for place, root in places if root is not None]
+
+
+def first(name: str, file: File, looked: Trees) -> tuple[Place, Path, bool] | None:
+    """Return place, path and whether the name is exact: the genuine one of several in a place.
+
+    Parameters
+    ----------
+    name
+        Data set.
+    file
+        One of its files.
+    looked
+        The places.
+    """
+    for exact in (True, False):
+        for place, tree in looked:
+            path = _genuine(tree.exact(name, file) if exact else tree.similar(file), file)
+            if path is not None:
+                return place, path, exact
+    return None
+
+
+def _genuine(paths: Iterator[Path], file: File) -> Path | None:
+    """Return the first genuine one; where none is, the first, about which an error then speaks."""
+    first = next(paths, None)
+    if first is None or known_key(first, file.names[0]) is not None:
+        return first
+    second = next(paths, None)
+    if second is None:
+        return first
+    for path in chain((first, second), paths):
+        try:
+            verify_file(path, file)
+            return path
+        except (OSError, ChecksumError, DataFormatError):
+            continue
+    return first
+
+
+def located(name: str) -> dict[str, Location | None]:
+    """Return for each split of a data set what `locate` would; folders are looked at once.
+
+    Parameters
+    ----------
+    name
+        Data set, one of `names()`.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        As `locate`.
+    """
+    looked = trees()
+    return {split: located_in(name, split, looked) for split in describe(name).splits}
 
 
 def locate(name: str, split: str | None = None) -> Location | None:
-    """Return the file from which a split is loaded, or None where there is none.
+    """Return the files from which a split is loaded, or None where one of them is missing.
+
+    Folders are looked into to a depth of four. Where no file has one of the names, one that has
+    it but for the ending is taken; what it holds decides.
 
     Parameters
     ----------
@@ -114,51 +165,38 @@ def locate(name: str, split: str | None = None) -> Location | None:
     >>> found is None or found.path.is_file()
     True
     """
-    _, info = find_split(name, split)
-    places: list[tuple[Place, Path | None]] = [
-        ("ANOMALY_LABS_DATA", _own_folder()),
-        ("data/", project_data_folder()),
-        ("cache", cache_folder() / "downloads"),
-    ]
-    for place, root in places:
-        path = None if root is None else find(root, name, info)
-        if path is not None:
-            return Location(path, place)
-    return None
+    return located_in(name, split, trees())
 
 
-def _status(name: str, split: str) -> FileStatus:
-    _, info = find_split(name, split)
-    found = locate(name, split)
-    if found is None:
-        command = f"anomaly-labs data download {name} --split {split}"
-        hint = f"no file {info.files[0]} (or .gz, .zip); `{command}` gets it"
-        return FileStatus(name, split, None, "missing", hint)
-    if known_key(found.path, split) is None:
-        try:
-            verify_file(found.path, info)
-        except ChecksumError as error:
-            return FileStatus(name, split, found.path, "wrong checksum", str(error))
-        except DataFormatError as error:
-            return FileStatus(name, split, found.path, "damaged", str(error))
-        except OSError as error:
-            return FileStatus(name, split, found.path, "unreadable", str(error))
-    return FileStatus(name, split, found.path, "ok", f"{info.rows:,} rows, from {found.place}")
+def located_in(name: str, split: str | None, looked: Trees) -> Location | None:
+    """Return what `locate` does, of places that may have been looked at already.
 
-
-def verify() -> list[FileStatus]:
-    """Return for each split of each data set whether its file is here and genuine.
-
-    Files that were loaded before and did not change since are not read again.
-
-    Raises
-    ------
-    FileNotFoundError
-        If ``ANOMALY_LABS_DATA`` names no folder.
-
-    Examples
-    --------
-    >>> sorted({status.name for status in verify()})
-    ['kdd99', 'nsl_kdd']
+    Parameters
+    ----------
+    name, split
+        As for `locate`.
+    looked
+        The places.
     """
-    return [_status(name, split) for name in names() for split in describe(name).splits]
+    found = [first(name, file, looked) for file in find_split(name, split)[1].files]
+    here = [one for one in found if one is not None]
+    if not here or len(here) < len(found):
+        return None
+    places, paths, exact = zip(*here, strict=True)
+    return Location(paths[0], places[0], paths, all(exact))
+
+
+def missing(name: str, split: str) -> list[File]:
+    """Return the official files of a split that lie nowhere under one of their names.
+
+    Parameters
+    ----------
+    name, split
+        Data set and split.
+    """
+    looked = trees()
+    return [
+        file
+        for file in find_split(name, split)[1].files
+        if all(next(tree.exact(name, file), None) is None for _, tree in looked)
+    ]

@@ -1,4 +1,4 @@
-"""Attack names to 0/1 and to families."""
+"""Class names to 0/1 and to families, as the data set says."""
 
 from __future__ import annotations
 
@@ -7,35 +7,45 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .schema import FAMILIES, FAMILY, NORMAL
+from .contract import NORMAL, Schema
+from .sets import find
 
 Names = pd.Series | np.ndarray | Sequence[str]
 
+_KDD = "kdd99"  # its classes are those of NSL-KDD, too
 
-def _codes(y: Names) -> tuple[np.ndarray, list[str]]:
-    """Return the code of each row and the distinct names, checked."""
+
+def _codes(y: Names, name: str) -> tuple[np.ndarray, list[str], Schema]:
+    """Return the code of each row, the distinct names, checked, and what they mean."""
+    found = find(name)
+    schema = found.schema
     values = pd.Series(y).astype("category").cat
     distinct = list(values.categories)
     codes = values.codes.to_numpy()
-    unknown = [name for name in distinct if name != NORMAL and name not in FAMILY]
-    if unknown:
+    unknown = [one for one in distinct if one not in schema.classes]
+    if unknown and name == _KDD:
         raise ValueError(
             f"y holds {unknown[0]!r}, which is not a class of KDD99 or NSL-KDD; "
             'pass attack names such as "normal" or "smurf", without a trailing dot'
         )
+    if unknown:
+        known = ", ".join(schema.classes[:5]) or "none at all"
+        raise ValueError(f"y holds {unknown[0]!r}, which is not a class of {name}; it has {known}")
     if (codes < 0).any():
         row = int(np.flatnonzero(codes < 0)[0])
         raise ValueError(f"y has no name in row {row}; drop the rows without a label first")
-    return codes, distinct
+    return codes, distinct, schema
 
 
-def is_attack(y: Names) -> np.ndarray:
+def is_attack(y: Names, *, name: str = _KDD) -> np.ndarray:
     """Return 1 for each attack and 0 for each normal row.
 
     Parameters
     ----------
     y : shape (n_samples,)
-        Attack names; "normal" for normal traffic.
+        Class names; "normal" for normal traffic.
+    name
+        Data set that says which of its classes are attacks.
 
     Returns
     -------
@@ -52,24 +62,27 @@ def is_attack(y: Names) -> np.ndarray:
     >>> is_attack(["normal", "smurf"])
     array([0, 1])
     """
-    codes, distinct = _codes(y)
-    flags = np.array([name != NORMAL for name in distinct], dtype=np.int64)
+    codes, distinct, schema = _codes(y, name)
+    flags = np.array([one not in schema.normal for one in distinct], dtype=np.int64)
     attacks: np.ndarray = flags[codes]
     return attacks
 
 
-def attack_family(y: Names) -> pd.Series:
+def attack_family(y: Names, *, name: str = _KDD) -> pd.Series:
     """Return the family of each row: normal, dos, probe, r2l or u2r.
 
     Parameters
     ----------
     y : shape (n_samples,)
-        Attack names; "normal" for normal traffic.
+        Class names; "normal" for normal traffic.
+    name
+        Data set that says to which family a class belongs.
 
     Returns
     -------
     pd.Series
-        Shape (n_samples,), category with the five families; the index of `y` where it has one.
+        Shape (n_samples,), category with the families of the set; the index of `y` where it has
+        one.
 
     Raises
     ------
@@ -81,10 +94,11 @@ def attack_family(y: Names) -> pd.Series:
     >>> attack_family(["normal", "smurf", "nmap"]).tolist()
     ['normal', 'dos', 'probe']
     """
-    codes, distinct = _codes(y)
-    position = [FAMILIES.index(FAMILY.get(name, NORMAL)) for name in distinct]
+    codes, distinct, schema = _codes(y, name)
+    of = [NORMAL if one in schema.normal else schema.family.get(one, one) for one in distinct]
+    position = [schema.families.index(one) for one in of]
     families = pd.Categorical.from_codes(
-        np.array(position, dtype=np.int8)[codes], categories=pd.Index(FAMILIES)
+        np.array(position, dtype=np.int8)[codes], categories=pd.Index(schema.families)
     )
     index = y.index if isinstance(y, pd.Series) else None
     return pd.Series(families, index=index, name="family")

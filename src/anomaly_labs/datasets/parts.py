@@ -6,7 +6,8 @@ import hashlib
 from pathlib import Path
 
 from .cache import VERSION, cache_folder, holds_table, write_table
-from .loading import generator_key
+from .loading import generator_key, made
+from .sets import find
 
 PART_ROWS = 1_000_000
 
@@ -18,19 +19,26 @@ def generated_parts(name: str, split: str, n_rows: int, seed: int) -> list[Path]
     whole parts of a shorter one. Each is written aside and renamed: what is there is whole, and
     after an interruption the next call goes on where the last one stopped.
 
+    Parameters
+    ----------
+    name, split, n_rows, seed
+        As for `synthesize`.
+
     Raises
     ------
     OSError
         If the cache folder cannot be written or is full.
     """
-    key = generator_key()
+    key, dataset = generator_key(name), find(name)
     folder = cache_folder() / f"{name}-{split}-synthetic-{key[:16]}-seed{seed}-v{VERSION}"
     lengths = [PART_ROWS] * (n_rows // PART_ROWS) + [n_rows % PART_ROWS] * (n_rows % PART_ROWS > 0)
     parts = {
         folder / f"part-{number:05}-{rows}.parquet": (number, rows)
         for number, rows in enumerate(lengths)
     }
-    missing = [path for path, (_, rows) in parts.items() if not holds_table(path, key, rows)]
+    missing = [
+        path for path, (_, rows) in parts.items() if not holds_table(path, key, rows, dataset)
+    ]
     if missing:
         _make(missing, parts, name, split, seed, key)
     return list(parts)
@@ -48,9 +56,6 @@ def _make(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from .synthetic import synthesize
-    from .table import from_frame
-
     console = Console(stderr=True)
     shown = console.is_terminal or console.is_jupyter
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -58,9 +63,9 @@ def _make(
         task = progress.add_task(f"generating {name}/{split}, parts", total=len(missing))
         for path in missing:
             number, rows = parts[path]
-            data = synthesize(name, rows, split=split, seed=_seed(seed, number))
+            table = made(name, rows, split, _seed(seed, number))
             try:
-                write_table(path, from_frame(data.X, data.y, name), key)
+                write_table(path, table, key, find(name).layout)
             except OSError as error:
                 raise OSError(
                     f"generated rows cannot be stored in {path.parent} ({error}); let "

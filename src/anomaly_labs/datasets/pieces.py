@@ -1,4 +1,4 @@
-"""Row groups of Parquet files: what a stream reads at a time."""
+"""Row groups of Parquet files: what `Batches` read at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to the batches of a stream as they are read: functions and drawings."""
+"""What happens to batches as they are read: functions and drawings."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def mapped(function: Callable[[Any, Any], tuple[Any, Any]]) -> Step:
         if not isinstance(found, tuple) or len(found) != 2:
             raise TypeError(
                 f"a mapped function must return (X, y), not {type(found).__name__}; for example "
-                "stream.map(lambda X, y: (encoder.transform(X), y))"
+                "batches.map(lambda X, y: (encoder.transform(X), y))"
             )
         new_X, new_y = found
-        if len(new_X) != len(new_y):
+        if new_y is not None and len(new_X) != len(new_y):
             raise ValueError(
                 f"a mapped function returned X with {len(new_X)} rows and y with {len(new_y)}; "
                 "drop the same rows from both"
             )
-        if len(new_y) != len(y):
+        if len(new_X) != len(X):
             indexes = [part.index for part in found if isinstance(part, pd.Series | pd.DataFrame)]
             known = places is not None and indexes and np.isin(indexes[0], places).all()
             places = indexes[0].to_numpy() if known else None
@@ -53,7 +53,7 @@ def drawn(share: float, draw: str, *, chosen: bool) -> Step:
                 "unknown; divide first, then map"
             )
         rows = (_shares(places, key) < share) == chosen
-        return X[rows], y[rows], places[rows]
+        return X[rows], None if y is None else y[rows], places[rows]
 
     return step
 

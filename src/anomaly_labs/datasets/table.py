@@ -1,47 +1,72 @@
 """Arrow tables of the features and labels, categories as codes of the fixed vocabulary.
 
-This is what the parser makes, what the cache stores and what becomes the DataFrame: the codes
+This is what a parser makes, what the cache stores and what becomes the DataFrame: the codes
 survive Parquet unchanged, where dictionaries would come back in order of first occurrence.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import base64
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from .schema import CATEGORICAL, CLASSES, DTYPES, FEATURES, VOCABULARY
+from .contract import LABEL, Schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LABEL = "label"
+_SMALL = 127  # words whose codes fit int8
 
 
-def arrow_types() -> dict[str, pa.DataType]:
-    """Return the Arrow type of each column of a table; codes are int8."""
+class Parsed(NamedTuple):
+    """What a parser returns.
+
+    Attributes
+    ----------
+    table
+        Features and labels, as `from_frame` stores them.
+    windows
+        Columns "start" and "end", where labels are windows; one row each.
+    """
+
+    table: pa.Table
+    windows: pd.DataFrame | None = None
+
+
+def arrow_types(schema: Schema) -> dict[str, pa.DataType]:
+    """Return the Arrow type of each column of a stored table; codes are small whole numbers.
+
+    Parameters
+    ----------
+    schema
+        Of the data set.
+    """
     import pyarrow as pa
 
-    return {
-        **{
-            name: pa.int8() if name in CATEGORICAL else pa.type_for_alias(DTYPES[name])
-            for name in FEATURES
-        },
-        LABEL: pa.int8(),
-    }
+    def stored(column: str, dtype: str) -> pa.DataType:
+        if column in schema.words:
+            return pa.int8() if len(schema.words[column]) <= _SMALL else pa.int16()
+        return pa.string() if dtype == "string" else pa.from_numpy_dtype(np.dtype(dtype))
+
+    columns = dict(schema.columns)
+    if schema.classes:
+        columns[LABEL] = "category"
+    return {column: stored(column, dtype) for column, dtype in columns.items()}
 
 
-def to_frame(table: pa.Table, name: str) -> tuple[pd.DataFrame, pd.Series]:
+def to_frame(table: pa.Table, schema: Schema) -> tuple[pd.DataFrame, pd.Series | None]:
     """Return features and labels of a coded table; the table must not be used afterwards.
 
     Parameters
     ----------
     table
         As `from_frame` returns it.
-    name
-        Data set, for the class names.
+    schema
+        Of the data set.
     """
-    words = {**{column: VOCABULARY[column] for column in CATEGORICAL}, LABEL: CLASSES[name]}
+    words = schema.words
     # Copied, because memory that Arrow shares cannot be written: `X.loc[0, "flag"] = "S0"`.
     coded = {
         column: pd.Categorical.from_codes(
@@ -50,33 +75,78 @@ def to_frame(table: pa.Table, name: str) -> tuple[pd.DataFrame, pd.Series]:
         for column, vocabulary in words.items()
     }
     X = table.drop_columns(list(words)).to_pandas(self_destruct=True, ignore_metadata=True)
-    for column in CATEGORICAL:
-        X.insert(FEATURES.index(column), column, coded[column])
-    return X, pd.Series(coded[LABEL], name=LABEL)
+    for place, column in enumerate(schema.columns):
+        if column in coded:
+            X.insert(place, column, coded[column])
+    return X, pd.Series(coded[LABEL], name=LABEL) if schema.classes else None
 
 
-def from_frame(X: pd.DataFrame, y: pd.Series, name: str) -> pa.Table:
+def from_frame(X: pd.DataFrame, y: pd.Series | None, schema: Schema) -> pa.Table:
     """Return the coded table of features and labels.
+
+    Parameters
+    ----------
+    X
+        Has the columns of the schema; others are left out.
+    y
+        Class names; None where the set has none.
+    schema
+        Of the data set.
 
     Raises
     ------
     ValueError
-        If a category or a class is not in the vocabulary.
+        If a column is missing, holds another type, or a category or class is not in the
+        vocabulary.
     """
     import pyarrow as pa
 
-    types = arrow_types()
-    vocabulary = {**VOCABULARY, LABEL: CLASSES[name]}
+    types = arrow_types(schema)
     arrays = []
     for column, wanted in types.items():
-        values = y if column == LABEL else X[column]
-        if column in vocabulary:
-            words = values.astype("category").cat
-            codes = pd.Index(vocabulary[column]).get_indexer(words.categories)
-            if (codes < 0).any():
-                strange = words.categories[codes < 0][0]
-                raise ValueError(f"{column} holds {strange!r}, which is not in the vocabulary")
-            arrays.append(pa.array(codes[words.codes.to_numpy()], wanted))
-        else:
-            arrays.append(pa.array(values.to_numpy(), wanted))
+        values = y if column == LABEL and schema.classes else X.get(column)
+        if values is None:
+            raise ValueError(f"there is no column {column!r}, only {', '.join(map(str, X))}")
+        if column not in schema.words:
+            arrays.append(pa.array(values.to_numpy(), wanted, from_pandas=True))
+            continue
+        words = values.astype("category").cat
+        codes = pd.Index(schema.words[column]).get_indexer(words.categories)
+        if (codes < 0).any():
+            strange = words.categories[codes < 0][0]
+            raise ValueError(f"{column} holds {strange!r}, which is not in the vocabulary")
+        if words.codes.min() < 0 if len(values) else False:
+            raise ValueError(f"{column} holds no value in row {int(np.argmin(words.codes))}")
+        arrays.append(pa.array(codes[words.codes.to_numpy()], wanted))
     return pa.Table.from_arrays(arrays, names=list(types))
+
+
+def packed(windows: pd.DataFrame) -> str:
+    """Return a small table as text, with its types.
+
+    Parameters
+    ----------
+    windows
+        The table.
+    """
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(windows, preserve_index=False)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return base64.b64encode(sink.getvalue().to_pybytes()).decode()
+
+
+def unpacked(text: bytes) -> pd.DataFrame:
+    """Return the table that `packed` was given.
+
+    Parameters
+    ----------
+    text
+        What it returned.
+    """
+    import pyarrow as pa
+
+    windows: pd.DataFrame = pa.ipc.open_stream(base64.b64decode(text)).read_all().to_pandas()
+    return windows

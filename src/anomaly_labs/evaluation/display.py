@@ -8,6 +8,8 @@ from typing import Any
 
 HEADLINE_MIME = "application/vnd.anomaly-labs.headline+json"
 
+_KINDS = {"real": "real data", "excerpt": "excerpt of real data", "synthetic": "generated data"}
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -35,7 +37,7 @@ class Headline:
         }
 
     def _title(self) -> str:
-        return f"Headline figures ({'real' if self.source == 'real' else 'generated'} data)"
+        return f"Headline figures ({_KINDS[self.source]})"
 
     def _texts(self) -> dict[str, str]:
         return {name.replace("_", " "): figure_text(v) for name, v in self.figures.items()}
@@ -61,7 +63,7 @@ def headline(*, source: str = "real", **figures: float) -> Headline:
     Parameters
     ----------
     source
-        "real" or "synthetic", as `Dataset.source` says.
+        "real", "excerpt" or "synthetic", as `Dataset.source` says.
     **figures
         Finite numbers by name, in the order in which they are shown.
 
@@ -77,8 +79,10 @@ def headline(*, source: str = "real", **figures: float) -> Headline:
     auc     0.99991
     errors  14
     """
-    if source not in ("real", "synthetic"):
-        raise ValueError(f"source={source!r} must be 'real' or 'synthetic'; pass data.source")
+    if source not in _KINDS:
+        raise ValueError(
+            f"source={source!r} must be 'real', 'excerpt' or 'synthetic'; pass data.source"
+        )
     if not figures:
         raise ValueError("a headline needs at least one figure, for example auc=0.99")
     plain = {name: float(value) for name, value in figures.items()}

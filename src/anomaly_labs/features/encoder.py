@@ -84,7 +84,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : shape (n_samples, n_columns)
-            Training rows: a DataFrame, or a `datasets.Stream` of them, which is read twice. What
+            Training rows: a DataFrame, or a `datasets.Batches` of them, which is read twice. What
             is learned is the same; only the rounding of means and deviations differs.
         y
             Ignored; scikit-learn's pipelines pass it.

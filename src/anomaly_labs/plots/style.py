@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from cycler import Cycler, cycler
 from matplotlib.axes import Axes
 
-GENERATED_NOTE = "generated data"
+NOTES = {"real": "", "excerpt": "excerpt of real data", "synthetic": "generated data"}
 """What a figure says when the rows behind it come from the generator."""
 
 MADE_UP = "made-up numbers"
@@ -36,13 +36,13 @@ def use_course_style(source: str = "real") -> None:
     Parameters
     ----------
     source
-        `"real"` or `"synthetic"`, usually `data.source`; with `"synthetic"` every figure
-        carries the note "generated data".
+        `"real"`, `"excerpt"` or `"synthetic"`, usually `data.source`; with the last two every
+        figure carries a note that says so, such as "generated data".
 
     Raises
     ------
     ValueError
-        If `source` is neither.
+        If `source` is none of them.
 
     Examples
     --------
@@ -50,9 +50,10 @@ def use_course_style(source: str = "real") -> None:
     >>> mpl.rcParams["font.size"]
     11.0
     """
-    if source not in ("real", "synthetic"):
+    if source not in NOTES:
         raise ValueError(
-            f"source={source!r} must be 'real' or 'synthetic'; pass the source of your data set"
+            f"source={source!r} must be 'real', 'excerpt' or 'synthetic'; pass the source of your "
+            "data set"
         )
     _state["source"] = source
     _draw_once()
@@ -113,7 +114,8 @@ def finish(
         What is drawn and in which unit.
     note
         Small text along the right edge. By default "generated data" when the style was set with
-        `source="synthetic"`, else nothing; `""` for a drawing that shows no data.
+        `source="synthetic"`, "excerpt of real data" with "excerpt", else nothing; `""` for a
+        drawing that shows no data.
 
     Examples
     --------
@@ -126,7 +128,7 @@ def finish(
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     if note is None:
-        note = GENERATED_NOTE if _state["source"] == "synthetic" else ""
+        note = NOTES[_state["source"]]
     if note:
         ax.annotate(
             note,

@@ -23,8 +23,8 @@ from anomaly_desk.publish.release.secrets import learners_notebooks, secret_line
 from anomaly_labs import datasets
 from anomaly_labs.datasets import ChecksumError, DataFormatError
 from anomaly_labs.datasets.catalog import find_split
-from anomaly_labs.datasets.files import find
-from anomaly_labs.datasets.parse import verify_file
+from anomaly_labs.datasets.proof import verify_file
+from anomaly_labs.datasets.tree import find
 
 NOT_THEIRS: Final = frozenset({"solutions", "tests", "grading", "benchmarks", "build", ".git"})
 NOT_THEIR_FILES: Final = frozenset(
@@ -180,9 +180,9 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def _data_complaints(archive: zipfile.ZipFile, folder: str) -> Iterator[str]:
+def _data_complaints(archive: zipfile.ZipFile, top: str) -> Iterator[str]:
     """Compare the files below data/ with the official checksums."""
-    start = f"{folder}data/"
+    start = f"{top}data/"
     wanted = [n for n in archive.namelist() if n.startswith(start) and not n.endswith((".md", "/"))]
     with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as folder:
         root = Path(folder)
@@ -192,15 +192,17 @@ def _data_complaints(archive: zipfile.ZipFile, folder: str) -> Iterator[str]:
         for name in datasets.names():
             for split in datasets.describe(name).splits:
                 info = find_split(name, split)[1]
-                path = find(root / start, name, info)
-                if path is not None:
-                    known[path] = info
+                for file in info.files:
+                    path = find(root / start, name, file)
+                    if path is not None:
+                        known[path] = file
         for inner in safe:
             path = root / inner
             if path not in known:
                 yield f"{inner}: not an official data file"
                 continue
             try:
-                verify_file(path, known[path])
+                if not verify_file(path, known[path]).verified:
+                    yield f"{inner}: not known by the official checksum"
             except (ChecksumError, DataFormatError) as error:
                 yield f"{inner}: {error}"

@@ -51,7 +51,11 @@ def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[File
             "requirements.lock": locked.learners_lock(kit).encode(),
             "environment.yml": _environment(kit, wheel.name).encode(),
             "data/README.md": texts.data_page(found).encode(),
-            **{f"data/{name}/{path.name}": path for (name, _), path in found.items()},
+            **{
+                f"data/{name}/{path.name}": path
+                for (name, _), paths in found.items()
+                for path in paths
+            },
             **_packages(kit, Path(folder), wheels),
         }
         if papers := [source for source in every if source.lab.kind == "assessment"]:

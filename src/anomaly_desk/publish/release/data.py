@@ -9,8 +9,8 @@ from anomaly_desk.manifest import Lab
 from anomaly_labs import datasets
 
 
-def data_files(labs: Iterable[Lab]) -> dict[tuple[str, str], Path]:
-    """Return the genuine file of each data set and split that the labs load.
+def data_files(labs: Iterable[Lab]) -> dict[tuple[str, str], tuple[Path, ...]]:
+    """Return the genuine files of each data set and split that the labs load.
 
     Parameters
     ----------
@@ -23,15 +23,17 @@ def data_files(labs: Iterable[Lab]) -> dict[tuple[str, str], Path]:
         If one of them is not here, damaged, or not the official file.
     """
     wanted = sorted(manifest.splits(labs))
-    found = {(one.name, one.split): one for one in datasets.verify()}
+    sets = {name for name, _ in wanted}
+    found = {(one.name, one.split): one for name in sets for one in datasets.verify(name)}
     for status in (found[pair] for pair in wanted):
-        if status.status not in ("ok", "missing"):
+        if status.bad or status.status == "not verified":
             raise CourseError(f"{status.path} does not go to learners: {status.detail}")
-    files = {pair: path for pair in wanted if (path := found[pair].path) is not None}
-    missing = [f"{name} {split}" for name, split in wanted if (name, split) not in files]
+    files = {pair: found[pair].paths for pair in wanted if found[pair].paths}
+    missing = [f"{n} {split}" for n, split in wanted if found[n, split].status == "missing"]
     if missing:
         raise CourseError(
-            f"the official files of {', '.join(missing)} are not here; run `make data`, or let "
+            f"the official files of {', '.join(missing)} are not here; run `anomaly-labs data "
+            "download`, or let "
             "ANOMALY_LABS_DATA name the folder that holds them, or leave out --data"
         )
     return files

@@ -99,7 +99,7 @@ def first_page(
     )
 
 
-def data_page(files: Mapping[tuple[str, str], Path]) -> str:
+def data_page(files: Mapping[tuple[str, str], tuple[Path, ...]]) -> str:
     """Return the page in ``data/``: for each file its data set, licence and citation."""
     page = [filled("data.md")]
     for name in sorted({name for name, _ in files}):
@@ -108,8 +108,9 @@ def data_page(files: Mapping[tuple[str, str], Path]) -> str:
         page.append(f"Cite: {about.citation}\n")
         page += [
             f"- `{name}/{path.name}`: split `{split}`, {about.splits[split]:,} rows, not changed"
-            for (other, split), path in sorted(files.items())
+            for (other, split), paths in sorted(files.items())
             if other == name
+            for path in paths
         ]
         page.append("")
     return "\n".join(page).rstrip("\n") + "\n"

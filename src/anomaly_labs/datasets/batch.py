@@ -10,15 +10,18 @@ import numpy as np
 import pandas as pd
 
 from ..runtime import is_fast
+from . import fast
 from .catalog import find_split
-from .dataset import Source
+from .contract import Source
+from .dataset import KIND
 from .errors import DataFormatError
-from .loading import FAST_ROWS, Wanted, fast_rows, table_file
+from .loading import Wanted, table_file
 from .parts import generated_parts
 from .pieces import Piece, opened, pieces_of, runs
+from .sets import find
 from .steps import Placed, Step, drawn, mapped
 from .synthetic import whole_number
-from .table import LABEL, to_frame
+from .table import to_frame
 
 Batch = tuple[Any, Any]
 
@@ -26,10 +29,10 @@ BATCH_ROWS: Final = 1 << 18
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Stream:
+class Batches:
     """Rows of a data set as batches `(X, y)`; only one batch is in memory at a time.
 
-    Made by `stream`. Each iteration reads the table from its beginning. A batch has at most
+    Made by `batches`. Each iteration reads the table from its beginning. A batch has at most
     `batch_rows` rows; the index of `X` and `y` is the place of a row in the whole table.
 
     Attributes
@@ -56,19 +59,18 @@ class Stream:
         for X, y in self._read():
             rows: Placed = (X, y, X.index.to_numpy())
             for step in self._steps:
-                if len(rows[1]):
+                if len(rows[0]):
                     rows = step(*rows)
-            if len(rows[1]):
+            if len(rows[0]):
                 yield rows[:2]
 
     def __repr__(self) -> str:
         count = "an unknown number of" if self.n_rows is None else f"{self.n_rows:,}"
-        kind = "real data" if self.source == "real" else "generated data (not real traffic)"
         batches = f"batches of {self.batch_rows:,}"
-        return f"{self.name}/{self.split}: {count} rows in {batches}, {kind}"
+        return f"{self.name}/{self.split}: {count} rows in {batches}, {KIND[self.source]}"
 
-    def map(self, function: Callable[[Any, Any], Batch]) -> Stream:
-        """Return a stream whose batches go through a function as they are read.
+    def map(self, function: Callable[[Any, Any], Batch]) -> Batches:
+        """Return batches that go through a function as they are read.
 
         Parameters
         ----------
@@ -78,16 +80,16 @@ class Stream:
 
         Examples
         --------
-        >>> flows = stream("nsl_kdd", n_rows=50, batch_rows=20)
+        >>> flows = batches("nsl_kdd", n_rows=50, batch_rows=20)
         >>> [X.shape for X, y in flows.map(lambda X, y: (X[["count"]], y))]
         [(20, 1), (20, 1), (10, 1)]
         """
         return replace(self, n_rows=None, _steps=(*self._steps, mapped(function)))
 
-    def divide(self, share: float, *, seed: int = 0) -> tuple[Stream, Stream]:
-        """Return two streams, the second with about `share` of the rows, the first with the rest.
+    def divide(self, share: float, *, seed: int = 0) -> tuple[Batches, Batches]:
+        """Return two `Batches`, the second with about `share` of the rows, the first with the rest.
 
-        Each row is drawn by its place in the table, whatever the size of the batches. Both streams
+        Each row is drawn by its place in the table, whatever the size of the batches. Both
         read the whole table, so what is costly is mapped after the division.
 
         Parameters
@@ -105,7 +107,7 @@ class Stream:
 
         Examples
         --------
-        >>> train, test = stream("nsl_kdd", n_rows=50).divide(0.2)
+        >>> train, test = batches("nsl_kdd", n_rows=50).divide(0.2)
         >>> sum(len(y) for X, y in train) + sum(len(y) for X, y in test)
         50
         """
@@ -124,8 +126,8 @@ class Stream:
         )
         return first, second
 
-    def blocks(self, n: int) -> list[Stream]:
-        """Return at most `n` streams that share the rows out, each spread over the whole table.
+    def blocks(self, n: int) -> list[Batches]:
+        """Return at most `n` `Batches` that share the rows out, each spread over the whole table.
 
         Row groups of the files (131,072 rows) are dealt in turn, so that each row is read for one
         block only. There are as many blocks as row groups at most.
@@ -137,7 +139,7 @@ class Stream:
 
         Examples
         --------
-        >>> len(stream("nsl_kdd", n_rows=50).blocks(3))
+        >>> len(batches("nsl_kdd", n_rows=50).blocks(3))
         1
         """
         n = min(whole_number(n, "n", 1), len(self._pieces))
@@ -150,7 +152,7 @@ class Stream:
         """Rows of the files that an iteration reads, before anything is mapped or divided."""
         return sum(piece.rows for piece in self._pieces)
 
-    def _read(self) -> Iterator[tuple[pd.DataFrame, pd.Series]]:
+    def _read(self) -> Iterator[Batch]:
         import pyarrow as pa
 
         for path, groups, first in runs(self._pieces):
@@ -166,18 +168,20 @@ class Stream:
                     ) from error
             pa.default_memory_pool().release_unused()
 
-    def _framed(self, table: Any, first: int) -> tuple[pd.DataFrame, pd.Series]:
+    def _framed(self, table: Any, first: int) -> Batch:
         """Return X and y of a batch that begins at place `first`; fast mode keeps its sample."""
         if self._kept is not None:
             start, stop = np.searchsorted(self._kept, [first, first + table.num_rows])
             table = table.take(self._kept[start:stop] - first)
             first = int(start)
-        X, y = to_frame(table, self.name)
-        X.index = y.index = pd.RangeIndex(first, first + len(y))
+        X, y = to_frame(table, find(self.name).schema)
+        X.index = pd.RangeIndex(first, first + len(X))
+        if y is not None:
+            y.index = X.index
         return X, y
 
 
-def stream(
+def batches(
     name: str,
     *,
     split: str | None = None,
@@ -185,7 +189,7 @@ def stream(
     n_rows: int | None = None,
     seed: int = 0,
     batch_rows: int = BATCH_ROWS,
-) -> Stream:
+) -> Batches:
     """Return a data set that is read batch by batch, for tables larger than memory.
 
     Without `n_rows` the rows are those of `load`, in the same order, fast mode included. With it
@@ -216,7 +220,7 @@ def stream(
 
     Examples
     --------
-    >>> flows = stream("kdd99", split="full", n_rows=1000, batch_rows=300)
+    >>> flows = batches("kdd99", split="full", n_rows=1000, batch_rows=300)
     >>> flows
     kdd99/full: 1,000 rows in batches of 300, generated data (not real traffic)
     >>> [len(X) for X, y in flows]
@@ -229,15 +233,16 @@ def stream(
     if n_rows is None:
         path, found = table_file(name, split, source)
         pieces = pieces_of([path])
-        if is_fast() and pieces[-1].first + pieces[-1].rows > FAST_ROWS:
+        rule = find(name).fast
+        if is_fast() and rule is not None and pieces[-1].first + pieces[-1].rows > fast.ROWS:
             with opened(path) as file:
-                kept = fast_rows(file.read([LABEL]).column(LABEL).to_numpy())
+                kept = rule.keep(file.read(list(rule.columns)), fast.ROWS)
     else:
         n_rows = whole_number(n_rows, "n_rows", 1)
         if source == "real":
             raise ValueError(f'n_rows={n_rows} are generated rows; leave source="real" out')
         found = "synthetic"
-        n_rows = min(n_rows, FAST_ROWS) if is_fast() else n_rows
+        n_rows = min(n_rows, fast.ROWS) if is_fast() else n_rows
         pieces = pieces_of(generated_parts(name, split, n_rows, seed))
     total = sum(piece.rows for piece in pieces) if kept is None else len(kept)
-    return Stream(name, split, found, total, batch_rows, pieces, kept)
+    return Batches(name, split, found, total, batch_rows, pieces, kept)

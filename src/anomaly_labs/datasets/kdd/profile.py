@@ -1,4 +1,4 @@
-"""Statistical profiles of the data sets: aggregates only, from which `synthesize` draws rows.
+"""Statistical profiles of the data sets: aggregates only, from which `rows` are drawn.
 
 A profile is a small JSON text in an xz file, made by ``scripts/make_profiles.py``. It holds
 
@@ -27,17 +27,6 @@ NUMERIC: Final = tuple(name for name in FEATURES if name not in CATEGORICAL)
 
 # Shares of a histogram and of repeated rows are counted in 65,536ths: one 16-bit random word.
 WHOLE: Final = 1 << 16
-
-# Part of a data set that one profile describes, by split.
-PARTS: Final = {
-    ("kdd99", "10_percent"): "kdd99_train",
-    ("kdd99", "full"): "kdd99_train",
-    ("kdd99", "test"): "kdd99_test",
-    ("nsl_kdd", "train"): "nsl_kdd_train",
-    ("nsl_kdd", "train_20"): "nsl_kdd_train",
-    ("nsl_kdd", "test"): "nsl_kdd_test",
-    ("nsl_kdd", "test_21"): "nsl_kdd_test",
-}
 
 
 @dataclass(frozen=True)
@@ -161,7 +150,15 @@ def pack(content: dict[str, Any]) -> bytes:
 
 
 @cache
-def read(part: str) -> Profile:
-    """Return the committed profile of a part of a data set, such as "kdd99_train"."""
-    file = resources.files(__package__) / "profiles" / f"{part}.json.xz"
+def read(package: str, part: str) -> Profile:
+    """Return the committed profile of a part of a data set.
+
+    Parameters
+    ----------
+    package
+        Of the set, in whose folder the file lies.
+    part
+        "train" or "test".
+    """
+    file = resources.files(package) / f"{part}.json.xz"
     return Profile.from_json(json.loads(lzma.decompress(file.read_bytes())))

@@ -1,6 +1,5 @@
 """Tables larger than memory: streams, and what is learned from them."""
 
-import hashlib
 import subprocess
 import sys
 import tempfile
@@ -12,9 +11,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from anomaly_labs import boosting, datasets, features
-from anomaly_labs.datasets import cache, catalog, files, is_attack, parts, streams, synthetic
+from anomaly_labs.datasets import cache, fast, files, is_attack, parts, sets, synthetic
 from anomaly_labs.features.moments import Tail, is_heavy
-from kdd_rows import many
+from kdd_rows import SPLITS, many, official_of
 
 ROWS = 24_000
 
@@ -40,7 +39,7 @@ def pages(tmp_path, monkeypatch):
 
 
 def flows(**options):
-    return datasets.stream("kdd99", **({"n_rows": ROWS, "batch_rows": 1700} | options))
+    return datasets.batches("kdd99", **({"n_rows": ROWS, "batch_rows": 1700} | options))
 
 
 def whole(stream):
@@ -56,7 +55,7 @@ def whole(stream):
 def test_stream_of_a_split_has_the_rows_of_load(monkeypatch, fast):
     monkeypatch.setenv("ANOMALY_LABS_FAST", fast)
     loaded = datasets.load("nsl_kdd", split="test", source="synthetic")
-    stream = datasets.stream("nsl_kdd", split="test", source="synthetic", batch_rows=700)
+    stream = datasets.batches("nsl_kdd", split="test", source="synthetic", batch_rows=700)
     X, y = whole(stream)
     pd.testing.assert_frame_equal(X, loaded.X)
     pd.testing.assert_series_equal(y, loaded.y)
@@ -69,12 +68,15 @@ def test_real_rows_are_parsed_once_and_streamed(monkeypatch, tmp_path):
     (tmp_path / "corrected").write_bytes(content)
     monkeypatch.setenv("ANOMALY_LABS_DATA", str(tmp_path))
     monkeypatch.setattr(files, "project_data_folder", lambda: None)
-    digest = hashlib.sha256(content).hexdigest()
-    official = replace(catalog.find_split("kdd99", "test")[1], rows=300, text_sha256=digest)
-    monkeypatch.setitem(catalog._SPLITS["kdd99"], "test", official)
-    stream = datasets.stream("kdd99", split="test", batch_rows=100)
+    monkeypatch.setitem(SPLITS, "test", official_of(content))
+    stream = datasets.batches("kdd99", split="test", batch_rows=100)
     assert stream.source == "real"
     pd.testing.assert_frame_equal(whole(stream)[0], datasets.load("kdd99", split="test").X)
+
+
+def test_names_of_the_edition_before_are_the_same_things(recwarn):
+    assert datasets.Stream is datasets.Batches and datasets.stream is datasets.batches
+    assert list(recwarn) == []
 
 
 def test_each_iteration_starts_again():
@@ -213,17 +215,21 @@ def test_arguments_are_checked(monkeypatch):
     with pytest.raises(ValueError, match="batch_rows=0"):
         flows(batch_rows=0)
     monkeypatch.setenv("ANOMALY_LABS_FAST", "1")
-    monkeypatch.setattr(streams, "FAST_ROWS", 500)
+    monkeypatch.setattr(fast, "ROWS", 500)
     assert sum(len(y) for _, y in flows()) == 500
 
 
-def test_no_module_that_shapes_generated_rows_is_missing_from_their_key():
-    here = cache.Path(datasets.__file__).parent
-    known = {*datasets.loading.GENERATOR, "dataset", "labels", "errors"}
-    for name in ("synthetic", "table"):
-        text = (here / f"{name}.py").read_text()
-        used = {line.split()[1][1:] for line in text.splitlines() if line.startswith("from .")}
-        assert used <= known
+def test_version_of_the_generator_alone_decides_what_is_made_again(monkeypatch, tmp_path):
+    monkeypatch.setenv("ANOMALY_LABS_CACHE", str(tmp_path))
+    kdd = sets.find("kdd99")
+    made, real = [], synthetic.synthesize
+    monkeypatch.setattr(synthetic, "synthesize", lambda *a, **b: made.append(a) or real(*a, **b))
+    other_facts = replace(kdd, title="KDD", licence="another", urls=())
+    next_version = replace(kdd, generator=replace(kdd.generator, version=2))
+    for known, expected in ((kdd, 1), (other_facts, 1), (next_version, 2)):
+        monkeypatch.setattr(sys.modules["anomaly_labs.datasets.sets.kdd99"], "SET", known)
+        flows(n_rows=100)
+        assert len(made) == expected
 
 
 # --- boosted trees
@@ -423,7 +429,7 @@ def test_autoencoder_refuses_a_stream_without_rows():
 CHILD = """
 import sys
 from anomaly_labs import boosting, datasets, features
-stream = datasets.stream("kdd99", n_rows=int(sys.argv[1]), batch_rows=10_000)
+stream = datasets.batches("kdd99", n_rows=int(sys.argv[1]), batch_rows=10_000)
 train, test = stream.divide(20_000 / stream.n_rows)
 encoder = features.make_encoder(one_hot=False).fit(train)
 encoded = train.map(lambda X, y: (encoder.transform(X), y))

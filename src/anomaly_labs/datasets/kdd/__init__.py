@@ -1,0 +1,1 @@
+"""What KDD99 and NSL-KDD share: schema, lines of the official files, generator."""

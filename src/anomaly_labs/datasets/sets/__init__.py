@@ -1,0 +1,98 @@
+"""The data sets, each a module or folder here; no list names them.
+
+More sets can lie elsewhere: ``ANOMALY_LABS_SETS`` names folders of them (several are divided as
+in ``PATH``), and their modules are found as if they lay here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+from typing import Final
+
+from ..contract import DataSet
+
+FOLDERS: Final = "ANOMALY_LABS_SETS"
+
+_OURS: Final = tuple(__path__)
+
+
+def _look() -> list[pkgutil.ModuleInfo]:
+    """Return the modules of all folders, as the environment names them now."""
+    others = [folder for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder]
+    found = [*_OURS, *(os.path.abspath(os.path.expanduser(folder)) for folder in others)]
+    if list(__path__) != found:
+        __path__[:] = found
+        importlib.invalidate_caches()
+    # One folder at a time: of several, iter_modules leaves out what it has named before.
+    modules = [one for folder in found for one in pkgutil.iter_modules([folder])]
+    modules = [one for one in modules if not one.name.startswith("_")]
+    seen: set[str] = set()
+    for one in modules:
+        if one.name in seen:
+            raise ValueError(
+                f"there are two data sets {one.name!r}; rename the one in one of the folders that "
+                f"{FOLDERS} names: {', '.join(others)}"
+            )
+        seen.add(one.name)
+    return modules
+
+
+def ours() -> tuple[str, ...]:
+    """Return the names of the sets of this package, without those of other folders.
+
+    Examples
+    --------
+    >>> "kdd99" in ours()
+    True
+    """
+    found = (one.name for one in pkgutil.iter_modules(_OURS))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all sets.
+
+    Raises
+    ------
+    ValueError
+        If two folders have a set of the same name.
+
+    Examples
+    --------
+    >>> "kdd99" in names()
+    True
+    """
+    return tuple(sorted(one.name for one in _look()))
+
+
+def find(name: str) -> DataSet:
+    """Return a set by its name.
+
+    Parameters
+    ----------
+    name
+        One of `names`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such set, or its module does not say what it must.
+
+    Examples
+    --------
+    >>> find("kdd99").default_split
+    '10_percent'
+    """
+    known = names()
+    if name not in known:
+        raise ValueError(f"no data set {name!r}; choose one of {', '.join(known)}")
+    module = importlib.import_module(f"{__name__}.{name}")
+    found = getattr(module, "SET", None)
+    if not isinstance(found, DataSet) or found.name != name:
+        raise ValueError(
+            f"{module.__file__} is no data set: it needs SET = DataSet(name={name!r}, …), as in "
+            "anomaly_labs.datasets.contract"
+        )
+    return found
