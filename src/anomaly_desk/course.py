@@ -14,6 +14,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, Final
 
+import anomaly_labs
 from anomaly_desk.environment import LIB, PROJECT, PYTHONPATH, SETS
 from anomaly_desk.errors import CourseError
 
@@ -167,9 +168,18 @@ def sets(project: Path) -> Path | None:
     ----------
     project
         The folder of the course.
+
+    Raises
+    ------
+    CourseError
+        If one of them has the name of a set of the kit.
     """
     folder = project / "sets"
-    return folder if modules(folder) else None
+    names = modules(folder)
+    ours = Path(anomaly_labs.__file__).parent / "datasets" / "sets"
+    if taken := sorted({*names} & {*modules(ours)}):
+        raise CourseError(f"{folder / taken[0]} has the name of a set of anomaly-labs; rename it")
+    return folder if names else None
 
 
 def modules(folder: Path) -> list[str]:

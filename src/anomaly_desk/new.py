@@ -13,7 +13,14 @@ STEP: Final = 10  # between the orders of two labs
 FIRST: Final = "lab1_first"
 _COURSE_FILES: Final = {
     name: f"course/{name.removeprefix('.')}"
-    for name in ("course.toml", "README.md", ".gitignore", "lib/README.md", "sets/README.md")
+    for name in (
+        "course.toml",
+        "README.md",
+        ".gitignore",
+        "data/README.md",
+        "lib/README.md",
+        "sets/README.md",
+    )
 }
 _FILES: Final = {"lab.py": "lab.py.txt", "wrong.py": "wrong.py.txt", "rubric.md": "rubric.md"}
 

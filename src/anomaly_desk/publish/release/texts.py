@@ -104,7 +104,8 @@ def data_page(files: Mapping[tuple[str, str], tuple[Path, ...]]) -> str:
     page = [filled("data.md")]
     for name in sorted({name for name, _ in files}):
         about = datasets.describe(name)
-        page.append(f"## {about.title}\n\nLicence: {about.licence}. From <{about.urls[0]}>.\n")
+        place = f" From <{about.urls[0]}>." if about.urls else ""
+        page.append(f"## {about.title}\n\nLicence: {about.licence}.{place}\n")
         page.append(f"Cite: {about.citation}\n")
         page += [
             f"- `{name}/{path.name}`: split `{split}`, {about.splits[split]:,} rows, not changed"

@@ -120,7 +120,7 @@ def _first(about: Course, lead: str, start: str, sources: list[Source], others: 
     ]
     return Template(_own("index.md")).substitute(
         title=about.title,
-        licence=about.licence,
+        licence=f"the {about.licence}" if "licen" in about.licence.lower() else about.licence,
         audience=about.audience,
         lead=lead,
         labs=table(["lab", "minutes", "what it holds"], rows),
