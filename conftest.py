@@ -44,7 +44,7 @@ def is_of(item: pytest.Item, name: str) -> bool:
 def own_cache(tmp_path_factory):
     """Parse and generate data once for the whole run, in a folder that goes away."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ANOMALY_LABS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv(runtime.CACHE, str(tmp_path_factory.mktemp("cache")))
         yield
 
 

@@ -34,7 +34,8 @@ import pandas as pd
 import report
 
 from anomaly_desk import sources
-from anomaly_labs import assessment, checks, datasets
+from anomaly_labs import checks, datasets, runtime
+from anomaly_labs.exams import assessment
 
 SOURCE = sources.read(Path(__file__).parents[1] / "solutions" / "assessment" / "lab.py")
 LOAD = datasets.load
@@ -113,8 +114,8 @@ def run(cell: str, names: Names) -> Any:
 
 def figures(seed: int, wrong: str = "") -> dict[str, float]:
     """Return what the checks measure of one run of the notebook."""
-    os.environ["ANOMALY_LABS_LEARNER"] = f"learner {seed}"
-    os.environ["ANOMALY_LABS_PRIVATE_SEED"] = f"private {seed}"
+    os.environ[runtime.LEARNER] = f"learner {seed}"
+    os.environ[runtime.PRIVATE_SEED] = f"private {seed}"
     at, change = WRONG.get(wrong, ("", None))
     names: Names = {}
     found: dict[str, float] = {}

@@ -20,7 +20,7 @@ from distributed import Client
 from report import Claims, table
 from sklearn.metrics import roc_auc_score
 
-from anomaly_labs import boosting, cluster, datasets, features
+from anomaly_labs import boosting, datasets, features, scale
 
 ROWS = 1_000_000
 ROUNDS = 50
@@ -51,7 +51,7 @@ def one_process(X: pd.DataFrame, attack: np.ndarray, held: np.ndarray) -> np.nda
 def two_workers(
     X: pd.DataFrame, attack: np.ndarray, held: np.ndarray, client: Client
 ) -> np.ndarray:
-    rows, new = cluster.spread(X[~held], client), cluster.spread(X[held], client)
+    rows, new = scale.spread(X[~held], client), scale.spread(X[held], client)
     encoder = features.make_encoder().fit(rows, client=client)
     matrix = encoder.transform(rows, client=client)
     booster = boosting.train(matrix, attack[~held], n_rounds=ROUNDS, client=client)
@@ -77,7 +77,7 @@ def measured(work: Callable[[], np.ndarray], client: Client | None) -> dict[str,
 def main(n_rows: int) -> None:
     X, attack, held = flows(n_rows)
     found = {"one process": measured(lambda: one_process(X, attack, held), None)}
-    with cluster.local_cluster(2) as client:
+    with scale.local_cluster(2) as client:
         found["two workers"] = measured(lambda: two_workers(X, attack, held, client), client)
     aucs = [roc_auc_score(attack[held], row.pop("scores")) for row in found.values()]
     print(f"{n_rows:,} generated rows, {ROUNDS} rounds\n")

@@ -179,7 +179,7 @@ def submission() -> None:
 
     from anomaly_desk.checking import execute as grader
     from anomaly_desk.checking import kernel
-    from anomaly_desk.grading import grade, marking
+    from anomaly_desk.grading import grade, one
     from anomaly_desk.sandbox import forkserver
     from anomaly_desk.submissions.intake import Job, Submission
 
@@ -205,7 +205,7 @@ def submission() -> None:
         for learner in ("first", "second"):
             steps.turn()
             steps.booked.clear()
-            graded = marking.settle(
+            graded = one.result(
                 Job(root, PROJECT, Submission(learner, name, path), prints[name], False)
             )
             steps.turn()

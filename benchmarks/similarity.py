@@ -1,6 +1,6 @@
 """Where the limit of alike answers comes from, and what a report on 300 learners takes.
 
-``python benchmarks/similarity.py`` compares the right answers of ``tests/grading/answers``, task by
+``python benchmarks/similarity.py`` compares the right answers of ``anomaly_desk.sample``, task by
 task. They were written apart, so what they have in common is what honest learners may have. Then
 each answer is copied in five disguises and compared with itself. The limit lies between.
 
@@ -19,7 +19,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import jupytext
 import nbformat
 import numpy as np
 from nbformat.v4 import new_output
@@ -32,13 +31,13 @@ from anomaly_desk.grading import grade, ledger
 from anomaly_desk.report import similarity, tokens
 from anomaly_desk.report.make import make
 from anomaly_desk.report.similarity import Fragments
+from anomaly_desk.sample import thirty
 
 PROJECT = Path(__file__).parents[1]
 NAME = "assessment"
-ANSWERS = PROJECT / "tests" / "grading" / "answers"
 SOURCE = sources.read(PROJECT / "solutions" / NAME / "lab.py")
 ALIKE = 10  # fragments in common, for a share to mean anything
-# Layers of thirty.py that several learners share, and one answer that renames one of right.py.
+# Layers of thirty.txt that several learners share, and one answer that renames one of right.txt.
 NOT_APART = {("cheats", task) for task in SOURCE.points} | {
     ("other-library-calls", "assessment-q8")
 }
@@ -58,14 +57,9 @@ def main() -> None:
 
 def texts(task: str) -> list[str]:
     """Return the right answers to a task that were written apart."""
-    cells = [
-        (dict(cell.metadata), cell.source)
-        for file in ("right", "thirty")
-        for cell in jupytext.read(ANSWERS / f"{file}.py", fmt="py:percent").cells
-    ]
     return [
         text
-        for keys, text in cells
+        for keys, text in [*thirty.cells("right"), *thirty.cells("thirty")]
         if keys.get("right") == task
         or (keys.get("task") == task and (keys["learner"], task) not in NOT_APART)
     ]

@@ -251,6 +251,10 @@ def make(name: str, X: pd.DataFrame, y: pd.Series, splits: dict[str, np.ndarray]
 
     Parameters
     ----------
+    name
+        Name of the data set.
+    X, y
+        All rows, and their classes.
     splits
         For each split, which rows belong to it.
     """
@@ -293,7 +297,7 @@ def fit_repeats(content: dict, X: pd.DataFrame, y: pd.Series, split: str) -> Non
     repeats = np.zeros(len(wanted))
     for _ in range(4):
         content["repeats"] = np.rint(repeats * profile.WHOLE).astype(int).tolist()
-        X_new, y_new = generator.drawn(profile.Profile.from_json(content), split, len(X), 0)
+        X_new, y_new, _ = generator.drawn(profile.Profile.from_json(content), split, len(X), 0)
         ratio = wanted / np.maximum(distinct_rows(name, X_new, y_new), 1)
         repeats = np.where(wanted > 0, np.clip(1 - (1 - repeats) * ratio, 0, 0.99), 0)
 

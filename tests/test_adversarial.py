@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from anomaly_labs import boosting, datasets, features, storage
+from anomaly_labs import boosting, datasets, features, files
 from anomaly_labs.adversarial import (
     DefenseGAN,
     Rule,
@@ -437,8 +437,8 @@ def test_loaded_defence_keeps_the_names_of_columns(tmp_path):
 @pytest.mark.parametrize("changes", [{"latent": 3}, {"seed": None}])
 def test_file_whose_parts_do_not_belong_together_is_refused(plane, tmp_path, changes):
     params = {k: v for k, v in (plane.get_params() | changes).items() if v is not None}
-    parts = storage.Parts({"generator": plane.generator_}, {"params": params}, {})
-    storage.write(tmp_path / "defence.zip", parts, form="anomaly-labs DefenseGAN")
+    parts = files.Parts({"generator": plane.generator_}, {"params": params}, {})
+    files.save_fitted(tmp_path / "defence.zip", parts, form="anomaly-labs DefenseGAN")
     with pytest.raises(ValueError, match="not a saved DefenseGAN"):
         DefenseGAN.load(tmp_path / "defence.zip")
 

@@ -1,17 +1,22 @@
 """Each learner's rows are the learner's own and stay so; unseen rows hang on the private seed."""
 
 import os
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly_labs import assessment, checks, datasets
+from anomaly_labs import checks, datasets, exams, runtime
+from anomaly_labs.exams import assessment
+
+NOTEBOOK = Path(__file__).parents[1] / "solutions" / "assessment.py"
 
 
 @pytest.fixture(autouse=True)
 def nobody_is_graded(monkeypatch):
-    for name in (assessment.ROSTER, assessment.PRIVATE_SEED, assessment.SIGNED_IN):
+    for name in (runtime.LEARNER, runtime.PRIVATE_SEED, runtime.SIGNED_IN):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(datasets, "load", generated(datasets.load))
 
@@ -32,8 +37,8 @@ def test_a_learner_gets_the_same_rows_each_time_and_others_get_others():
 def test_draw_has_rows_of_both_files_with_whole_types():
     drawn = assessment.draw("Ada")
     assert (drawn.train.split, drawn.test.split) == ("train", "test")
-    assert len(drawn.train.X) == len(drawn.train.y) == assessment.TRAIN_ROWS
-    assert len(drawn.test.X) == len(drawn.test.y) == assessment.TEST_ROWS
+    assert len(drawn.train.X) == len(drawn.train.y) == assessment.EXAM.train_rows
+    assert len(drawn.test.X) == len(drawn.test.y) == assessment.EXAM.test_rows
     assert tuple(drawn.train.X.columns) == datasets.FEATURES
     assert drawn.train.X.index.equals(drawn.train.y.index)
     assert drawn.source == "synthetic"
@@ -42,16 +47,16 @@ def test_draw_has_rows_of_both_files_with_whole_types():
 
 def test_fast_mode_gives_the_same_rows(monkeypatch):
     whole = assessment.draw("Ada")
-    monkeypatch.setenv("ANOMALY_LABS_FAST", "1")
+    monkeypatch.setenv(runtime.FAST, "1")
     fast = assessment.draw("Ada")
     assert whole.train.X.equals(fast.train.X)
     assert whole.test.X.equals(fast.test.X)
-    assert os.environ["ANOMALY_LABS_FAST"] == "1"
+    assert os.environ[runtime.FAST] == "1"
 
 
 def test_name_of_the_roster_wins(monkeypatch):
     ada = assessment.draw("Ada")
-    monkeypatch.setenv(assessment.ROSTER, "ada")
+    monkeypatch.setenv(runtime.LEARNER, "ada")
     assessment.sign_in("Grace")
     for drawn in (assessment.draw(), assessment.draw("Grace")):
         assert drawn.learner == "ada"
@@ -59,7 +64,7 @@ def test_name_of_the_roster_wins(monkeypatch):
 
 
 def test_who_signed_in_gets_the_rows_of_the_name(monkeypatch):
-    monkeypatch.setenv(assessment.SIGNED_IN, "")  # so that it is taken back after the test
+    monkeypatch.setenv(runtime.SIGNED_IN, "")  # so that it is taken back after the test
     assert assessment.draw().learner == ""
     assert "nobody yet" in str(assessment.draw())
     assessment.sign_in("Ada  Lovelace")
@@ -75,10 +80,10 @@ def test_a_name_that_is_no_text_is_refused():
 
 def test_unseen_rows_hang_on_private_seed_learner_and_split(monkeypatch):
     kinds = [assessment.unseen(300)]
-    monkeypatch.setenv(assessment.PRIVATE_SEED, "secret")
+    monkeypatch.setenv(runtime.PRIVATE_SEED, "secret")
     kinds.append(assessment.unseen(300))
     assert kinds[-1].X.equals(assessment.unseen(300).X)
-    monkeypatch.setenv(assessment.ROSTER, "ada")
+    monkeypatch.setenv(runtime.LEARNER, "ada")
     kinds += [assessment.unseen(300), assessment.unseen(300, split="train")]
     for number, kind in enumerate(kinds):
         assert not any(kind.X.equals(other.X) for other in kinds[:number])
@@ -86,7 +91,7 @@ def test_unseen_rows_hang_on_private_seed_learner_and_split(monkeypatch):
 
 def test_unseen_rows_hold_attacks_that_training_does_not():
     fresh = assessment.unseen()
-    assert len(fresh.X) == assessment.UNSEEN_ROWS
+    assert len(fresh.X) == assessment.EXAM.unseen_rows
     assert set(fresh.y) & set(datasets.TEST_ONLY)
     assert not set(assessment.unseen(2000, split="train").y) & set(datasets.TEST_ONLY)
 
@@ -143,3 +148,28 @@ def test_rows_held_out_must_be_normal_training_rows():
     for other in (train.X.head(600), assessment.unseen(600).X):
         with pytest.raises(checks.CheckFailed, match="other rows than normal ones"):
             assessment.expect_training(history, other, train)
+
+
+def test_a_second_exam_is_data_and_draws_other_rows():
+    second = exams.Exam("retake", data="nsl_kdd", train_rows=20_000, test_rows=500, unseen_rows=70)
+    mine, first = second.draw("Ada"), assessment.draw("Ada")
+    assert len(mine.train.X) == len(first.train.X)
+    assert not mine.train.X.equals(first.train.X)
+    assert len(mine.test.X) == 500
+    assert len(second.unseen().X) == 70
+    assert not second.unseen(300).X.equals(assessment.unseen(300).X)
+    aside = mine.train.X[(mine.train.y == "normal").to_numpy()].head(40)
+    with pytest.raises(checks.CheckFailed, match="hold out about 2,000 normal rows"):
+        second.expect_training({"loss": [3.0, 2.0, 1.0]}, aside, mine.train)
+    small = exams.Exam(
+        "quiz", data="nsl_kdd", train_rows=900, test_rows=9, unseen_rows=9, held_out=(20, 30, 50)
+    )
+    small.expect_training({"loss": [3.0, 2.0, 1.0]}, aside, mine.train)
+
+
+def test_the_name_of_the_edition_before_is_the_same_exam():
+    from anomaly_labs import assessment as former
+
+    for name in re.findall(r"\bassessment\.(\w+)\b", NOTEBOOK.read_text()):
+        assert getattr(former, name) is getattr(assessment, name)
+    assert former.draw("Ada").train.X.equals(assessment.draw("Ada").train.X)

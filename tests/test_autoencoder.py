@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from anomaly_labs.autoencoder import AutoencoderDetector
-from anomaly_labs.autoencoder.network import NoisyBatches, swapped
+from anomaly_labs.training import NoisyBatches, swapped
 
 SMALL = {"hidden": (8,), "latent": 2, "epochs": 3, "batch_size": 64}
 ODD = [[2.0, 2.0, 2.0, 2.0, 0.0]]  # each value is usual; columns 0 and 1 are opposites in training
@@ -136,7 +136,7 @@ def test_shapes_and_types(fitted):
 def test_rows_are_scored_alike_in_any_company(fitted, monkeypatch):
     X = named(traffic(30))
     whole = fitted.anomaly_score(X)
-    monkeypatch.setattr("anomaly_labs.autoencoder.residuals.CHUNK", 7)
+    monkeypatch.setattr("anomaly_labs.training.inference.CHUNK", 7)
     np.testing.assert_allclose(fitted.anomaly_score(X), whole, rtol=1e-4)
 
 

@@ -6,8 +6,12 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from anomaly_labs import baselines
-from anomaly_labs.baselines import IsolationForestDetector, MahalanobisDetector, NeighborsDetector
+from anomaly_labs.baselines import (
+    IsolationForestDetector,
+    MahalanobisDetector,
+    NeighborsDetector,
+    neighbors,
+)
 
 pytestmark = pytest.mark.quick
 
@@ -100,7 +104,7 @@ def test_equal_rows_are_searched_once_and_all_get_their_score(monkeypatch):
 
 def test_distinct_finds_first_copies():
     rows = np.array([[1.0, 2], [3, 4], [1, 2], [2, 1], [3, 4]], dtype=np.float32)
-    first, position = baselines._distinct(rows)
+    first, position = neighbors._distinct(rows)
     assert first.tolist() == [0, 1, 3]
     np.testing.assert_array_equal(rows[first][position], rows)
 

@@ -292,7 +292,7 @@ def test_classes_are_counted_and_matrices_are_taken():
     [
         (lambda s: boosting.train(s, None), TypeError, "datasets.is_attack"),
         (lambda s: boosting.train(s, is_attack, validation=(1, 2)), TypeError, "stream.divide"),
-        (lambda s: boosting.train(s, is_attack, client=1), ValueError, "cluster.read"),
+        (lambda s: boosting.train(s, is_attack, client=1), ValueError, "scale.read"),
         (lambda s: boosting.train(s, is_attack, block_rows=0), ValueError, "block_rows=0"),
         (lambda s: boosting.train(s, lambda y: y), ValueError, "class codes"),
         (lambda s: boosting.train(s, lambda y: is_attack(y)[1:]), ValueError, "y has 1699"),
@@ -399,15 +399,16 @@ def test_autoencoder_learns_from_a_stream_and_scores_one():
 
 
 def test_autoencoder_holds_out_few_rows_and_swaps_within_a_batch():
-    from anomaly_labs.autoencoder import AutoencoderDetector, streamed
+    from anomaly_labs.autoencoder import AutoencoderDetector
+    from anomaly_labs.training import rows as training_rows
 
     _, train = normal_rows()
     detector = AutoencoderDetector(batch_size=100, swap_noise=0.3, seed=2)
-    rest, held, n_rows = streamed.hold_out(detector, train, 0.1)
+    rest, held, n_rows = training_rows.hold_out(detector, train, 0.1)
     total = sum(len(y) for _, y in train)
     assert n_rows + len(held) == total
     assert 0.05 * total < len(held) < 0.15 * total
-    batches = streamed.StreamedBatches(detector, rest, n_rows)
+    batches = training_rows.StreamedBatches(detector, rest, n_rows)
     assert batches.per_epoch == n_rows // 100
     epoch = [batches[i] for i in range(batches.per_epoch)]
     seen = np.unique(np.concatenate([rows for _, rows in epoch]), axis=0)

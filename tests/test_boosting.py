@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly_labs import boosting, cluster, runtime
+from anomaly_labs import boosting, runtime, scale
 
 pytestmark = pytest.mark.quick
 
@@ -177,7 +177,7 @@ def test_validation_rows_and_labels_must_match():
 
 @pytest.fixture(scope="module")
 def client():
-    with cluster.local_cluster(2) as client:
+    with scale.local_cluster(2) as client:
         yield client
 
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from anomaly_labs import checks
+from anomaly_labs import checks, runtime
 
 
 def shown(code: str) -> str:
@@ -113,7 +113,7 @@ def test_type_error_names_both_types():
 
 def test_hidden_draws_are_those_of_the_private_seed(monkeypatch):
     def drawn(seed: str) -> list[float]:
-        monkeypatch.setenv("ANOMALY_LABS_PRIVATE_SEED", seed)
+        monkeypatch.setenv(runtime.PRIVATE_SEED, seed)
         return checks.hidden_rng().normal(size=5).tolist()
 
     some = [drawn(seed) for seed in ("17", "18", "17", "0")]
@@ -123,6 +123,6 @@ def test_hidden_draws_are_those_of_the_private_seed(monkeypatch):
 
 
 def test_hidden_draws_without_a_seed_are_always_the_same(monkeypatch):
-    monkeypatch.delenv("ANOMALY_LABS_PRIVATE_SEED", raising=False)
+    monkeypatch.delenv(runtime.PRIVATE_SEED, raising=False)
     first, second = (checks.hidden_rng().integers(0, 10**6, 9).tolist() for _ in range(2))
     assert first == second

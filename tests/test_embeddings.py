@@ -6,8 +6,7 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from anomaly_labs import embeddings
-from anomaly_labs.embeddings import EntityEmbedding
+from anomaly_labs.embeddings import EntityEmbedding, embedding, network
 
 pytestmark = pytest.mark.quick
 
@@ -100,29 +99,29 @@ def test_repeating_every_row_changes_nothing():
 
 def test_weighted_distinct_rows_have_the_loss_of_all_rows():
     rows = pd.DataFrame({0: [1, 1, 1, 2], "y": [0, 0, 1, 1], "weight": 1.0})
-    network = embeddings._network({"a": keras.layers.Embedding(3, 2)}, 4, 2, seed=0)
-    network.compile(loss="sparse_categorical_crossentropy", jit_compile=False)
-    grouped = embeddings._grouped(rows)
+    model = network.build({"a": keras.layers.Embedding(3, 2)}, 4, 2, seed=0)
+    model.compile(loss="sparse_categorical_crossentropy", jit_compile=False)
+    grouped = network.grouped(rows)
     assert len(grouped) == 3
 
     def loss(table):
         weight = (table["weight"] / table["weight"].mean()).to_numpy()
         codes, labels = table[0].to_numpy(np.int32), table["y"].to_numpy()
-        return network.evaluate([codes], labels, sample_weight=weight, verbose=0)
+        return model.evaluate([codes], labels, sample_weight=weight, verbose=0)
 
     assert loss(grouped) == pytest.approx(loss(rows), rel=1e-5)
 
 
 def test_hidden_values_keep_the_total_weight():
     rows = pd.DataFrame({0: [1, 2], 1: [1, 1], "y": [0, 1], "weight": [30.0, 70.0]})
-    found = embeddings._with_unknown(rows, 0.1)
+    found = network.with_unknown(rows, 0.1)
     assert found["weight"].sum() == pytest.approx(100)
     assert found.loc[found[0] == 0, "weight"].tolist() == pytest.approx([3, 7])
     assert found.loc[(found[0] > 0) & (found[1] > 0), "weight"].tolist() == pytest.approx([24, 56])
 
 
 def test_dims_of_kdd99_and_own_dims():
-    assert [embeddings._dim(n) for n in (1, 3, 11, 70, 10**6)] == [2, 2, 3, 8, 50]
+    assert [embedding._dim(n) for n in (1, 3, 11, 70, 10**6)] == [2, 2, 3, 8, 50]
     X, y = traffic()
     found = EntityEmbedding(dims={"flag": 5}, epochs=1).fit(X, y)
     assert {name: table.shape for name, table in found.vectors_.items()} == {

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from anomaly_labs.gan import BiGANDetector, GANDetector, WGANDetector, networks, players, sanity
-from anomaly_labs.gan.failures import (
+from anomaly_labs.teaching.lab3_gan.failures import (
     bilinear_game,
     mixture,
     mode_collapse,

@@ -16,6 +16,8 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from anomaly_desk import sources
+from anomaly_desk.sample import thirty
+from anomaly_desk.sample.learners import CLASS
 from anomaly_labs.cli import app
 
 PROJECT = Path(__file__).parents[1]
@@ -71,15 +73,12 @@ def test_minutes_are_those_of_the_labs():
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """A copy of the project, as after a clone, with a few of the thirty sample submissions."""
-    sys.path.insert(0, str(PROJECT / "tests" / "grading"))
-    import sample_class
-    from roster import CLASS
-
     folder = tmp_path_factory.mktemp("stranger") / "anomaly-labs"
     shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
     (folder / ".venv").symlink_to(PROJECT / ".venv")
     handed_in = folder.parent / "handed-in"
-    sample_class.write(handed_in, [one for one in CLASS if one.name in LEARNERS])
+    wanted = [one for one in CLASS if one.name in LEARNERS]
+    thirty.write(thirty.source(PROJECT), handed_in, wanted)
     shutil.make_archive(str(folder / "handed-in"), "zip", handed_in)
     with open(folder / "roster.csv", "w", newline="") as file:
         rows = csv.writer(file)

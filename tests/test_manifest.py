@@ -204,7 +204,8 @@ def course(folder: Path) -> Path:
                                 ("lab1_c", 10, "draft")):  # fmt: skip
         tiny.write(folder, GOOD, name=name, order=f"{order}", status=f'"{status}"',
                    title=f'"{name.title()}"')  # fmt: skip
-    (folder / "assessment").mkdir(exist_ok=True)
+    for inner in ("assessment", "data"):
+        (folder / inner).mkdir(exist_ok=True)
     for page, (block, _) in tables.PAGES.items():
         (folder / page).write_text(
             f"# By hand\n\n<!-- built: {block} -->\n<!-- /built -->\n\nEnd\n"
@@ -213,7 +214,12 @@ def course(folder: Path) -> Path:
 
 
 def test_pages_hold_the_labs_in_their_order_without_drafts(tmp_path: Path) -> None:
-    made = {path.name: text.decode() for path, text in tables.pages(course(tmp_path)).items()}
+    pages = {
+        p.relative_to(tmp_path).as_posix(): t for p, t in tables.pages(course(tmp_path)).items()
+    }
+    of_sets = pages.pop("data/README.md")
+    assert b"kdd99" in of_sets and b"lab2_b" not in of_sets
+    made = {name.removeprefix("assessment/"): text.decode() for name, text in pages.items()}
     assert made.keys() == {"README.md", "INSTRUCTORS.md", "RUBRIC.md"}
     for text in made.values():
         assert text.startswith("# By hand\n\n<!-- built: ") and text.endswith("-->\n\nEnd\n")
@@ -232,7 +238,8 @@ def test_stale_block_is_found_and_written_again(tmp_path: Path) -> None:
     assert build.stale(again) == []
     assert set(build.write_pages(again).values()) == {"up to date"}
     tiny.write(tmp_path, GOOD, name="lab2_b", order="40")
-    assert set(build.stale(tables.pages(tmp_path))) == pages.keys()
+    of_labs = pages.keys() - {tmp_path / "data" / "README.md"}
+    assert set(build.stale(tables.pages(tmp_path))) == of_labs
 
 
 @pytest.mark.parametrize(

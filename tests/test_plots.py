@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from anomaly_desk.execute import run_notebook
 from anomaly_labs import plots
+from anomaly_labs.teaching import lab0_start as lab0
 
 GENERATED = "generated data"
 
@@ -40,13 +41,13 @@ def labels():
 
 
 FIGURES = {
-    "lettered_points": lambda ax: plots.lettered_points(np.eye(2), {"A": 0}, title="t", ax=ax),
-    "hourly_series": lambda ax: plots.hourly_series(week_with_odd_hour(), limits=(-1, 24), ax=ax),
-    "hours_on_top": lambda ax: plots.hours_on_top(week_with_odd_hour(), limit=5.0, ax=ax),
-    "windows": lambda ax: plots.windows(np.arange(40.0), 10, ax=ax),
+    "lettered_points": lambda ax: lab0.lettered_points(np.eye(2), {"A": 0}, title="t", ax=ax),
+    "hourly_series": lambda ax: lab0.hourly_series(week_with_odd_hour(), limits=(-1, 24), ax=ax),
+    "hours_on_top": lambda ax: lab0.hours_on_top(week_with_odd_hour(), limit=5.0, ax=ax),
+    "windows": lambda ax: lab0.windows(np.arange(40.0), 10, ax=ax),
     "class_counts": lambda ax: plots.class_counts(*labels(), ax=ax),
-    "rotor_story": lambda ax: plots.rotor_story(ax=ax),
-    "method_map": lambda ax: plots.method_map(ax=ax),
+    "rotor_story": lambda ax: lab0.rotor_story(ax=ax),
+    "method_map": lambda ax: lab0.method_map(ax=ax),
 }
 
 
@@ -118,29 +119,29 @@ def test_long_title_is_wrapped_inside_the_figure():
 
 
 def test_hour_outside_the_limits_is_counted_in_the_title():
-    ax = plots.hourly_series(week_with_odd_hour(), limits=(-1, 22.5))
+    ax = lab0.hourly_series(week_with_odd_hour(), limits=(-1, 22.5))
     assert ax.get_title(loc="left").startswith("7 hours leave")
 
 
 def test_odd_hour_is_named_by_day_and_hour():
-    ax = plots.hours_on_top(week_with_odd_hour(), limit=5.0)
+    ax = lab0.hours_on_top(week_with_odd_hour(), limit=5.0)
     assert "day 4, hour 3" in texts(ax)
 
 
 def test_ordinary_week_has_no_odd_hour_in_the_title():
-    ax = plots.hours_on_top(np.ones((3, 24)), limit=5.0)
+    ax = lab0.hours_on_top(np.ones((3, 24)), limit=5.0)
     assert ax.get_title(loc="left").startswith("No hour differs")
 
 
 def test_window_title_tells_what_is_left_of_the_peak():
     series = np.zeros(20)
     series[5] = 90.0
-    title = plots.windows(series, 10).get_title(loc="left").replace("\n", " ")
+    title = lab0.windows(series, 10).get_title(loc="left").replace("\n", " ")
     assert title == "A peak of 90 megabit/s is 9 in the means and 0 in the sub-sample"
 
 
 def test_incomplete_last_window_is_left_out():
-    ax = plots.windows(np.arange(25.0), 10)
+    ax = lab0.windows(np.arange(25.0), 10)
     assert ax.lines[1].get_ydata().tolist() == [0.0, 10.0]
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from anomaly_labs import plots
+from anomaly_labs.teaching import lab2_autoencoder as lab2
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,7 @@ def test_scores_of_zero_are_drawn_at_the_left_edge():
 def test_circle_and_ellipse_go_through_the_point_where_the_cloud_is_narrow():
     rng = np.random.default_rng(0)
     first = rng.normal(size=500)
-    ax = plots.residual_cloud(pd.DataFrame({"a": first, "b": first + 0.1 * rng.normal(size=500)}))
+    ax = lab2.residual_cloud(pd.DataFrame({"a": first, "b": first + 0.1 * rng.normal(size=500)}))
     point = ax.collections[1].get_offsets()[0]
     assert point[0] * point[1] < 0
     for line in ax.lines:
@@ -70,7 +71,7 @@ def test_circle_and_ellipse_go_through_the_point_where_the_cloud_is_narrow():
 
 def test_title_counts_the_rows_outside_circle_and_ellipse():
     cloud = pd.DataFrame({"a": [-3.0, -1.0, 1.0, 3.0] * 5, "b": [-0.1, 0.1, 0.1, -0.1] * 5})
-    said = title(plots.residual_cloud(cloud)).replace("\n", " ")
+    said = title(lab2.residual_cloud(cloud)).replace("\n", " ")
     assert "100.0% by the circle, 0.0% by the ellipse" in said
 
 
@@ -82,38 +83,38 @@ def test_a_thin_tail_of_scores_stays_visible():
 
 def test_contamination_is_drawn_in_per_cent():
     table = pd.DataFrame({"auc, l2": [0.9, 0.5]}, index=[0.0, 0.2])
-    ax = plots.contamination_curve(table, title="Down")
+    ax = lab2.contamination_curve(table, title="Down")
     assert ax.lines[0].get_xydata().tolist() == [[0.0, 0.9], [20.0, 0.5]]
     assert legend(ax) == ["auc, l2"]
 
 
 def test_each_share_of_contamination_is_labelled():
     table = pd.DataFrame({"auc": [0.9, 0.8, 0.5]}, index=[0.0, 0.001, 0.5])
-    ax = plots.contamination_curve(table, title="Down")
+    ax = lab2.contamination_curve(table, title="Down")
     assert [text.get_text() for text in ax.get_xticklabels()] == ["0", "0.1", "50"]
 
 
 def test_only_windows_above_the_threshold_are_shaded():
     errors = np.array([1.0, 6.0, 5.0])
-    ax = plots.window_errors(np.arange(6), errors, width=2, threshold=5.0, title="One day")
+    ax = lab2.window_errors(np.arange(6), errors, width=2, threshold=5.0, title="One day")
     assert [patch.get_x() for patch in ax.patches] == [2]
     assert title(ax.figure.axes[0]) == "One day"
 
 
 def test_scheme_names_input_latent_and_output_by_width():
-    ax = plots.autoencoder_scheme([80, 16, 8, 16, 80])
+    ax = lab2.autoencoder_scheme([80, 16, 8, 16, 80])
     words = [text.get_text() for text in ax.texts if "\n" in text.get_text()]
     assert words == ["80\ninput", "8\nlatent", "80\noutput"]
 
 
 def test_latent_map_collects_rare_names_in_one_group():
     names = ["dos"] * 3 + ["probe"] * 2 + ["spy", "worm"]
-    ax = plots.latent_map(np.arange(14.0).reshape(7, 2), names, top=2)
+    ax = lab2.latent_map(np.arange(14.0).reshape(7, 2), names, top=2)
     assert sorted(legend(ax)) == ["dos", "others", "probe"]
     assert sorted(len(group.get_offsets()) for group in ax.collections) == [2, 2, 3]
 
 
 def test_figures_of_generated_data_say_so():
     plots.use_course_style("synthetic")
-    ax = plots.latent_map(np.eye(2), ["dos", "dos"])
+    ax = lab2.latent_map(np.eye(2), ["dos", "dos"])
     assert "generated data" in [text.get_text() for text in ax.texts]

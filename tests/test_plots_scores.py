@@ -7,6 +7,7 @@ import pytest
 import xgboost as xgb
 
 from anomaly_labs import plots
+from anomaly_labs.teaching import lab1_xgboost as lab1
 
 SCORES = np.array([0.9, 0.8, 0.6, 0.3, 0.1])
 ATTACK = np.array([1, 1, 0, 1, 0])
@@ -29,16 +30,16 @@ def title(ax):
 
 
 def test_ladder_title_counts_hits_and_false_alarms():
-    ax = plots.score_ladder(SCORES, ATTACK, 0.5)
+    ax = lab1.score_ladder(SCORES, ATTACK, 0.5)
     assert title(ax) == "Threshold 0.5: 2 of 3 attacks found, 1 of 2 normal rows flagged"
 
 
 def test_ladder_does_not_alert_at_the_threshold_itself():
-    assert "1 of 3 attacks found, 0 of 2" in title(plots.score_ladder(SCORES, ATTACK, 0.8))
+    assert "1 of 3 attacks found, 0 of 2" in title(lab1.score_ladder(SCORES, ATTACK, 0.8))
 
 
 def test_roc_steps_draws_one_point_per_threshold_in_any_order():
-    ax = plots.roc_steps(SCORES, ATTACK, [0.0, 1.0, 0.5])
+    ax = lab1.roc_steps(SCORES, ATTACK, [0.0, 1.0, 0.5])
     points = ax.lines[1].get_xydata()
     assert np.allclose(points, [[0, 0], [0.5, 2 / 3], [1, 1]])
     assert set(texts(ax)) == {"0", "0.5", "1"}
@@ -85,7 +86,7 @@ def test_share_bars_put_the_largest_on_top_and_cut_the_rest():
 
 def test_model_selection_names_the_best_model_and_the_time_of_all():
     table = pd.DataFrame({"seconds": [1.0, 2.0, 3.0], "error": [0.3, 0.1, 0.2]})
-    ax = plots.model_selection(table)
+    ax = lab1.model_selection(table)
     assert title(ax) == "Model 2 of 3 is best; all of them took 6.0 s to train"
     assert ax.lines[0].get_ydata().tolist() == [0.3, 0.1, 0.1]
 
@@ -93,20 +94,20 @@ def test_model_selection_names_the_best_model_and_the_time_of_all():
 def test_vector_map_names_the_heaviest_and_shapes_attacks_as_triangles():
     points = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]])
     values = np.array([1.0, 0.0, np.nan])
-    ax = plots.vector_map(points, ["a", "b", "c"], weights=[1, 9, 5], values=values, label_top=2)
+    ax = lab1.vector_map(points, ["a", "b", "c"], weights=[1, 9, 5], values=values, label_top=2)
     assert texts(ax) == ["b", "c"]
     assert [len(group.get_offsets()) for group in ax.collections] == [1, 2]
 
 
 def test_decision_tree_draws_every_question_and_leaf():
-    ax = plots.decision_tree(("a?", ("b?", "1", "2"), "3"), title="t")
+    ax = lab1.decision_tree(("a?", ("b?", "1", "2"), "3"), title="t")
     assert sorted(texts(ax)) == ["1", "2", "3", "a?", "b?", "no", "no", "yes", "yes"]
 
 
 def test_booster_tree_shows_the_gain_of_the_hand_worked_split():
     dosage = xgb.DMatrix([[10.0], [20.0], [25.0], [35.0]], label=[-10.0, 7.0, 8.0, -7.0])
     params = {"base_score": 0.5, "lambda": 0, "eta": 1, "max_depth": 1, "tree_method": "exact"}
-    ax = plots.booster_tree(xgb.train(params, dosage, num_boost_round=1))
+    ax = lab1.booster_tree(xgb.train(params, dosage, num_boost_round=1))
     assert any("gain 120.33" in text for text in texts(ax))
     assert "leaf \N{MINUS SIGN}10.50" in texts(ax)
 
@@ -114,26 +115,26 @@ def test_booster_tree_shows_the_gain_of_the_hand_worked_split():
 def test_booster_tree_refuses_a_tree_that_is_not_there():
     booster = xgb.train({}, xgb.DMatrix([[0.0], [1.0]], label=[0, 1]), num_boost_round=1)
     with pytest.raises(ValueError, match="number=7: the model has 1 trees"):
-        plots.booster_tree(booster, number=7)
+        lab1.booster_tree(booster, number=7)
 
 
 def test_split_residuals_writes_threshold_gain_and_each_residual():
-    ax = plots.split_residuals([10, 20], [-1.5, 2], 15, gain=3.061)
+    ax = lab1.split_residuals([10, 20], [-1.5, 2], 15, gain=3.061)
     assert title(ax) == "Split at 15: gain 3.06"
     assert texts(ax) == ["\N{MINUS SIGN}1.5", "+2"]
 
 
 def test_fitted_function_draws_each_curve_with_its_name():
     grid = np.linspace(0, 1, 5)
-    ax = plots.fitted_function(grid, grid, grid, {"truth": grid, "one tree": grid**2})
+    ax = lab1.fitted_function(grid, grid, grid, {"truth": grid, "one tree": grid**2})
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["truth", "one tree"]
 
 
 def test_ensemble_schemes_name_both_ways():
-    assert any("boosting" in text for text in texts(plots.ensemble_schemes()))
+    assert any("boosting" in text for text in texts(lab1.ensemble_schemes()))
 
 
 def test_figures_of_generated_data_say_so():
     plots.use_course_style("synthetic")
     assert "generated data" in texts(plots.share_bars(pd.Series({"a": 1.0})))
-    assert "generated data" not in texts(plots.decision_tree("leaf"))
+    assert "generated data" not in texts(lab1.decision_tree("leaf"))

@@ -50,9 +50,9 @@ def test_one_seed_repeats_every_draw():
 
 
 def test_fast_mode_follows_the_environment(monkeypatch):
-    monkeypatch.setenv("ANOMALY_LABS_FAST", "1")
+    monkeypatch.setenv(runtime.FAST, "1")
     fast = runtime.prepare()
-    monkeypatch.setenv("ANOMALY_LABS_FAST", "0")
+    monkeypatch.setenv(runtime.FAST, "0")
     full = runtime.prepare()
     assert (fast.fast, fast.epochs(9), fast.rounds(50)) == (True, 2, 10)
     assert (full.fast, full.epochs(9), full.rounds(50)) == (False, 9, 50)

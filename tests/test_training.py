@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from anomaly_labs.autoencoder import network, training
+from anomaly_labs import training
+from anomaly_labs.autoencoder import network
 
 pytestmark = pytest.mark.quick
 
@@ -17,8 +18,8 @@ def small_network():
     return network.build(5, hidden=(4,), latent=2, activation="relu", dropout=0.0, seed=0)
 
 
-def batches_of(rows: np.ndarray, swap_noise: float = 0.0) -> network.NoisyBatches:
-    return network.NoisyBatches(rows, batch_size=8, swap_noise=swap_noise, seed=0)
+def batches_of(rows: np.ndarray, swap_noise: float = 0.0) -> training.NoisyBatches:
+    return training.NoisyBatches(rows, batch_size=8, swap_noise=swap_noise, seed=0)
 
 
 OPTIONS = {"loss": "mse", "learning_rate": 0.01, "patience": None, "progress": False}
@@ -72,3 +73,19 @@ def test_going_over_rows_takes_the_steps_of_keras(n):
     theirs.fit(rows, rows, batch_size=8, shuffle=False, verbose=0)
     for mine, weight in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         np.testing.assert_allclose(mine, weight, rtol=1e-4, atol=1e-6)
+
+
+def test_the_loop_ends_at_a_loss_that_is_no_number():
+    rows = rows_of(64)
+    watch = training.Watch(lambda: {"figure": 1.0}, {}, best="figure", wanted="highest", patience=9)
+    losses = iter([1.0, np.nan, 2.0])
+    history = training.run(
+        lambda noisy, rows: [next(losses)],
+        batches_of(rows),
+        watch,
+        losses=("loss",),
+        epochs=3,
+        progress=False,
+    )
+    assert len(history["loss"]) == 2
+    assert history["figure"] == [1.0]

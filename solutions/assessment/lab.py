@@ -49,7 +49,8 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
-from anomaly_labs import assessment, datasets, evaluation, features, plots, thresholds
+from anomaly_labs import datasets, evaluation, features, plots, thresholds
+from anomaly_labs.exams import assessment
 
 learner = ""  # your id on the class list, between the quotes
 assessment.sign_in(learner)

@@ -46,6 +46,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly_labs import checks, datasets, evaluation, features, plots
+from anomaly_labs.teaching import lab0_start as teaching
 
 # %%
 data = datasets.load("kdd99", split="10_percent")
@@ -115,7 +116,7 @@ points = np.vstack([np.column_stack([packets, kilobytes]), marked])
 letters = {"A": 300, "B": 301, "C": 302, "D": 303}
 
 # %%
-ax = plots.lettered_points(points, letters, title="Which of the four was made another way?")
+ax = teaching.lettered_points(points, letters, title="Which of the four was made another way?")
 
 # %% [markdown]
 # You see a cloud along a line, and four marked points.
@@ -163,7 +164,7 @@ two_weeks = rhythm + rng.normal(0, 25, size=(14, 24))
 last_week, week = two_weeks[:7], two_weeks[7:].copy()
 week[4, 3] = 640
 limits = (0.8 * last_week.min(), 1.1 * last_week.max())
-ax = plots.hourly_series(week, limits=limits)
+ax = teaching.hourly_series(week, limits=limits)
 
 # %% [markdown]
 # You see seven days of a web server. The global limits come from the week before, and raise no alarm. Yet one hour is odd. Which?
@@ -247,7 +248,7 @@ checks.expect(
 checks.passed("lab0-q2")
 
 # %% slide="subslide"
-ax = plots.hours_on_top(week, limit=150)
+ax = teaching.hours_on_top(week, limit=150)
 
 # %% [markdown]
 # You see all days over each other; the odd hour leaves the bundle. The detector is no cleverer than a limit; the *question* is better:
@@ -394,7 +395,7 @@ bill.style.format({"recall": "{:.0%}", "alerts a day": "{:,}"}).set_caption(
 # <small>Falliere, O Murchu, Chien (2011), W32.Stuxnet Dossier. Langner (2013), To Kill a Centrifuge. Albright, Brannan, Walrond (2010), ISIS.</small>
 
 # %% slide="subslide"
-ax = plots.rotor_story()
+ax = teaching.rotor_story()
 
 # %% [markdown]
 # You see two lines: the solid one is what the drives are told, the dashed one what a monitor shows that asks the controller. During the attack the controller's own
@@ -501,7 +502,7 @@ checks.passed("lab0-q4")
 seconds = np.arange(120)
 series = 20 + 4 * np.sin(seconds / 12) + rng.normal(0, 1, size=120)
 series[73:75] = 90
-ax = plots.windows(series, 20)
+ax = teaching.windows(series, 20)
 
 # %% [markdown]
 # You see a raw line with a spike of two seconds. The mean of its window stays close to its neighbours, and the sub-sample looks at another second. Averages also remove noise; a
@@ -720,7 +721,7 @@ checks.passed("lab0-q6")
 # ## Map of the methods
 
 # %% slide="subslide"
-ax = plots.method_map()
+ax = teaching.method_map()
 
 # %% [markdown]
 # You see six methods. To the right: more labels. Further down: more training time. Each box says what the method **assumes**. Where that

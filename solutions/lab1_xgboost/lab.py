@@ -42,6 +42,7 @@ from sklearn.metrics import f1_score, log_loss, roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from anomaly_labs import boosting, datasets, evaluation, features, plots, resampling, thresholds
+from anomaly_labs.teaching import lab1_xgboost as teaching
 
 plots.use_course_style()
 
@@ -56,8 +57,8 @@ plots.use_course_style()
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
 tree_1 = ("age < 15?", ("owns a console?", "+2.0", "+0.1"), "-1.0")
 tree_2 = ("plays every day?", "+0.9", "-0.9")
-plots.decision_tree(tree_1, ax=left, title="Tree 1: age and console")
-ax = plots.decision_tree(tree_2, ax=right, title="Tree 2: habit")
+teaching.decision_tree(tree_1, ax=left, title="Tree 1: age and console")
+ax = teaching.decision_tree(tree_2, ax=right, title="Tree 2: habit")
 
 # %% [markdown]
 # You see two small trees that look at different features. Neither is a good model alone. An
@@ -108,7 +109,7 @@ checks.passed("lab1-q1")
 # cure is to use many trees, and there are two ways to make them differ.
 
 # %% slide="subslide"
-ax = plots.ensemble_schemes()
+ax = teaching.ensemble_schemes()
 
 # %% [markdown]
 # You see both ways. On the left, trees are independent and their **average** cancels their mistakes.
@@ -222,7 +223,7 @@ fig, axes = plt.subplots(1, 3, figsize=(10, 3.4), sharey=True)
 for ax, cut in zip(axes, (15.0, 22.5, 30.0), strict=True):
     sides = residual[dosage < cut], residual[dosage >= cut]
     worth = sum(side.sum() ** 2 / len(side) for side in sides) - residual.sum() ** 2 / 4
-    plots.split_residuals(dosage, residual, cut, gain=worth, ax=ax)
+    teaching.split_residuals(dosage, residual, cut, gain=worth, ax=ax)
 
 # %% [markdown]
 # You see why the split at 15 wins: it separates the one large negative residual. In the middle
@@ -313,7 +314,7 @@ def one_tree(tree_method="exact", **penalties):
     return xgb.train(params | penalties, rows, num_boost_round=1)
 
 
-ax = plots.booster_tree(one_tree(), title="The tree inside XGBoost (λ = 0)")
+ax = teaching.booster_tree(one_tree(), title="The tree inside XGBoost (λ = 0)")
 
 # %% [markdown]
 # You see the same root: dosage 15, gain 120.33. XGBoost prints the gain exactly as defined above;
@@ -385,7 +386,7 @@ for ax, (panel, n_curves) in zip(axes, panels.items(), strict=True):
     curves = {name: fitted[name] for name in (next(names) for _ in range(n_curves))}
     error = np.sqrt(np.mean((list(curves.values())[-1] - truth) ** 2))
     title = f"{panel}: error {error:.2f}"
-    plots.fitted_function(x, noisy, grid, {"truth": truth} | curves, ax=ax, title=title)
+    teaching.fitted_function(x, noisy, grid, {"truth": truth} | curves, ax=ax, title=title)
 
 # %% [markdown]
 # You see the single tree follow every noisy point. The forest averages the noise away. Boosting
@@ -488,7 +489,7 @@ print(
 # %% slide="subslide"
 toy_scores = np.array([0.95, 0.80, 0.70, 0.60, 0.55, 0.35, 0.30, 0.20, 0.10, 0.05])
 toy_attack = np.array([1, 1, 1, 0, 1, 0, 1, 0, 0, 0])
-ax = plots.score_ladder(toy_scores, toy_attack, 0.5)
+ax = teaching.score_ladder(toy_scores, toy_attack, 0.5)
 
 # %% [markdown]
 # You see triangles (attacks) and circles (normal rows) by score. All to the right of the dashed line
@@ -543,7 +544,7 @@ checks.passed("lab1-q4")
 # %% slide="subslide"
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.4))
 steps = (1, 0.9, 0.75, 0.65, 0.57, 0.5, 0.33, 0.25, 0.15, 0)
-plots.roc_steps(toy_scores, toy_attack, steps, ax=left)
+teaching.roc_steps(toy_scores, toy_attack, steps, ax=left)
 ax = plots.precision_recall(toy_attack, toy_scores, ax=right, note="")
 
 # %% [markdown]
@@ -1000,7 +1001,7 @@ selection = pd.DataFrame(tried, index=range(1, len(tried) + 1))
 data.show(selection, f"Five settings on {len(few):,} training rows").format("{:,.4g}")
 
 # %% slide="subslide"
-ax = plots.model_selection(selection)
+ax = teaching.model_selection(selection)
 
 # %% [markdown]
 # You see training time add up from model to model, and the best error so far as a staircase. With twice the
@@ -1248,7 +1249,7 @@ for ax, (column, vectors) in zip(axes, embedding.vectors_.items(), strict=True):
     seen = vectors[weight > 0]
     attacks = hostile.groupby(rows_e[column].astype(str)).mean().reindex(seen.index)
     flat = PCA(2, random_state=0).fit_transform(seen)
-    plots.vector_map(
+    teaching.vector_map(
         flat,
         list(seen.index),
         weights=weight[weight > 0].to_numpy(),
@@ -1435,7 +1436,7 @@ client, rows, until_done = None, data.X.iloc[train], ExitStack()
 if rt.fast:
     print("Fast mode starts no workers: the next cells run in this process.")
 else:
-    from anomaly_labs import cluster
+    from anomaly_labs import scale as cluster
 
     client = until_done.enter_context(cluster.local_cluster(n_workers=2))
     rows = cluster.spread(rows, client)

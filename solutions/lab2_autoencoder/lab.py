@@ -47,6 +47,7 @@ from sklearn.decomposition import PCA
 from anomaly_labs import datasets, evaluation, features, plots, resampling, thresholds
 from anomaly_labs.autoencoder import AutoencoderDetector
 from anomaly_labs.baselines import IsolationForestDetector, MahalanobisDetector, NeighborsDetector
+from anomaly_labs.teaching import lab2_autoencoder as teaching
 
 plots.use_course_style()
 
@@ -61,7 +62,7 @@ plots.use_course_style()
 # bottleneck has no room for everything, so the network learns what the rows have in common.
 
 # %% slide="subslide"
-ax = plots.autoencoder_scheme([80, 64, 32, 8, 32, 64, 80])
+ax = teaching.autoencoder_scheme([80, 64, 32, 8, 32, 64, 80])
 
 # %% [markdown]
 # You see a row of 80 numbers squeezed into 8 and rebuilt (section 3 prints how long your rows are). A row that follows the
@@ -548,7 +549,7 @@ together = usual.clip(low, high, axis=1).corr().fillna(0).to_numpy(copy=True)
 np.fill_diagonal(together, 0)
 pair = list(usual.columns[list(np.unravel_index(np.abs(together).argmax(), together.shape))])
 inside = ((usual >= low) & (usual <= high))[pair].all(axis=1)
-ax = plots.residual_cloud(usual.loc[inside, pair])
+ax = teaching.residual_cloud(usual.loc[inside, pair])
 
 # %% [markdown]
 # You see the residuals of normal rows in two columns whose errors go together (without the largest and smallest 1 % of
@@ -1028,7 +1029,7 @@ print(
 flat = PCA(2, random_state=0).fit(places_known)
 share_seen = flat.explained_variance_ratio_.sum()
 title = f"Detected attacks in the latent space ({share_seen:.0%} of the spread is visible)"
-ax = plots.latent_map(flat.transform(places_new), names_new, title=title)
+ax = teaching.latent_map(flat.transform(places_new), names_new, title=title)
 
 # %% [markdown]
 # You see the detected attacks of the test part. PCA (principal component analysis) keeps the two directions with the largest spread of the
@@ -1197,7 +1198,7 @@ print(f"Six networks, {size:,} training rows each.")
 # %% slide="subslide"
 drop = contaminated["average_precision, whitened"]
 title = f"Whitened: average precision from {drop.iloc[0]:.2f} (clean) to {drop.iloc[-1]:.2f} (half attacks)"
-ax = plots.contamination_curve(contaminated, title=title)
+ax = teaching.contamination_curve(contaminated, title=title)
 
 # %% [markdown]
 # You see four curves from clean training rows (left) to half attacks (right); the axis is logarithmic from 0.1 % on. Compare how much
@@ -1370,7 +1371,7 @@ ax = plots.training_curves(history, title=title)
 on_learn = ((small.predict_on_batch(learn) - learn) ** 2).mean(axis=1)
 limit_day = thresholds.mean_std(on_learn, k=3.0)
 flagged = int((errors > limit_day).sum())
-ax = plots.window_errors(
+ax = teaching.window_errors(
     series[24 * 70 :],
     errors,
     width=24,

@@ -45,8 +45,10 @@ from keras import ops
 
 from anomaly_labs import boosting, datasets, evaluation, features, plots, resampling, thresholds
 from anomaly_labs.autoencoder import AutoencoderDetector
-from anomaly_labs.gan import BiGANDetector, GANDetector, failures
+from anomaly_labs.gan import BiGANDetector, GANDetector
 from anomaly_labs.gan.players import says, slope_penalty
+from anomaly_labs.teaching import lab3_gan as teaching
+from anomaly_labs.teaching.lab3_gan import failures
 
 plots.use_course_style()
 
@@ -64,8 +66,8 @@ plots.use_course_style()
 ring = failures.mixture(1000, seed=1)
 cloud = np.random.default_rng(1).multivariate_normal(ring.mean(axis=0), np.cov(ring.T), 1000)
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.2))
-plots.made_points(ring, ring[:0], ax=axes[0], title="Real points: eight islands")
-ax = plots.made_points(ring, cloud, ax=axes[1], title="One cloud with their mean and covariance")
+teaching.made_points(ring, ring[:0], ax=axes[0], title="Real points: eight islands")
+ax = teaching.made_points(ring, cloud, ax=axes[1], title="One cloud with their mean and covariance")
 
 # %% [markdown]
 # You see eight islands on the left. On the right, crosses drawn from one normal distribution with the same mean and the same
@@ -296,7 +298,7 @@ for until in (0, 40, 160, 1600):
     belief = np.asarray(believe(pair["judge"], grid[:, None]))[:, 0]
     seen_so_far[f"round {until:,}"] = (numbers, belief)
 moments = seen_so_far
-axes = plots.game_moments(grid, np.asarray(draw(1000)[0])[:, 0], moments)
+axes = teaching.game_moments(grid, np.asarray(draw(1000)[0])[:, 0], moments)
 
 # %% [markdown]
 # You see your own run in four moments: grey the real numbers, the outline the made ones, the dashed line what the judge believes of each place.
@@ -427,7 +429,7 @@ checks.passed("lab3-q4")
 
 # %% slide="subslide"
 circling = failures.bilinear_game("simultaneous", steps=60)
-ax = plots.player_paths({"both at once": circling})
+ax = teaching.player_paths({"both at once": circling})
 
 # %% [markdown]
 # You see a spiral that leads **out**: each step goes at a right angle to the way to the place of rest. Smaller steps only make the spiral slower. So the losses of
@@ -456,7 +458,7 @@ places = [tuple(circling[["x", "y"]].iloc[0])]
 for _ in range(200):
     places.append(tuple(look_ahead(*places[-1], 0.2)))
 repaired = pd.DataFrame(places, columns=["x", "y"])
-ax = plots.player_paths({"both at once": circling, "look ahead": repaired})
+ax = teaching.player_paths({"both at once": circling, "look ahead": repaired})
 
 # %% [markdown]
 # You see both paths from the same start. The title says how far from the place of rest each of them ends.
@@ -500,7 +502,7 @@ print(f"{n_steps:,} steps, {time.perf_counter() - started:.0f} s")
 # %% slide="subslide"
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 4.2))
 reached = failures.modes_covered(collapsed.points)
-plots.made_points(ring, collapsed.points, ax=axes[0], title=f"{reached} of 8 islands reached")
+teaching.made_points(ring, collapsed.points, ax=axes[0], title=f"{reached} of 8 islands reached")
 axes[1].plot(collapsed.modes.index, collapsed.modes, marker="o")
 axes[1].set_ylim(-0.4, 8.4)
 title = f"Never more than {collapsed.modes.max()}"
@@ -549,7 +551,7 @@ def island_round():
 repeat(island_round, n_steps)
 made_islands = np.asarray(duo["generator"](keras.random.normal((1000, 8), seed=island_noise)))
 title = f"{failures.modes_covered(made_islands)} of 8 islands, with your judge"
-ax = plots.made_points(ring, made_islands, title=title)
+ax = teaching.made_points(ring, made_islands, title=title)
 
 # %% [markdown]
 # You see what the generator makes when the judge sees the spread of the batch; rates, sizes and steps are those of the collapse above.
@@ -683,7 +685,7 @@ print(f"1,000 steps of the generator, {time.perf_counter() - started:.0f} s")
 # %% slide="subslide"
 reached = failures.modes_covered(wasserstein.points)
 title = f"WGAN-GP: {reached} of 8 islands reached"
-ax = plots.made_points(ring, wasserstein.points, title=title)
+ax = teaching.made_points(ring, wasserstein.points, title=title)
 
 # %% [markdown]
 # You see the islands again, made with a critic. It takes five steps for each step of the generator: better trained means a better direction, not
@@ -1103,7 +1105,7 @@ for (wanted, _), scores in tree_scores.items():
 rarity = pd.DataFrame({"XGBoost": {w: np.mean(values) for w, values in aucs.items()}})
 for name, scores in flat_scores.items():
     rarity[name] = evaluation.ranking(y_new, scores)["auc"]
-ax = plots.rarity_curves(rarity, ylabel="AUC on KDDTest+")
+ax = teaching.rarity_curves(rarity, ylabel="AUC on KDDTest+")
 
 # %% [markdown]
 # You see the AUC on the official test file against the share of attacks among the training rows (means of several draws for XGBoost). The lines of autoencoder and BiGAN are flat, because they have never seen an attack:

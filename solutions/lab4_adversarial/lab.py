@@ -46,6 +46,7 @@ from anomaly_labs import adversarial, boosting, datasets, evaluation, features, 
 from anomaly_labs.adversarial import fgsm, pgd
 from anomaly_labs.adversarial.gradients import climb
 from anomaly_labs.autoencoder import AutoencoderDetector
+from anomaly_labs.teaching import lab4_adversarial as teaching
 
 plots.use_course_style()
 
@@ -400,7 +401,7 @@ by_change = still_detected(network, alarm["network"], steps=20)
 # %% slide="subslide"
 at = by_change.loc[0.2]
 title = f"Network, epsilon 0.2: {at['any change']:.2f} detected after any change, {at['under the rules']:.2f} under the rules"
-ax = plots.detection_curves(by_change, title=title)
+ax = teaching.detection_curves(by_change, title=title)
 
 # %% [markdown]
 # You see the share of the attacks that the network still detects. Compare "categories alone" with "any change": moving the one-hot columns, which no attacker can, is enough for most of the success. Then compare "under the
@@ -613,7 +614,7 @@ def away(points):
 
 
 title = f"Mean distance from the clean points: {away(pushed):.2f} moved, {away(back):.2f} put back"
-ax = plots.projections(wave, pushed, back, title=title)
+ax = teaching.projections(wave, pushed, back, title=title)
 
 # %% [markdown]
 # You see clean points in grey, points that somebody pushed (crosses), and a line from each to where the defence put it. What pushed a point *off* the wave is undone. What pushed it *along* the wave is not: the generator can make
@@ -843,7 +844,7 @@ left, legal_left = pd.DataFrame(rows).T, pd.DataFrame(legal_left).T
 worst = (left["Defense-GAN, blind"] - left["Defense-GAN, BPDA"]).idxmax()
 met = left.loc[worst]
 title = f"Epsilon {worst}, behind Defense-GAN: {met.iloc[1]:.2f} detected if the attacker is blind, {met.iloc[2]:.2f} if adaptive"
-ax = plots.detection_curves(left, title=title)
+ax = teaching.detection_curves(left, title=title)
 
 # %% [markdown]
 # You see the network alone, the defence against an attacker who does not know it, and against one who does; all may change any column. The gap between the last two curves is what secrecy was worth; the title

@@ -16,7 +16,9 @@ import nbformat
 
 from anomaly_desk import beside, course, sources
 from anomaly_desk.errors import CourseError
+from anomaly_labs import notebooks
 from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.errors import LabsError
 
 SETTINGS: Final = "nbgrader_config.py"
 OWN_SETTINGS: Final = Path(__file__).parent / "template" / "nbgrader_config.py.txt"
@@ -128,8 +130,8 @@ def is_edited(path: Path) -> bool:
     if not path.is_file():
         return False
     try:
-        notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError, AttributeError):
+        notebook = notebooks.read(path)
+    except LabsError:
         return True
     return bool(notebook.metadata.get("anomaly_labs", {}).get("text") != _digest(notebook))
 

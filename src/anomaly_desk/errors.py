@@ -1,4 +1,4 @@
-"""The one root of this package's own errors."""
+"""The root of all errors of this package that a person may meet."""
 
 from anomaly_labs.errors import LabsError
 
@@ -9,3 +9,7 @@ class CourseError(LabsError):
 
 class SourceError(CourseError):
     """A lab that cannot be built; the message names file and line."""
+
+
+class SandboxError(CourseError):
+    """Learners' code cannot be locked in on this machine; the message says why."""

@@ -93,11 +93,15 @@ def execute(
 
     Parameters
     ----------
+    source
+        The lab.
     folder
         Gets ``<name>.ipynb``, ``<name>.html``, ``figures/`` and ``run.json``; it appears under
         this name only when the run has ended well.
     key
         From `fingerprint`.
+    env
+        What its kernel gets besides this process's environment.
     on_cell
         Called before each cell with the number of cells that are done.
 

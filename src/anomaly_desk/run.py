@@ -13,11 +13,11 @@ from rich.markup import escape
 from anomaly_desk import build, course, data, extras, manifest, sources
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
-from anomaly_desk.grading import report
+from anomaly_desk.grading import summary
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
-from anomaly_desk.grading.sample import Sampled, grade_sample, key, sample_class
 from anomaly_desk.manifest import Lab
 from anomaly_desk.outcome import grades_table, labs_table
+from anomaly_desk.sample.three import Sampled, grade_sample, key, sample_class
 from anomaly_labs import runtime
 
 GRADING_MINUTES = 1  # for each lab, three learners, in fast mode, on two CPU cores
@@ -164,7 +164,7 @@ def _execute_all(
     executed = []
     for lab in labs:
         cells = len(lab.cells)
-        with report.progress(console) as progress:
+        with summary.progress(console) as progress:
             task = progress.add_task(f"{lab.name}, cells", total=cells)
             done = execute(
                 lab,
@@ -213,7 +213,7 @@ def grade_all(
     running = grade_sample(project, folder, labs, key=known, unsafe=unsafe)
     total = sum(len(sample_class(lab)) for lab in labs)
     results = []
-    for sampled in report.watched(running, total=total, console=console):
+    for sampled in summary.watched(running, total=total, console=console):
         results.append(sampled)
         if not console.is_terminal:  # which has a bar
             one = sampled.graded

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from anomaly_labs import runtime
+from anomaly_labs.errors import LabsError
+
 if TYPE_CHECKING:
     import numpy as np
 
 _watched: list[dict[str, Any]] = []  # the tables of the `unchanged` blocks that are open
 
 
-class CheckFailed(AssertionError):
+class CheckFailed(LabsError, AssertionError):
     """A check that a learner's answer did not meet; a notebook shows its one sentence only.
 
     nbgrader still records a failed cell: IPython asks the exception how to render itself.
@@ -41,6 +44,11 @@ class NotAnswered(CheckFailed):
 def passed(what: str) -> None:
     """Print that the exercise `what` is passed, on the last line of its check.
 
+    Parameters
+    ----------
+    what
+        Id of the exercise.
+
     Examples
     --------
     >>> passed("lab1-q2")
@@ -51,6 +59,13 @@ def passed(what: str) -> None:
 
 def expect(condition: bool, hint: str) -> None:
     """Raise `CheckFailed` with `hint` unless `condition` is plainly true.
+
+    Parameters
+    ----------
+    condition
+        What must be plainly true, Python's or NumPy's.
+    hint
+        Sentence that names the mistake.
 
     Examples
     --------
@@ -66,6 +81,13 @@ def expect(condition: bool, hint: str) -> None:
 def expect_answered(value: Any, what: str) -> None:
     """Raise `NotAnswered` while `value` is still the placeholder ``None`` or ``...``.
 
+    Parameters
+    ----------
+    value
+        The learner's value.
+    what
+        Its name in the exercise.
+
     Examples
     --------
     >>> expect_answered(None, "n_rows")
@@ -80,6 +102,15 @@ def expect_type(value: Any, types: type | tuple[type, ...], what: str) -> None:
     """Raise `CheckFailed` unless `value` is an instance of `types`.
 
     NumPy's whole numbers count as int, its floating numbers as float.
+
+    Parameters
+    ----------
+    value
+        The learner's value.
+    types
+        One type or several.
+    what
+        What the value is, for the message.
 
     Examples
     --------
@@ -102,6 +133,15 @@ def expect_type(value: Any, types: type | tuple[type, ...], what: str) -> None:
 
 def expect_shape(value: Any, shape: tuple[int | None, ...], hint: str) -> None:
     """Raise `CheckFailed` unless `value` has `shape`; ``None`` stands for any length.
+
+    Parameters
+    ----------
+    value
+        The learner's value.
+    shape
+        Wanted length of each axis.
+    hint
+        Sentence that names the mistake.
 
     Examples
     --------
@@ -126,6 +166,17 @@ def expect_close(value: Any, wanted: Any, hint: str, *, tolerance: float = 1e-6)
 
     `value` and `wanted` are numbers, or arrays of one shape; NaN agrees with NaN.
 
+    Parameters
+    ----------
+    value
+        The learner's number, or array of numbers.
+    wanted
+        What it should be.
+    hint
+        Sentence that names the mistake.
+    tolerance
+        Largest difference, relative and absolute.
+
     Examples
     --------
     >>> expect_close([1.0, 2.0], [1.0, 2.0], "count again")
@@ -146,6 +197,15 @@ def expect_close(value: Any, wanted: Any, hint: str, *, tolerance: float = 1e-6)
 def expect_between(value: Any, low: float, high: float, hint: str) -> None:
     """Raise `CheckFailed` unless the number `value` lies in ``[low, high]``.
 
+    Parameters
+    ----------
+    value
+        The learner's number.
+    low, high
+        Limits, both allowed.
+    hint
+        Sentence that names the mistake.
+
     Examples
     --------
     >>> expect_between(1.5, 0.0, 1.0, "a rate lies between 0 and 1")
@@ -159,6 +219,15 @@ def expect_between(value: Any, low: float, high: float, hint: str) -> None:
 
 def expect_columns(frame: Any, columns: Iterable[str], hint: str) -> None:
     """Raise `CheckFailed` unless `frame` is a DataFrame with exactly these columns, in any order.
+
+    Parameters
+    ----------
+    frame
+        The learner's table.
+    columns
+        Names that it should have.
+    hint
+        Sentence that names the mistake.
 
     Examples
     --------
@@ -186,6 +255,13 @@ def unchanged(table: Any, hint: str) -> Iterator[None]:
 
     The grader calls a learner's function in another process, on a copy; it asks `is_watched` and
     reports by `note_change`, so the same check works there and in a plain notebook.
+
+    Parameters
+    ----------
+    table
+        A table or list that a learner's function is given.
+    hint
+        Sentence that names the mistake.
 
     Examples
     --------
@@ -223,18 +299,30 @@ def hidden_rng() -> "np.random.Generator":
     """
     import numpy as np
 
-    secret = os.environ.get("ANOMALY_LABS_PRIVATE_SEED", "")
+    secret = os.environ.get(runtime.PRIVATE_SEED, "")
     digest = hashlib.sha256(f"anomaly-labs hidden tests\0{secret}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
 
 def is_watched(value: Any) -> bool:
-    """Return whether `value` stands in an `unchanged` block that is open."""
+    """Return whether `value` stands in an `unchanged` block that is open.
+
+    Parameters
+    ----------
+    value
+        Any object; it is compared by identity.
+    """
     return any(watch["table"] is value for watch in _watched)
 
 
 def note_change(value: Any) -> None:
-    """Tell the `unchanged` blocks around `value` that a learner's function changed its copy."""
+    """Tell the `unchanged` blocks around `value` that a learner's function changed its copy.
+
+    Parameters
+    ----------
+    value
+        Any object; it is compared by identity.
+    """
     for watch in _watched:
         watch["changed"] |= watch["table"] is value
 

@@ -1,6 +1,7 @@
-"""What the detectors share: checked rows and whitening."""
+"""What the detectors share: checked rows, moments and whitening."""
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, Self, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,47 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import validate_data
 
 Matrix = pd.DataFrame | ArrayLike
+
+
+class Batches(Protocol):
+    """What is asked of a table that comes in batches of rows, (X, y), again for each reading."""
+
+    batch_rows: int
+    rows_read: int
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        """Yield the batches from the first one on."""
+
+    def map(self, change: Callable[[Any, Any], tuple[Any, Any]], /) -> Self:
+        """Return the batches of what `change` makes of each batch.
+
+        Parameters
+        ----------
+        change
+            Function from rows and classes to rows and classes.
+        """
+
+    def divide(self, share: float, /, *, seed: int) -> tuple[Self, Self]:
+        """Return the rows without a random share of them, and this share.
+
+        Parameters
+        ----------
+        share
+            Share of the rows of the second part.
+        seed
+            Seed of the division.
+        """
+
+
+def in_batches(X: Matrix | Batches) -> TypeGuard[Batches]:
+    """Return whether rows come in batches, as from `datasets`, and not as one matrix.
+
+    Parameters
+    ----------
+    X
+        Rows in either form.
+    """
+    return hasattr(X, "batch_rows")
 
 
 def checked(detector: Any, X: Matrix, *, fitting: bool = False) -> np.ndarray:
@@ -38,6 +80,46 @@ def checked(detector: Any, X: Matrix, *, fitting: bool = False) -> np.ndarray:
     fewest = 2 if fitting else 0
     rows = validate_data(detector, X, reset=fitting, dtype=np.float32, ensure_min_samples=fewest)
     return np.asarray(rows)
+
+
+class Moments:
+    """Mean and covariance of rows that come in parts.
+
+    Examples
+    --------
+    >>> moments = Moments()
+    >>> for part in ([[0.0, 1.0]], [[2.0, 1.0]]):
+    ...     moments.add(np.array(part))
+    >>> moments.mean.tolist(), moments.covariance.tolist()
+    ([1.0, 1.0], [[1.0, 0.0], [0.0, 0.0]])
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._total, self._products = np.zeros(1), np.zeros((1, 1))
+
+    def add(self, part: np.ndarray) -> None:
+        """Take in more rows.
+
+        Parameters
+        ----------
+        part : shape (n_rows, n_features)
+            Numbers.
+        """
+        rows = part.astype(np.float64)
+        self._count += len(rows)
+        self._total = self._total + rows.sum(axis=0)
+        self._products = self._products + rows.T @ rows
+
+    @property
+    def mean(self) -> np.ndarray:
+        """Shape (n_features,), float64."""
+        return np.asarray(self._total / self._count)
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Shape (n_features, n_features), float64."""
+        return np.asarray(self._products / self._count - np.outer(self.mean, self.mean))
 
 
 def whitening(covariance: np.ndarray, *, shrinkage: float) -> np.ndarray:

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import nbformat
 from nbformat import NotebookNode
 
+from anomaly_labs import notebooks
 from anomaly_labs.errors import LabsError
+from anomaly_labs.notebooks import CHECK, grade_id, marks
 
 State = Literal["passed", "failed", "stopped", "not answered", "not run", "written", "spoilt"]
 
 FOLDERS: Final = ("labs", "assessment", ".")
 TEXT_STUB: Final = "YOUR ANSWER HERE"
 CELL_TIMEOUT: Final = 900  # seconds
-_CHECK: Final = "-check"
 _UNPRINTABLE: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -73,63 +73,34 @@ def find(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def read(path: Path) -> NotebookNode:
-    """Return a notebook.
-
-    Raises
-    ------
-    LabsError
-        If the file is none; the message is one sentence.
-    """
-    try:
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            cell.source.encode()  # a notebook without cells or sources ends here, too
-    except (OSError, ValueError, AttributeError, TypeError, KeyError, nbformat.ValidationError):
-        raise LabsError(
-            f"{path} cannot be read as a notebook; take the original again, or undo your last "
-            "change to the file"
-        ) from None
-    return notebook
-
-
 def exercises(notebook: NotebookNode) -> list[Exercise]:
     """Return the exercises and written answers of a notebook, in its order.
 
     What they are is read from nbgrader's notes in the notebook, how they stand from the outputs
     that were saved with it.
     """
-    cells = [cell for cell in notebook.cells if _id(cell)]
-    copies = Counter(_id(cell) for cell in cells)
-    solutions = {_id(cell): cell for cell in cells if not _mark(cell).get("grade")}
+    cells = [cell for cell in notebook.cells if grade_id(cell)]
+    copies = Counter(grade_id(cell) for cell in cells)
+    solutions = {grade_id(cell): cell for cell in cells if not marks(cell).get("grade")}
     found = {}
     for cell in cells:
-        mark = _mark(cell)
-        name = _id(cell).removesuffix(_CHECK)
+        mark = marks(cell)
+        name = grade_id(cell).removesuffix(CHECK)
         if not mark.get("grade") or name in found:
             continue
         points = _points(mark)
-        if max(copies[_id(cell)], copies[name]) > 1:
+        if max(copies[grade_id(cell)], copies[name]) > 1:
             note = "a cell of this exercise is there more than once: delete the copies"
             found[name] = Exercise(name, points, "spoilt", note)
         elif cell.cell_type == "markdown":
             found[name] = _written(name, points, cell)
         else:
             found[name] = _checked(name, points, cell, solutions.get(name))
-    checkless = (name for name, c in solutions.items() if _mark(c).get("solution"))
+    checkless = (name for name, c in solutions.items() if marks(c).get("solution"))
     for name in checkless:
         note = "its check is missing: take the cell from the original notebook"
         found.setdefault(name, Exercise(name, 0.0, "spoilt", note))
     return list(found.values())
-
-
-def _mark(cell: NotebookNode) -> dict[str, Any]:
-    mark = cell.get("metadata", {}).get("nbgrader", {})
-    return mark if isinstance(mark, dict) else {}
-
-
-def _id(cell: NotebookNode) -> str:
-    return str(_mark(cell).get("grade_id") or "")
 
 
 def _points(mark: dict[str, Any]) -> float:
@@ -155,7 +126,7 @@ def _checked(
         return Exercise(name, points, "spoilt", note)
     ran, answered = (cell.get("execution_count") or 0 for cell in (check, answer))
     outputs = check.get("outputs", [])
-    error = next((o for o in outputs if o.get("output_type") == "error"), None)
+    error = next(notebooks.errors(check), None)
     if error is None and _says_passed(outputs, name):
         if answered > ran:
             return Exercise(
@@ -165,10 +136,10 @@ def _checked(
     return Exercise(name, points, *_not_passed(error))
 
 
-def _not_passed(error: NotebookNode | None) -> tuple[State, str]:
+def _not_passed(error: tuple[str, str] | None) -> tuple[State, str]:
     if error is None:
         return "not run", ""
-    kind, says = str(error.get("ename", "")), plain(str(error.get("evalue", "")))
+    kind, says = error[0], plain(error[1])
     if kind == "NotAnswered":
         return "not answered", ""
     if kind == "CheckFailed":
@@ -198,7 +169,7 @@ def plain(text: str) -> str:
 
 def is_edited(check: NotebookNode) -> bool:
     """Return whether a check cell is not the released one, by the checksum that nbgrader left."""
-    mark = _mark(check)
+    mark = marks(check)
     parts = (
         check.source,
         check.cell_type,
@@ -228,7 +199,7 @@ def run(path: Path, *, on_cell: Callable[[int], None] = lambda n: None) -> Noteb
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    notebook = read(path)
+    notebook = notebooks.read(path)
     for cell in _code(notebook):
         cell.outputs, cell.execution_count = [], None
     client = NotebookClient(

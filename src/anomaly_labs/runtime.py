@@ -10,9 +10,22 @@ import sys
 import warnings
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Final, Literal
+
+from anomaly_labs.errors import MissingExtra
 
 Device = Literal["cuda", "cpu"]
+
+# The environment variables of the course, named here and nowhere else.
+FAST: Final = "ANOMALY_LABS_FAST"  # "1": fewer rows and epochs
+DATA: Final = "ANOMALY_LABS_DATA"  # the folder with official files
+CACHE: Final = "ANOMALY_LABS_CACHE"  # the folder for parsed and generated data
+OFFLINE: Final = "ANOMALY_LABS_OFFLINE"  # "1": nothing is downloaded
+SETS: Final = "ANOMALY_LABS_SETS"  # folders with further data sets, divided as in PATH
+PROJECT: Final = "ANOMALY_LABS_PROJECT"  # the folder of a course that is not the library's own
+SIGNED_IN: Final = "ANOMALY_LABS_SIGNED_IN"  # the name that a learner typed at home
+LEARNER: Final = "ANOMALY_LABS_LEARNER"  # the roster's name, set by the grader, which wins
+PRIVATE_SEED: Final = "ANOMALY_LABS_PRIVATE_SEED"  # the course's secret, set by the grader
 
 FAST_EPOCHS = 2
 FAST_ROUNDS = 10
@@ -29,6 +42,11 @@ class Runtime:
     def epochs(self, n: int) -> int:
         """Return `n`, or at most 2 in fast mode.
 
+        Parameters
+        ----------
+        n
+            Epochs of a full run.
+
         Examples
         --------
         >>> Runtime(device="cpu", fast=True, seed=0).epochs(30)
@@ -38,6 +56,11 @@ class Runtime:
 
     def rounds(self, n: int) -> int:
         """Return `n` boosting rounds, or at most 10 in fast mode.
+
+        Parameters
+        ----------
+        n
+            Rounds of a full run.
 
         Examples
         --------
@@ -52,7 +75,7 @@ def is_fast() -> bool:
 
     Fast mode follows the same code path as a full run; grading and tests use it.
     """
-    return os.environ.get("ANOMALY_LABS_FAST", "") == "1"
+    return os.environ.get(FAST, "") == "1"
 
 
 @cache
@@ -86,6 +109,38 @@ def has_device() -> bool:
 def has_rapids() -> bool:
     """Return whether cudf and cuml are installed, without importing them."""
     return all(map(importlib.util.find_spec, ("cudf", "cuml")))
+
+
+def require(*modules: str, extra: str) -> None:
+    """Raise `MissingExtra`, whose one sentence says the command, unless modules are installed.
+
+    Parameters
+    ----------
+    modules
+        Names of top-level modules; none is imported.
+    extra
+        The extra of anomaly-labs that brings them.
+
+    Raises
+    ------
+    MissingExtra
+        If one of them is missing.
+
+    Examples
+    --------
+    >>> require("numpy", extra="cpu")
+    >>> try:
+    ...     require("numpy", "crystal_ball", extra="future")
+    ... except MissingExtra as error:
+    ...     print(str(error)[:78])
+    crystal_ball must be installed first: run `pip install 'anomaly-labs[future]'`
+    """
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingExtra(
+            f"{' and '.join(missing)} must be installed first: run `pip install"
+            f" 'anomaly-labs[{extra}]'` in a terminal, restart the kernel, run this cell again"
+        )
 
 
 def prepare(seed: int = 0) -> Runtime:

@@ -18,7 +18,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from anomaly_desk.sandbox import shown
-from anomaly_desk.sandbox.provisioner import kernel_manager
+from anomaly_desk.sandbox.kernels import kernel_manager
 
 HERE = Path(__file__).parent
 ORDINARY = 12_345  # a user without rights

@@ -11,8 +11,9 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_code_cell
 
-from anomaly_desk.checking.kernel import Kernel, KernelGoneError, Limits
-from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
+from anomaly_desk.checking.kernel import Kernel
+from anomaly_desk.checking.replies import KernelGoneError, MessageLimits
+from anomaly_desk.sandbox.kernels import NAME, SandboxKernels
 
 WRONG = {
     "quiz_q1": "def flag(scores, threshold):\n    return cheat([1 for _ in scores])",
@@ -426,7 +427,7 @@ time.sleep(60)
 def test_a13_message_of_endless_parts_ends_with_its_kernel():
     spec = SandboxKernels()
     manager = KernelManager(kernel_name=NAME, kernel_spec_manager=spec)
-    kernel = Kernel(manager, Limits(memory=300_000_000))
+    kernel = Kernel(manager, MessageLimits(memory=300_000_000))
     kernel.start(timeout=60, arguments=[], env=dict(os.environ))
     try:
         with pytest.raises(KernelGoneError, match="it sent too much"):

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from anomaly_desk import build
 from anomaly_desk.grading import grade
-from anomaly_desk.submissions.findings import noted
+from anomaly_desk.submissions import findings
 
 WRONG = {
     "quiz_q1": "def flag(scores, threshold):\n    return [7, 7]",
@@ -311,7 +311,7 @@ def test_a11_nbgraders_own_command_and_formgraders_button_take_the_safe_way(desk
     outcome = course.autograde("quiz", f"raw-{sent}")
     assert outcome["success"], outcome
     graded = desk.root / "autograded" / f"raw-{sent}" / "quiz" / "quiz.ipynb"
-    kinds = {finding.kind for finding in noted(nbformat.read(graded, as_version=4))}
+    kinds = {finding.kind for finding in findings.read(nbformat.read(graded, as_version=4))}
     assert kinds == ({"tags"} if sent == "cheat" else {"unreadable"})
     with course.gradebook as gradebook:
         grades = gradebook.find_submission_notebook("quiz", "quiz", f"raw-{sent}").grades

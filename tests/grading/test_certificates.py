@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from anomaly_desk import manifest, sources
 from anomaly_desk.results import certificates, keys, paper
-from anomaly_desk.results.grades import Grade, Part
+from anomaly_desk.results.grades import Grade, TaskGrade
 from anomaly_desk.submissions.people import Person
 from anomaly_labs import certificates as signing
 from anomaly_labs.certificates import Certificate
@@ -31,8 +31,8 @@ DAY = datetime.date(2026, 12, 5)
 
 
 def grade(points, learner="ann", name="Zoë Łąka", state="graded", assignment="assessment"):
-    parts = () if points is None else (Part(f"{assignment}-q1", points, 42.0),)
-    return Grade(Person(learner, name), assignment, 42.0, state, parts)
+    tasks = () if points is None else (TaskGrade(f"{assignment}-q1", points, 42.0),)
+    return Grade(Person(learner, name), assignment, 42.0, state, tasks)
 
 
 def issue(root, *grades, day=DAY):

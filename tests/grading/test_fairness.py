@@ -1,7 +1,8 @@
 """Fair: other right answers get all points of their task, wrong ones none.
 
-The answers stand in `answers/`. Each is tried in the solution notebook, in place of one exercise,
-against the whole check, hidden tests included. Those that need a trained network are slow.
+Right ones stand in `anomaly_desk.sample`, wrong ones in `answers/`. Each is tried in the solution
+notebook, in place of one exercise, against the whole check, hidden tests included. Those that need
+a trained network are slow.
 """
 
 import ast
@@ -19,6 +20,7 @@ from nbformat import NotebookNode
 
 from anomaly_desk import sources
 from anomaly_desk.grading import grade
+from anomaly_desk.sample import thirty
 from anomaly_labs import checks
 
 HERE = Path(__file__).parent
@@ -116,17 +118,23 @@ def notebook_of_others(number: int) -> NotebookNode:
     return submission
 
 
+def wrong() -> list[tuple[dict[str, str], str]]:
+    """Keys and text of each wrong answer."""
+    found = jupytext.read(HERE / "answers" / "wrong.py", fmt="py:percent")
+    return [(dict(cell.metadata), cell.source) for cell in found.cells]
+
+
 def answers(kind: str) -> list[Any]:
     """Each answer of a file, with its task; the slow ones are marked."""
     found = []
-    for cell in jupytext.read(HERE / "answers" / f"{kind}.py", fmt="py:percent").cells:
-        if kind not in cell.metadata:
+    for keys, text in thirty.cells("right") if kind == "right" else wrong():
+        if kind not in keys:
             continue
-        task = cell.metadata[kind]
+        task = keys[kind]
         n = sum(param.values[0] == task for param in found) + 1
-        name = f"{task}-{cell.metadata.get('why', n)}"
+        name = f"{task}-{keys.get('why', n)}"
         marks = [] if task in QUICK else [pytest.mark.slow]
-        found.append(pytest.param(task, cell.source, id=name, marks=marks))
+        found.append(pytest.param(task, text, id=name, marks=marks))
     return found
 
 

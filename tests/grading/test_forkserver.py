@@ -23,11 +23,12 @@ from test_sandbox import (
 from traitlets.config import Config
 
 from anomaly_desk.checking.execute import SafeExecute
-from anomaly_desk.checking.kernel import Kernel, KernelGoneError, Limits
+from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.pictures import is_plain, place, put, shared_pictures
+from anomaly_desk.checking.replies import KernelGoneError, MessageLimits
 from anomaly_desk.environment import RUN
 from anomaly_desk.sandbox import forkserver
-from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
+from anomaly_desk.sandbox.kernels import NAME, SandboxKernels
 
 HERE = Path(__file__).parent
 FORKED = "print('zygote' in open('/proc/self/cmdline').read())"
@@ -261,7 +262,7 @@ def test_a_process_that_closes_its_memory_to_all_eyes_does_not_escape_the_limit(
 def started():
     """Start a kernel as the grader does."""
     manager = KernelManager(kernel_name=NAME, kernel_spec_manager=SandboxKernels())
-    kernel = Kernel(manager, Limits())
+    kernel = Kernel(manager, MessageLimits())
     kernel.start(timeout=60, arguments=[], env=dict(os.environ))
     return kernel
 

@@ -160,7 +160,7 @@ def test_points_and_comment_reach_export_and_feedback(desk, page):
     page.screenshot(path=PICTURES / "submission.png", full_page=True)
     (ann,) = grades.read(desk.root)
     assert (ann.state, ann.by_hand, ann.total) == ("graded", 1.5, 11.5)
-    assert ann.parts[-1].comment == COMMENT
+    assert ann.tasks[-1].comment == COMMENT
     write_feedback(desk.root, desk.project)
     feedback = desk.root / "feedback" / "ann" / "quiz" / "quiz.html"
     page.unroute_all()

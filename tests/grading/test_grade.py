@@ -20,9 +20,9 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from anomaly_desk import outcome, run
-from anomaly_desk.errors import CourseError
+from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.execute import Executed
-from anomaly_desk.grading import grade, ledger
+from anomaly_desk.grading import grade, ledger, processes
 from anomaly_desk.sandbox import diagnose
 from anomaly_desk.submissions.findings import Finding
 
@@ -55,7 +55,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from pathlib import Path
 
 from anomaly_desk.checking.judge import failure
-from anomaly_desk.submissions.findings import Finding, note
+from anomaly_desk.submissions.findings import Finding, write
 
 
 class Hurry(NbGraderPreprocessor):
@@ -67,7 +67,7 @@ class Hurry(NbGraderPreprocessor):
         if learner == "stuck" or n_runs == 1:
             (check,) = [c for c in nb.cells if c.id == "quiz-q5-check"]
             check.outputs = [failure("CheckFailed", "your code took longer than 3 s")]
-            note(nb, [Finding("limit-time", "quiz-q5-check", "your code took longer than 3 s")])
+            write(nb, [Finding("limit-time", "quiz-q5-check", "your code took longer than 3 s")])
         return nb, resources
 
 
@@ -231,7 +231,7 @@ def test_a12_a_neighbour_that_takes_the_processor_costs_no_points(tmp_path, make
     results = {g.learner: g for g in grade.grade(desk.root, desk.project, sent, jobs=2)}
     assert sorted(runs.read_text().split()) == ["slow", "slow", "stuck", "stuck"]
     assert results["slow"].points == desk.full
-    assert results["slow"].findings == (grade.ALONE,)
+    assert results["slow"].findings == (processes.ALONE,)
     assert not results["slow"].needs_human
     assert results["stuck"].points == {**desk.full, "quiz-q2": 0.0, "quiz-q5": 0.0}
     assert {f.kind for f in results["stuck"].findings} == {"graded-again", "limit-time"}
@@ -311,7 +311,7 @@ def kill_one_grading_process(main: int) -> bool:
 
 def test_without_a_sandbox_nothing_is_graded(desk, monkeypatch):
     monkeypatch.setenv("PATH", str(BIN))
-    with pytest.raises(grade.SandboxError, match=r"doctor.*--unsafe"):
+    with pytest.raises(SandboxError, match=r"doctor.*--unsafe"):
         desk.grade(desk.solved(), "refused")
     assert "refused" not in recorded(desk)
 

@@ -19,10 +19,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import late, report
+from anomaly_desk.grading import late, summary, times
 from anomaly_desk.grading.board import Board
-from anomaly_desk.grading.desk import Wishes, grade_and_report
 from anomaly_desk.grading.ledger import Graded
+from anomaly_desk.grading.run import Wishes, grade_class
 from anomaly_desk.submissions import archive, candidates, roster
 from anomaly_desk.submissions.findings import Finding
 from anomaly_desk.submissions.intake import before_autograde
@@ -31,7 +31,7 @@ from anomaly_desk.submissions.submission import Submission
 from anomaly_labs import cli
 
 DEADLINE = "2026-12-01T18:00+01:00"
-EVENING = late.moment(DEADLINE)
+EVENING = times.moment(DEADLINE)
 # No endless loop is among these answers: a busy machine must not cost them points.
 PATIENT = """
 c.SafeExecute.timeout = 100
@@ -166,7 +166,7 @@ def sent_zip(desk, path: Path) -> Path:
 
 def run(desk, path: Path, **wishes: object) -> tuple[bool, str]:
     console = Console(file=io.StringIO(), width=150)
-    good = grade_and_report(
+    good = grade_class(
         [path], Wishes(**wishes), root=desk.root, project=desk.project, console=console
     )
     return good, console.file.getvalue()
@@ -248,13 +248,13 @@ def test_end_of_a_run_tells_the_zone_of_zips_and_cuts_no_id(tmp_path):
         Submission(who, "assessment", tmp_path, sent=EVENING, clock=archive.ZIP) for who in learners
     ]
     class_ = Roster(tuple(Person(who, f"{who} of the sample class") for who in learners))
-    told = report.Outcome(graded, sent, [], class_, {"assessment": 36.0}, True, EVENING.tzinfo)
+    told = summary.Summary(graded, sent, [], class_, {"assessment": 36.0}, True, EVENING.tzinfo)
     console = Console(file=io.StringIO(), width=100)
-    report.after(console, told, tmp_path, verbose=False, unsafe=False)
+    summary.after(console, told, tmp_path, verbose=False, unsafe=False)
     text = console.file.getvalue()
     assert "name no zone were read as times in UTC+01:00" in text
     assert "…" not in text
     assert "2 submissions." in text
-    one = report.Outcome(graded[:1], sent[:1], [], class_, {})
-    report.after(console, one, tmp_path, verbose=False, unsafe=False)
+    one = summary.Summary(graded[:1], sent[:1], [], class_, {})
+    summary.after(console, one, tmp_path, verbose=False, unsafe=False)
     assert "1 submission." in console.file.getvalue()

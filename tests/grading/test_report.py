@@ -7,20 +7,19 @@ import time
 from html.parser import HTMLParser
 from pathlib import Path
 
-import jupytext
 import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 from scipy.stats import pearsonr
 from typer.testing import CliRunner
 
-from anomaly_desk import sources
 from anomaly_desk.grading import grade, ledger
 from anomaly_desk.report import compare, items, page, similarity, tokens
-from anomaly_desk.report.classwork import Class, Submission, Task
+from anomaly_desk.report.classwork import Classwork, Task, Work
 from anomaly_desk.report.collect import collect
 from anomaly_desk.report.notebooks import plain
 from anomaly_desk.results import grades
+from anomaly_desk.sample import thirty
 from anomaly_desk.submissions.findings import Finding
 from anomaly_labs.cli import app
 
@@ -147,16 +146,15 @@ def test_hostile_text_neither_stops_nor_slows_the_comparison(text):
 
 
 def test_right_answers_that_were_written_apart_stay_below_the_limit():
-    source = sources.read(HERE.parents[1] / "solutions" / "assessment" / "lab.py")
+    source = thirty.source(HERE.parents[1])
     course = {
         c.keys["exercise"]: given(c.text) | given(c.visible)
         for c in source.cells
         if "exercise" in c.keys
     }
-    right = jupytext.read(HERE / "answers" / "right.py", fmt="py:percent").cells
     highest = 0.0
     for task, ours in course.items():
-        own = [given(c.source) - ours for c in right if c.metadata.get("right") == task]
+        own = [given(t) - ours for k, t in thirty.cells("right") if k.get("right") == task]
         assert len(own) == 5
         share, count = similarity.shares(own)
         pairs = [(i, j) for i, j in itertools.combinations(range(5), 2) if count[i, j] >= 10]
@@ -285,11 +283,11 @@ def test_a_class_of_any_size_has_a_page(n_learners):
     tasks = (Task("quiz-q1", 2.0, False), Task("quiz-r1", 1.0, True))
     submissions = []
     for n in range(n_learners):
-        one = Submission(f"learner-{n}", {"quiz-q1": float(n % 3), "quiz-r1": None}, 0.5, None, 1.0)
+        one = Work(f"learner-{n}", {"quiz-q1": float(n % 3), "quiz-r1": None}, 0.5, None, 1.0)
         one.findings = (Finding("edited-check", "", "A cell was edited."),)
         one.outcomes = {"quiz-q1": "some points", "quiz-r1": "to be read"}
         submissions.append(one)
-    work = Class(
+    work = Classwork(
         "quiz",
         "Quiz",
         tasks,
@@ -315,10 +313,10 @@ def test_a_written_answer_that_was_copied_is_found_word_by_word():
         "A miss costs the bank, an alarm the analyst.",
     ]
     made = [
-        Submission(f"learner-{n}", {"quiz-r1": 1.0}, 0.0, None, answers={"quiz-r1": answer})
+        Work(f"learner-{n}", {"quiz-r1": 1.0}, 0.0, None, answers={"quiz-r1": answer})
         for n, answer in enumerate(answers)
     ]
-    work = Class("quiz", "Quiz", (Task("quiz-r1", 2.0, True),), (), tuple(made), {}, (), {}, {})
+    work = Classwork("quiz", "Quiz", (Task("quiz-r1", 2.0, True),), (), tuple(made), {}, (), {}, {})
     found = compare.compare(work)
     assert [(p.one, p.other) for p in found.pairs] == [("learner-0", "learner-1")]
     ((_, one, other),) = compare.beside(work, found.pairs[0])

@@ -9,15 +9,16 @@ import pytest
 from jupyter_client.manager import KernelManager
 from kernels import as_ordinary_user, run
 
+from anomaly_desk.errors import SandboxError
 from anomaly_desk.sandbox import (
     bubblewrap,
     diagnose,
     limits,
-    provisioner,
     seccomp,
     shown,
     usage,
 )
+from anomaly_desk.sandbox.kernels import SandboxKernels
 from anomaly_labs import datasets
 from anomaly_labs.inside import places
 
@@ -78,7 +79,7 @@ def test_only_what_a_run_may_set_reaches_the_kernel(monkeypatch):
 
 
 def test_a_kernel_can_be_restarted_in_its_sandbox():
-    manager = KernelManager(kernel_name="any", kernel_spec_manager=provisioner.SandboxKernels())
+    manager = KernelManager(kernel_name="any", kernel_spec_manager=SandboxKernels())
     manager.start_kernel()
     folder = Path(manager.connection_file).parent
     manager.restart_kernel(now=True)
@@ -141,7 +142,7 @@ def test_everything_ends_when_the_grader_is_killed():
     script = f"""
 import asyncio, sys
 sys.path.insert(0, {str(HERE)!r})
-from anomaly_desk.sandbox.provisioner import kernel_manager
+from anomaly_desk.sandbox.kernels import kernel_manager
 async def main():
     manager = kernel_manager()
     await manager.start_kernel()
@@ -250,7 +251,7 @@ def test_a_project_that_is_an_environment_itself_is_not_shown(monkeypatch):
 
 
 def test_a_folder_to_show_that_is_not_there_is_named():
-    with pytest.raises(bubblewrap.SandboxError, match="/no/such/folder"):
+    with pytest.raises(SandboxError, match="/no/such/folder"):
         run("1", read_only=["/no/such/folder"])
 
 

@@ -12,7 +12,7 @@ from damage import damaged
 from anomaly_desk import sources
 from anomaly_desk.errors import CourseError
 from anomaly_desk.submissions import receive
-from anomaly_desk.submissions.findings import KINDS, MAX_QUOTE, Finding, note, noted, quote
+from anomaly_desk.submissions.findings import KINDS, MAX_QUOTE, Finding, quote, read, write
 from anomaly_desk.submissions.transplant import Transplant, transplant, transplant_cells
 
 QUIZ = Path(__file__).with_name("quiz") / "lab.py"
@@ -313,7 +313,7 @@ def test_preprocessor_replaces_findings_that_were_sent(desk, sent):
     submitted.metadata["anomaly_labs_findings"] = [{"kind": "x"}]
     resources = {"nbgrader": {"assignment": "quiz", "notebook": "quiz", "student": "ann"}}
     notebook, _ = preprocessor.preprocess(submitted, resources)
-    assert noted(notebook) == []
+    assert read(notebook) == []
     assert notebook.metadata.kernelspec == desk.release.metadata.kernelspec
     assert at(notebook, "quiz-q2-check") == at(desk.release, "quiz-q2-check")
 
@@ -329,8 +329,8 @@ def test_preprocessor_says_that_nothing_was_released(desk):
 def test_findings_travel_in_the_notebook(release):
     notebook = copy.deepcopy(release)
     found = [Finding("copied-cell", "quiz-q1", "A sentence.")]
-    note(notebook, found)
-    assert noted(nbformat.reads(nbformat.writes(notebook), as_version=4)) == found
+    write(notebook, found)
+    assert read(nbformat.reads(nbformat.writes(notebook), as_version=4)) == found
 
 
 def test_finding_of_unknown_kind_is_refused():

@@ -11,13 +11,12 @@ from typing import Any
 import nbformat
 from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Float, Integer, List, Unicode, default
 
 from anomaly_desk.checking.judge import failure, judge
-from anomaly_desk.checking.kernel import Kernel, Limits, NoReplyError, TooSlowError
+from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.namespace import Namespace, Trusted
 from anomaly_desk.checking.pictures import (
     Pictures,
@@ -27,12 +26,15 @@ from anomaly_desk.checking.pictures import (
     shared_pictures,
     unchanged,
 )
-from anomaly_desk.checking.remote import AnswerError, Exchange
-from anomaly_desk.grading.seed import SECRET, private_seed, submission_seed
-from anomaly_desk.submissions.findings import Finding, note, noted
+from anomaly_desk.checking.remote import AnswerError, Dialogue
+from anomaly_desk.checking.replies import MessageLimits, NoReplyError, TooSlowError
+from anomaly_desk.environment import FAST, LEARNER, PRIVATE_SEED
+from anomaly_desk.grading.seed import private_seed, submission_seed
+from anomaly_desk.submissions import findings
+from anomaly_desk.submissions.findings import Finding
 from anomaly_labs import runtime
+from anomaly_labs.notebooks import grade_id, is_check
 
-LEARNER = "ANOMALY_LABS_LEARNER"
 KIND_OF_DEATH = {
     "memory": "limit-memory",
     "time": "limit-time",
@@ -71,16 +73,16 @@ class SafeExecute(Execute):  # type: ignore[misc]
         submitted, directory = resources["nbgrader"], CourseDirectory(config=self.config)
         fast = self.fast and submitted["assignment"] not in self.full
         settings = {
-            "ANOMALY_LABS_FAST": "1" if fast else "0",
+            FAST: "1" if fast else "0",
             LEARNER: submitted["student"],
-            SECRET: submission_seed(private_seed(Path(directory.root)), nb),
+            PRIVATE_SEED: submission_seed(private_seed(Path(directory.root)), nb),
         }
         with _environment(**settings) as environment:
             release = self._release(resources)
             trusted = Trusted(release, fast=fast)
             trusted.settle()
             cwd = resources.get("metadata", {}).get("path") or None
-            given = {k: v for k, v in environment.items() if k != SECRET}
+            given = {k: v for k, v in environment.items() if k != PRIVATE_SEED}
             pictures: Pictures = {}
             # without fast mode each learner may have rows of their own
             if fast and self.share_figures and not self.unsafe:
@@ -94,19 +96,19 @@ class SafeExecute(Execute):  # type: ignore[misc]
             kernel = Kernel(km or self._manager(), self._limits())
             try:
                 self._started(kernel, given, cwd)
-                run = Run(
+                execution = Execution(
                     kernel, trusted, self.timeout, self.call_timeout, self.total_timeout, pictures
                 )
                 for cell in nb.cells:
                     if cell.cell_type == "code":
-                        run.take(cell)
+                        execution.take(cell)
             finally:
                 kernel.stop()
-        note(nb, [*noted(nb), *run.findings])
+        findings.write(nb, [*findings.read(nb), *execution.findings])
         return nb, resources
 
-    def _limits(self) -> Limits:
-        return Limits(self.max_reply, self.max_output, self.total_output)
+    def _limits(self) -> MessageLimits:
+        return MessageLimits(self.max_reply, self.max_output, self.total_output)
 
     def _started(self, kernel: Kernel, env: dict[str, str], cwd: str | None) -> Kernel:
         arguments = self.extra_arguments if self.unsafe else []
@@ -122,14 +124,14 @@ class SafeExecute(Execute):  # type: ignore[misc]
     def _manager(self) -> KernelManager:
         if self.unsafe:
             return KernelManager(kernel_name="python3", config=self.config)
-        from anomaly_desk.sandbox.provisioner import NAME, SandboxKernels
+        from anomaly_desk.sandbox.kernels import NAME, SandboxKernels
 
         kernels = SandboxKernels(config=self.config)
         return KernelManager(kernel_name=NAME, kernel_spec_manager=kernels, config=self.config)
 
 
 @dataclass
-class Run:
+class Execution:
     """One notebook on its way through the cells; times in seconds."""
 
     kernel: Kernel
@@ -151,17 +153,16 @@ class Run:
         if self.left() <= 0 and not self.kernel.gone:
             self.kernel.stop("the time for the whole notebook was over")
             self.find("limit-time", cell, f"it took more than {self.total_timeout:.0f} s")
-        is_check = utils.is_grade(cell) and not utils.is_solution(cell)
         if self.kernel.gone:
             cell.outputs = [
                 failure(
                     "NotRun", f"Not run: an earlier cell stopped the kernel ({self.kernel.gone})."
                 )
             ]
-        elif is_check:
-            exchange = Exchange(lambda question: self.ask(question, cell))
+        elif is_check(cell):
+            dialogue = Dialogue(lambda question: self.ask(question, cell))
             points = float(cell.metadata.nbgrader.points)
-            names = Namespace(self.trusted, exchange)
+            names = Namespace(self.trusted, dialogue)
             cell.outputs = judge(cell.source, points, names, seconds=self.left())
         else:
             self.n_executed += 1
@@ -210,8 +211,7 @@ class Run:
 
     def find(self, kind: str, cell: NotebookNode, text: str) -> None:
         """Note a finding about a cell, once."""
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        finding = Finding(kind, grade_id, text)
+        finding = Finding(kind, grade_id(cell), text)
         if finding not in self.findings:
             self.findings.append(finding)
 

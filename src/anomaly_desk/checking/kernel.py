@@ -1,10 +1,7 @@
 """Talk to a kernel that may be hostile: every wait ends, and every message is only data."""
 
-import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 import zmq
@@ -12,47 +9,26 @@ from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 
 from anomaly_desk.checking.outputs import Outputs
-from anomaly_desk.errors import CourseError
+from anomaly_desk.checking.replies import (
+    KernelGoneError,
+    KernelStartError,
+    MessageLimits,
+    NoReplyError,
+    TooSlowError,
+    answers,
+    resident_memory,
+)
+from anomaly_desk.errors import SandboxError
 
 AGENT = "anomaly_labs.inside.agent"
 POLL = 0.25  # seconds between two looks at whether the kernel lives
 GRACE = 10.0  # seconds in which an interrupted kernel must come back, and last outputs arrive
 
 
-class KernelStartError(CourseError):
-    """The kernel did not start: that is not the learner's doing."""
-
-
-class NoReplyError(Exception):
-    """A request without a reply; `outputs` is what the cell had shown until then."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.outputs = Outputs(0, {})
-
-
-class KernelGoneError(NoReplyError):
-    """The kernel has died or was killed; the message tells the learner why."""
-
-
-class TooSlowError(NoReplyError):
-    """The kernel did not answer in time but could be interrupted; it can be asked again."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one kernel may send."""
-
-    answer: int = 32_000_000  # bytes of one answer to a check
-    output: int = 2_000_000  # characters of the outputs of one cell
-    outputs: int = 10_000_000  # and of all cells
-    memory: int = 2_000_000_000  # bytes that the grader may grow by while it listens
-
-
 class Kernel:
     """A running kernel, its sockets, and the two things asked of it: run a cell, answer a check."""
 
-    def __init__(self, manager: KernelManager, limits: Limits) -> None:
+    def __init__(self, manager: KernelManager, limits: MessageLimits) -> None:
         self.manager = manager
         self.limits = limits
         self.gone = ""  # why there is no kernel any more, for the learner
@@ -77,7 +53,7 @@ class Kernel:
             self._connect()
             self._wait_until_ready(started + timeout)
             ready = self._evaluate(f"__import__({AGENT!r}, fromlist=['answer']).__name__", timeout)
-        except (NoReplyError, OSError, RuntimeError) as error:
+        except (NoReplyError, SandboxError, OSError, RuntimeError) as error:
             raise KernelStartError(f"the kernel for the notebook did not start: {error}") from error
         if ready != AGENT:
             raise KernelStartError(f"the grader's agent did not load in the kernel: {ready[:300]}")
@@ -133,7 +109,7 @@ class Kernel:
         return outputs
 
     def ask(self, question: str, *, timeout: float) -> str:
-        """Return the agent's answer to a question of `remote.Exchange`; both are base64.
+        """Return the agent's answer to a question of `remote.Dialogue`; both are base64.
 
         Raises
         ------
@@ -158,8 +134,7 @@ class Kernel:
             self._evaluate(f"__import__('sys').modules[{AGENT!r}].draw({wanted})", timeout)
 
     def _evaluate(self, expression: str, timeout: float) -> str:
-        reply = self._request("", {"answer": expression}, timeout, None)
-        value: Any = reply
+        value: Any = self._request("", {"answer": expression}, timeout, None)
         for key in ("user_expressions", "answer", "data", "text/plain"):
             value = value.get(key) if type(value) is dict else None
         if type(value) is not str:
@@ -195,7 +170,7 @@ class Kernel:
         reply: dict[str, Any] | None = None
         idle = outputs is None
         for socket, message in self._messages():
-            content = message.get("content") if _answers(message, number) else None
+            content = message.get("content") if answers(message, number) else None
             kind = message["header"].get("msg_type") if content is not None else ""
             if socket is self._shell and kind == "execute_reply" and reply is None:
                 reply = content
@@ -248,7 +223,7 @@ class Kernel:
         self.manager.interrupt_kernel()
         interrupted = time.monotonic()
         for socket, message in self._messages():
-            if socket is self._shell and _answers(message, number):
+            if socket is self._shell and answers(message, number):
                 return
             if time.monotonic() > interrupted + GRACE:
                 break
@@ -273,20 +248,3 @@ class Kernel:
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
-
-
-def resident_memory() -> int:
-    """Return the bytes of memory that this process holds; 0 where only Linux could tell."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _answers(message: dict[str, Any], number: str) -> bool:
-    """Return whether a message is well formed and belongs to request `number`."""
-    parts = [message.get(part) for part in ("header", "content", "parent_header")]
-    if any(type(part) is not dict for part in parts):
-        return False
-    return bool(message["parent_header"].get("msg_id") == number)

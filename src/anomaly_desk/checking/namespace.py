@@ -16,8 +16,9 @@ import nbformat
 
 from anomaly_desk import names
 from anomaly_desk.checking.once import once
-from anomaly_desk.checking.remote import Exchange
+from anomaly_desk.checking.remote import Dialogue
 from anomaly_desk.errors import CourseError
+from anomaly_labs.notebooks import is_answer, is_check, marks
 from anomaly_labs.runtime import Runtime
 
 
@@ -42,14 +43,13 @@ class Trusted:
         self._locked: dict[str, str] = {}
         self._loads: set[str] = set()
         for cell in release.cells:
-            marks = cell.metadata.get("nbgrader", {})
-            if cell.cell_type != "code" or marks.get("solution") or marks.get("grade"):
+            if cell.cell_type != "code" or is_answer(cell) or is_check(cell):
                 continue
             self._imports.update(names.imported(cell.source))
             call = names.prepared(cell.source)
             if call is not None:
                 self._known["rt"] = Runtime(device="cpu", fast=fast, seed=_seed_of(call))
-            if marks.get("locked"):
+            if marks(cell).get("locked"):
                 self._locked.update(dict.fromkeys(names.stored(cell.source), cell.source))
             else:
                 self._loads |= names.loads(cell.source)
@@ -110,7 +110,7 @@ class Trusted:
 class Namespace(dict[str, Any]):
     """The global names of a check or locked cell, found when they are used."""
 
-    def __init__(self, trusted: Trusted, learner: Exchange | None = None) -> None:
+    def __init__(self, trusted: Trusted, learner: Dialogue | None = None) -> None:
         super().__init__(__builtins__=builtins, __name__="__check__")
         self._trusted = trusted
         self._learner = learner

@@ -10,8 +10,10 @@ from collections.abc import Callable
 
 from nbformat import NotebookNode
 
-from anomaly_desk.checking.kernel import Kernel, NoReplyError
+from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.once import once
+from anomaly_desk.checking.replies import NoReplyError
+from anomaly_labs.notebooks import is_answer, is_check
 
 FIGURE = "<Figure size"  # how a figure begins as text
 Pictures = dict[str, list[str]]
@@ -139,8 +141,7 @@ def put(shown: list[NotebookNode], drawn: list[str]) -> None:
 
 def is_plain(cell: NotebookNode) -> bool:
     """Return whether a cell of code is neither an answer nor a check."""
-    mark = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and not mark.get("solution") and not mark.get("grade")
+    return cell.cell_type == "code" and not is_answer(cell) and not is_check(cell)
 
 
 def place(cell: NotebookNode) -> str:

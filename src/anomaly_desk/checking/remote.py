@@ -61,16 +61,16 @@ class Remote:
 class RemoteFunction(Remote):
     """A function of the learner: called here, run there."""
 
-    __slots__ = ("_exchange",)
+    __slots__ = ("_dialogue",)
 
-    def __init__(self, reference: Reference, what: str, exchange: "Exchange") -> None:
+    def __init__(self, reference: Reference, what: str, dialogue: "Dialogue") -> None:
         super().__init__(reference, what)
-        object.__setattr__(self, "_exchange", exchange)
+        object.__setattr__(self, "_dialogue", dialogue)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the function in the learner's kernel; see `Exchange.call`."""
-        exchange = object.__getattribute__(self, "_exchange")
-        return exchange.call(*_identity(self), args, kwargs)
+        """Call the function in the learner's kernel; see `Dialogue.call`."""
+        dialogue = object.__getattribute__(self, "_dialogue")
+        return dialogue.call(*_identity(self), args, kwargs)
 
 
 def _identity(remote: Remote) -> tuple[Reference, str]:
@@ -79,7 +79,7 @@ def _identity(remote: Remote) -> tuple[Reference, str]:
     return look(remote, "_reference"), look(remote, "_what")
 
 
-class Exchange:
+class Dialogue:
     """Questions to the agent in the learner's kernel, and its answers as plain data.
 
     Parameters

@@ -20,6 +20,7 @@ def add_commands(app: typer.Typer) -> None:
         course.course,
         grading.grade,
         grading.accept,
+        grading.class_,
         report.report,
         pages.slides,
         pages.site,
@@ -28,7 +29,8 @@ def add_commands(app: typer.Typer) -> None:
         results.export,
         results.formgrader,
     ):
-        app.command(rich_help_panel="The instructor's desk")(command)
+        name = command.__name__.removesuffix("_")  # `class` is a word of Python's
+        app.command(name, rich_help_panel="The instructor's desk")(command)
 
 
 def settle() -> None:

@@ -133,7 +133,7 @@ def grade(
     has looked at.
     """
     from anomaly_desk import build as builder
-    from anomaly_desk.grading.desk import Wishes, grade_and_report
+    from anomaly_desk.grading.run import Wishes, grade_class
 
     if regrade and regrade_only:
         raise typer.BadParameter("--regrade grades all anew, --regrade-only some; leave one out")
@@ -153,10 +153,70 @@ def grade(
         project = builder.project_folder()
         root = (course_folder or project / "grading").absolute()
         try:
-            good = grade_and_report(
-                submissions, wishes, root=root, project=project, console=console
+            good = grade_class(submissions, wishes, root=root, project=project, console=console)
+        except KeyboardInterrupt:
+            console.print("Stopped. The same command continues.")
+            raise typer.Exit(130) from None
+    raise typer.Exit(0 if good else 1)
+
+
+def class_(
+    output: Annotated[
+        Path | None,
+        typer.Option(help="folder for the submissions; build/class/handed-in when left out"),
+    ] = None,
+    course_folder: Annotated[
+        Path | None,
+        typer.Option("--course", help="course folder to grade in; build/class/course by default"),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LEARNER", help="this learner and nobody else; may be repeated"),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(help="submissions at a time; one per core when left out", min=1)
+    ] = None,
+    write_only: Annotated[
+        bool, typer.Option("--write-only", help="write the submissions and grade none")
+    ] = False,
+) -> None:
+    """Try the grader on thirty made submissions of the assessment.
+
+    Some are right in many ways, some broken, some cheat in every known way.
+    Each stands in OUTPUT/LEARNER/ with what it should get in
+    OUTPUT/expected.csv; they are graded in a course folder of their own, with a
+    roster beside it on which two stand who sent nothing, and compared. Takes 12
+    minutes, ten of them for an endless loop.
+
+    Exit code 0: everybody got what they should; 1: somebody did not, or nothing
+    could be graded; 130: stopped by Ctrl-C.
+    """
+    import time
+
+    from anomaly_desk import build as builder
+    from anomaly_desk.sample import learners, thirty
+
+    known = {one.name: one for one in learners.CLASS}
+    unknown = [name for name in only or () if name not in known]
+    if unknown:
+        raise typer.BadParameter(f"no learner {unknown[0]!r}; known are: {', '.join(known)}")
+    chosen = [one for one in learners.CLASS if not only or one.name in only]
+    started = time.monotonic()
+    with one_sentence_errors():
+        project = builder.project_folder()
+        folder = (output or project / "build" / "class" / "handed-in").absolute()
+        root = (course_folder or project / "build" / "class" / "course").absolute()
+        with console.status("writing the submissions"):
+            thirty.write(thirty.source(project), folder, chosen)
+        console.print(f"{len(chosen)} submissions: {folder}", markup=False, soft_wrap=True)
+        if write_only:
+            return
+        try:
+            good = thirty.grade_thirty(
+                project, folder, root, learners=chosen, jobs=jobs, console=console
             )
         except KeyboardInterrupt:
             console.print("Stopped. The same command continues.")
             raise typer.Exit(130) from None
+    console.print(f"{(time.monotonic() - started) / 60:.1f} minutes")
     raise typer.Exit(0 if good else 1)

@@ -46,7 +46,7 @@ def export(
     console.print(f"{output}: {exports.count(found)}", markup=False, highlight=False)
     unsettled = "look, then anomaly-labs accept; the number may change"
     _tell("needs a human", _of(found, "needs a human"), unsettled)
-    unread = [grade for grade in found if any(part.waits for part in grade.parts)]
+    unread = [grade for grade in found if any(task.waits for task in grade.tasks)]
     _tell("waits for a reader", unread, "points so far; read the answers (make formgrader)")
     _tell("not graded", _of(found, "not graded"), "no grade was written; see the folder findings/")
     _tell("not submitted", _of(found, "not submitted"), "no grade was written")

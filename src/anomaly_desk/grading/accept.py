@@ -18,6 +18,10 @@ def accept(
 
     Parameters
     ----------
+    root
+        The course folder.
+    assignment
+        Whose results are meant.
     learners
         Ids, or whatever the roster knows a learner by.
     note

@@ -3,61 +3,24 @@
 import contextlib
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
-import signal
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import tzinfo
-from multiprocessing import forkserver, resource_tracker
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import nbformat
 
 from anomaly_desk import build, imports, sources
-from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import late, ledger
+from anomaly_desk.errors import CourseError, SandboxError
+from anomaly_desk.grading import late, ledger, processes
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.submissions import intake
-from anomaly_desk.submissions.findings import Finding
-from anomaly_desk.submissions.intake import Job, Submission
 from anomaly_desk.submissions.people import Roster
+from anomaly_desk.submissions.submission import Job, Submission
 from anomaly_labs.datasets.cache import write_aside
-
-# What grading any submission imports, beside what its lab imports; once, before the process of
-# each one forks.
-PRELOADED = (
-    "anomaly_desk.grading.marking",
-    "anomaly_desk.checking.execute",
-    "anomaly_desk.sandbox.provisioner",
-    "anomaly_desk.pages.feedback",
-    "anomaly_desk.pages.sanitize",
-    "anomaly_desk.execute",
-    "nbconvert.exporters.html",
-    "jinja2.ext",
-    "pyarrow.dataset",
-    "pyarrow.parquet",
-    "sklearn.metrics",
-    "pooch",
-)
-LIMIT_SECONDS = 3600  # for one submission; the limits of the kernel end it much earlier
-GRACE_SECONDS = 10  # for a process to end after it has sent its result
-ALONE = Finding(
-    "graded-again",
-    "",
-    "A first result was left out: it ended in a time limit while other submissions were graded "
-    "beside it. This is the result of grading it once more, alone.",
-)
-
-
-class SandboxError(CourseError):
-    """Learners' code cannot be run safely on this machine."""
 
 
 def assignments(project: Path) -> dict[str, sources.Source]:
@@ -134,10 +97,18 @@ def grade(
 
     Parameters
     ----------
+    root
+        The course folder, with the gradebook.
+    project
+        The folder that holds the sources and nbgrader's settings.
+    submissions
+        What `find` gave.
     jobs
         Submissions at a time; one for each core when left out.
     unsafe
         Run learners' code without the sandbox; each report says so.
+    regrade
+        Grade anew what has a result for the same bytes, too.
     started
         Called with each submission when its grading begins.
 
@@ -171,9 +142,10 @@ def grade(
         begun = started or (lambda _: None)
         modules = preloaded(known.values())
         with contextlib.nullcontext() if unsafe or not waiting else _one_import(modules):
-            context = _context(modules)
-            yield from _all(waiting, context, jobs or os.cpu_count() or 1, hurried, begun)
-            yield from _all(hurried, context, 1, [], begun)
+            context = processes.context(modules)
+            slots = jobs or os.cpu_count() or 1
+            yield from processes.results(waiting, context, slots, hurried, begun)
+            yield from processes.results(hurried, context, 1, [], begun)
 
 
 def preloaded(labs: Iterable[sources.Source]) -> list[str]:
@@ -217,7 +189,7 @@ def _known_already(job: Job, regrade: bool) -> Graded | None:
     """Return the result of what is nobody's, or was graded before; None for what is to grade."""
     one = job.submission
     if one.is_nobodys:
-        return _failed(job, one.refused)
+        return processes.failed(job, one.refused)
     if one.refused or regrade:
         return None
     return ledger.kept(
@@ -225,116 +197,7 @@ def _known_already(job: Job, regrade: bool) -> Graded | None:
         one.assignment,
         one.learner,
         digest=intake.digest(one.path),
-        source=job.source,
+        source=job.fingerprint,
         unsafe=job.unsafe,
         late=late.of(one.findings),
     )
-
-
-def _failed(job: Job, trouble: str) -> Graded:
-    one = job.submission
-    return Graded(one.assignment, one.learner, {}, one.findings, job.unsafe, 0.0, trouble=trouble)
-
-
-def _alone(job: Job) -> Job:
-    """Return the job of grading a submission once more; until then it counts as not graded."""
-    one = job.submission
-    entry = ledger.read(job.root, one.assignment, one.learner)
-    if entry is not None:
-        ledger.write(job.root, one.assignment, one.learner, replace(entry, graded=None))
-    return replace(job, submission=replace(one, findings=(*one.findings, ALONE)))
-
-
-def _all(
-    waiting: list[Job],
-    context: BaseContext,
-    slots: int,
-    hurried: list[Job],
-    begun: Callable[[Submission], None],
-) -> Iterator[Graded]:
-    """Yield the results; those that others may have cut off are left out, their jobs `hurried`."""
-    beside: set[Job] = set()
-    running: dict[Connection, tuple[BaseProcess, Job, float]] = {}
-    todo = iter(waiting)
-    try:
-        while True:
-            while len(running) < slots and (job := next(todo, None)) is not None:
-                answer, process = _start(context, job)
-                begun(job.submission)
-                running[answer] = (process, job, time.monotonic() + LIMIT_SECONDS)
-            if not running:
-                return
-            if len(running) > 1:
-                beside.update(job for _, job, _ in running.values())
-            ready = wait(list(running), timeout=1)
-            for answer, (process, job, end) in list(running.items()):
-                if answer in ready or time.monotonic() > end:
-                    del running[answer]
-                    graded = _result(answer, process, job)
-                    if job in beside and any(f.kind == "limit-time" for f in graded.findings):
-                        hurried.append(_alone(job))
-                    else:
-                        yield graded
-    finally:
-        for process, _, _ in running.values():
-            process.kill()
-            process.join()
-
-
-def _context(modules: list[str]) -> BaseContext:
-    """Return how processes are made: forked from one that has imported nbgrader and these."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    from anomaly_labs.inside.zygote import ONE_THREAD  # needs what only Unix has
-
-    os.environ.update(ONE_THREAD)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*PRELOADED, *modules])
-    # Ctrl-C is ours: it must not stop the imports of the process that all others fork from. The
-    # tracker would let the signal through again, so it starts before.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return context
-
-
-def _work(job: Job, environment: Mapping[str, str], answer: Connection) -> None:
-    from anomaly_desk.grading.marking import (
-        work,  # nbgrader: imported where it is needed only
-    )
-
-    work(job, environment, answer)
-
-
-def _start(context: BaseContext, job: Job) -> tuple[Connection, BaseProcess]:
-    answer, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(job, dict(os.environ), sender), daemon=True)  # type: ignore[attr-defined]
-    process.start()
-    sender.close()
-    return answer, process
-
-
-def _result(answer: Connection, process: BaseProcess, job: Job) -> Graded:
-    """Return what a process sent, or what becomes of a submission whose process did not."""
-    from anomaly_desk.grading.marking import give_up
-
-    try:
-        graded = answer.recv() if answer.poll() else None
-    except EOFError:
-        graded = None
-    answer.close()
-    process.join(timeout=GRACE_SECONDS)
-    process.kill()
-    process.join()
-    if isinstance(graded, Graded):
-        return graded
-    reason = f"the process that graded it ended with code {process.exitcode}"
-    if process.exitcode == -9:
-        reason = f"the process that graded it was killed, or took over {LIMIT_SECONDS} seconds"
-    try:
-        return give_up(job, reason)
-    except Exception as error:  # one learner's failure must not stop the others
-        return _failed(job, f"{reason}; and then {type(error).__name__}: {error}")

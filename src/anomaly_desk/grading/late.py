@@ -9,14 +9,16 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from anomaly_desk.errors import CourseError
+from anomaly_desk.grading import times
+from anomaly_desk.grading.times import shown
 from anomaly_desk.submissions import archive, candidates
 from anomaly_desk.submissions.findings import Finding, quote
 from anomaly_desk.submissions.people import Person, Roster
-from anomaly_desk.submissions.roster import end_of_day, write_private
+from anomaly_desk.submissions.roster import write_private
 from anomaly_desk.submissions.submission import Submission
 
 Deadline = datetime | None
@@ -32,11 +34,11 @@ class Policy:
     Attributes
     ----------
     deadlines
-        Of each assignment; None where one was taken away.
+        The deadline of each assignment; None where one was taken away.
     percent
-        Of the assignment's maximum, for each begun day.
+        What a begun day costs, in per cent of the assignment's maximum.
     grace_minutes
-        After the deadline, that cost nothing.
+        Minutes after the deadline that cost nothing.
     sent
         Times that the instructor gave, by ``assignment/learner``.
     """
@@ -86,29 +88,6 @@ def keep(root: Path, policy: Policy) -> None:
     write_private(_path(root), f"{json.dumps(content, indent=1)}\n".encode())
 
 
-def moment(text: str) -> datetime:
-    """Return the time that a person gave; without a zone it is this machine's.
-
-    Raises
-    ------
-    CourseError
-        If it is none.
-
-    Examples
-    --------
-    >>> print(moment("2026-12-01T18:00+01:00"))
-    2026-12-01 18:00:00+01:00
-    """
-    try:
-        given = end_of_day(text.strip())
-    except ValueError:
-        raise CourseError(
-            f"{quote(text)} is no time; expected is one like 2026-12-01T18:00+01:00, or a day like "
-            "2026-12-01, which ends at 23:59:59"
-        ) from None
-    return given if given.tzinfo else given.astimezone()
-
-
 def deadlines(words: Iterable[str], assignments: Iterable[str]) -> dict[str, Deadline]:
     """Return the deadlines that ``[ASSIGNMENT=]TIME`` gives; "" stands for every assignment.
 
@@ -130,7 +109,7 @@ def deadlines(words: Iterable[str], assignments: Iterable[str]) -> dict[str, Dea
             raise CourseError(
                 f"--deadline {quote(each)}; the assignments are {', '.join(known[1:])}"
             )
-        given[name] = None if time.strip().casefold() == "none" else moment(time)
+        given[name] = None if time.strip().casefold() == "none" else times.moment(time)
     return given
 
 
@@ -145,7 +124,7 @@ def due(deadline: datetime, person: Person | None) -> datetime:
 
     Examples
     --------
-    >>> print(due(moment("2026-12-01T18:00+01:00"), Person("a", "Ada", late_days=2)))
+    >>> print(due(times.moment("2026-12-01T18:00+01:00"), Person("a", "Ada", late_days=2)))
     2026-12-03 18:00:00+01:00
     """
     if person is None:
@@ -164,7 +143,7 @@ def days(sent: datetime, until: datetime, policy: Policy) -> int:
 
     Examples
     --------
-    >>> evening = moment("2026-12-01T18:00+01:00")
+    >>> evening = times.moment("2026-12-01T18:00+01:00")
     >>> [days(evening + timedelta(hours=h), evening, Policy()) for h in (-1, 0, 1, 24, 25)]
     [0, 0, 1, 1, 2]
     """
@@ -214,18 +193,6 @@ def of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.kind.startswith("late"))
 
 
-def shown(moment_: datetime) -> str:
-    """Return a time as reports show it.
-
-    Examples
-    --------
-    >>> shown(moment("2026-12-01T18:00+01:00"))
-    '2026-12-01 18:00 +01:00'
-    """
-    whole = moment_.replace(second=0, microsecond=0).isoformat(" ", "minutes")
-    return f"{whole[:16]} {whole[16:]}".strip()
-
-
 def _finding(
     one: Submission, deadline: datetime, person: Person | None, policy: Policy, maximum: float
 ) -> tuple[Finding, ...]:
@@ -260,13 +227,3 @@ def _unclear(text: str) -> Finding:
 
 def _path(root: Path) -> Path:
     return root / "late.json"
-
-
-def utc(moment_: datetime) -> datetime:
-    """Return a time as nbgrader keeps it: in UTC, without a zone."""
-    return moment_.astimezone(UTC).replace(tzinfo=None)
-
-
-def from_utc(kept: datetime) -> datetime:
-    """Return a time of the gradebook with its zone."""
-    return kept.replace(tzinfo=UTC)

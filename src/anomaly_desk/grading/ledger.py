@@ -66,9 +66,9 @@ class Entry:
     Attributes
     ----------
     digest
-        Of the bytes that were sent: points of other bytes never stay beside these.
+        The digest of the bytes that were sent: points of other bytes never stay beside these.
     placed
-        Of the notebook that was made from them for nbgrader.
+        The digest of the notebook that was made from them for nbgrader.
     source
         Fingerprint of the assignment.
     graded
@@ -114,7 +114,7 @@ def read(root: Path, assignment: str, learner: str) -> Entry | None:
             by_hand = tuple(graded.pop("by_hand"))
             graded = Graded(**graded, findings=findings, by_hand=by_hand)
         entry = Entry(**content, graded=graded)
-        note = noted(root, assignment, learner, entry)
+        note = note_of(root, assignment, learner, entry)
         graded = graded and replace(graded, accepted=note)
         return replace(entry, graded=graded, accepted=note)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -178,12 +178,12 @@ def lines(graded: Graded) -> Iterator[str]:
     if graded.accepted is not None:
         yield accepted(graded.accepted)
     yield f"needs a human: {graded.why}" if graded.needs_human else "graded"
-    for question, points in graded.points.items():
-        yield f"  {question}: {points:g}"
+    for exercise, points in graded.points.items():
+        yield f"  {exercise}: {points:g}"
     if graded.penalty:
         yield f"  late: {-graded.penalty:g}"
-    for question in graded.by_hand:
-        yield f"  {question}: to be graded by hand"
+    for exercise in graded.by_hand:
+        yield f"  {exercise}: to be graded by hand"
     for finding in graded.findings:
         where = f" ({finding.cell})" if finding.cell else ""
         yield f"  finding {finding.kind}{where}: {finding.text}"
@@ -204,7 +204,7 @@ def _accepted(root: Path, assignment: str, learner: str) -> Path:
     return root / "accepted" / assignment / f"{learner}.json"
 
 
-def noted(root: Path, assignment: str, learner: str, entry: Entry) -> str | None:
+def note_of(root: Path, assignment: str, learner: str, entry: Entry) -> str | None:
     """Return what was noted when this very result was accepted; None where it was not."""
     try:
         text = _accepted(root, assignment, learner).read_text(encoding="utf-8")

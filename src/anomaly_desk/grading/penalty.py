@@ -7,7 +7,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties
 
-from anomaly_desk.grading import late
+from anomaly_desk.grading import late, times
 from anomaly_desk.submissions import roster
 
 
@@ -23,9 +23,9 @@ class LatePolicy(BasePlugin):  # type: ignore[misc]
         submission = asked.gradebook.find_submission(asked.assignment_id, student_id)
         policy, class_ = late.read(root), roster.kept(root)
         deadline = policy.deadlines.get(asked.assignment_id)
-        deadline = deadline or late.from_utc(submission.assignment.duedate)
+        deadline = deadline or times.from_utc(submission.assignment.duedate)
         person = class_.get(student_id) if class_ else None
-        n_days = late.days(late.from_utc(submission.timestamp), late.due(deadline, person), policy)
+        n_days = late.days(times.from_utc(submission.timestamp), late.due(deadline, person), policy)
         return late.penalty(n_days, float(submission.max_score), policy)
 
 

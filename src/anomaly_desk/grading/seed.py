@@ -10,8 +10,6 @@ from nbformat import NotebookNode
 from anomaly_desk.errors import CourseError
 from anomaly_labs.datasets.cache import write_once
 
-SECRET = "ANOMALY_LABS_PRIVATE_SEED"
-
 
 def private_seed(root: Path) -> str:
     """Return the seed of the course folder `root`, a whole number in digits; made on first use.

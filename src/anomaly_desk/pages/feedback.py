@@ -9,8 +9,9 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from anomaly_desk.submissions import roster
-from anomaly_desk.submissions.findings import STOPS, UNREAD, Finding, noted, told
+from anomaly_desk.submissions import findings, roster
+from anomaly_desk.submissions.findings import STOPS, UNREAD, Finding, told
+from anomaly_labs.notebooks import errors, marks
 
 TEMPLATES = Path(__file__).parent / "templates"
 _STYLE = (TEMPLATES / "feedback" / "style.css").read_text(encoding="utf-8")
@@ -23,7 +24,7 @@ class ShowFindings(NbGraderPreprocessor):  # type: ignore[misc]
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook as it is, and the resources with what the template shows."""
-        about, found = resources["nbgrader"], noted(nb)
+        about, found = resources["nbgrader"], findings.read(nb)
         waiting, name = _known(about, Path(CourseDirectory(config=self.config).root))
         rows = [_row(cell, waiting, found) for cell in nb.cells if _is_graded(cell)]
         resources["feedback"] = {
@@ -52,7 +53,7 @@ def number(value: float) -> str:
 
 
 def _is_graded(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("grade"))
+    return bool(marks(cell).get("grade"))
 
 
 def _title(nb: NotebookNode) -> str:
@@ -66,7 +67,7 @@ def _row(cell: NotebookNode, waiting: set[str], found: list[Finding]) -> dict[st
     """Return what the table says of a graded cell: name, points, the hint of a failed check."""
     mark = cell.metadata.nbgrader
     points, of = mark.get("score") or 0.0, mark.points
-    said = next((o.evalue for o in cell.get("outputs", ()) if o.output_type == "error"), "")
+    said = next((sentence for _, sentence in errors(cell)), "")
     state = "full" if points >= of else "part" if points else "none"
     if mark.grade_id in waiting:
         state, said = "waits", "a human reads this"

@@ -19,17 +19,17 @@ class Task:
 
 
 @dataclass
-class Submission:
+class Work:
     """What one learner handed in, and what became of it.
 
     Attributes
     ----------
     points
-        Of each task; None where a written answer waits for its reader.
+        The points of each task; None where a written answer waits for its reader.
     late
         Points that were taken away because it came late.
     outcomes, hints, answers
-        By task: one of `OUTCOMES`, the sentence of a failed check, the learner's text.
+        What each task has: one of `OUTCOMES`, the sentence of a failed check, the learner's text.
     why
         Why a human should look, or an empty text.
     accepted
@@ -60,15 +60,15 @@ class Submission:
 
 
 @dataclass(frozen=True)
-class Class:
+class Classwork:
     """A graded class and its assignment.
 
     Attributes
     ----------
     marks
         The points for a pass and for distinction, where the assignment names them.
-    failed, settled
-        Of learners whose submission could not be graded: why; and those of them who need no human
+    failed, accepted
+        Why the submissions of some learners could not be graded; and which of them need no human
         any more, because one has looked.
     absent
         Learners of the roster or the gradebook who sent nothing.
@@ -82,26 +82,26 @@ class Class:
     title: str
     tasks: tuple[Task, ...]
     marks: tuple[tuple[str, float], ...]
-    submissions: tuple[Submission, ...]
+    submissions: tuple[Work, ...]
     failed: Mapping[str, str]
     absent: tuple[str, ...]
     release: Mapping[str, str]
     reference: Mapping[str, str]
     names: Mapping[str, str] = field(default_factory=dict)
-    settled: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
 
     @property
     def human(self) -> dict[str, str]:
         """Who needs a human, and why."""
         found = {one.learner: one.why for one in self.submissions if one.why}
-        return found | {who: why for who, why in self.failed.items() if who not in self.settled}
+        return found | {who: why for who, why in self.failed.items() if who not in self.accepted}
 
     def who(self, learner: str) -> str:
         """Return name and id of a learner, or the id alone where no name is known.
 
         Examples
         --------
-        >>> Class("quiz", "Quiz", (), (), (), {}, (), {}, {}, {"a1": "Ada"}).who("a1")
+        >>> Classwork("quiz", "Quiz", (), (), (), {}, (), {}, {}, {"a1": "Ada"}).who("a1")
         'Ada (a1)'
         """
         return f"{self.names[learner]} ({learner})" if learner in self.names else learner

@@ -9,9 +9,11 @@ from typing import Any
 from anomaly_desk.errors import CourseError
 from anomaly_desk.grading import ledger
 from anomaly_desk.report import notebooks
-from anomaly_desk.report.classwork import OUTCOMES, Class, Submission, Task
+from anomaly_desk.report.classwork import OUTCOMES, Classwork, Task, Work
 from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.receive import same_text
+from anomaly_labs.notebooks import CHECK, grade_id, is_check, marks
+from anomaly_labs.notebooks import errors as errors_of
 
 _MARKS = re.compile(r"\*\*Pass: (\d+(?:\.\d+)?)[^*]*?Distinction: (\d+(?:\.\d+)?)")
 _REASON = re.compile(r"(?m)^needs a human: (.*)$")
@@ -35,11 +37,15 @@ def assignments(root: Path) -> list[str]:
     return found
 
 
-def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
+def collect(root: Path, assignment: str, watch: Watch = list) -> Classwork:
     """Return what is known about a graded class.
 
     Parameters
     ----------
+    root
+        The course folder.
+    assignment
+        Such as ``assessment``.
     watch
         Gets the learners and yields them, to show how far this is.
 
@@ -58,7 +64,7 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
     pristine = notebooks.cells(release)
     seen = {path.stem for path in (root / "graded" / assignment).glob("*.json")}
     failed: dict[str, str] = {}
-    settled: set[str] = set()
+    accepted: set[str] = set()
     for learner in watch(sorted(seen | submissions.keys())):
         entry = ledger.read(root, assignment, learner)
         path = root / "autograded" / learner / assignment / f"{assignment}.ipynb"
@@ -67,21 +73,16 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
             submissions.pop(learner, None)
             told = entry.trouble if entry is not None else ""
             failed[learner] = told or _reason(root, assignment, learner)
-            settled |= {learner} if entry is not None and entry.accepted is not None else set()
+            if entry is not None and entry.accepted is not None:
+                accepted.add(learner)
             continue
         one = submissions[learner]
         if entry is not None and entry.graded is not None:  # else by nbgrader's own command
-            graded = entry.graded
-            one.seconds, one.findings, one.accepted = (
-                graded.seconds,
-                graded.findings,
-                graded.accepted,
-            )
-            one.why = graded.why if graded.needs_human else ""
+            _add(one, entry.graded)
         _read(one, notebooks.cells(path), tasks, pristine)
     source = root / "source" / assignment / release.name
     title, marks = _headings(pristine)
-    return Class(
+    return Classwork(
         assignment=assignment,
         title=title or assignment,
         tasks=tasks,
@@ -92,8 +93,14 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Class:
         release=notebooks.answers(pristine, every=True),
         reference=notebooks.answers(notebooks.cells(source), every=True),
         names=names,
-        settled=frozenset(settled),
+        accepted=frozenset(accepted),
     )
+
+
+def _add(one: Work, graded: ledger.Graded) -> None:
+    """Add what the ledger holds."""
+    one.seconds, one.findings, one.accepted = graded.seconds, graded.findings, graded.accepted
+    one.why = graded.why if graded.needs_human else ""
 
 
 def _headings(cells: list[dict[str, Any]]) -> tuple[str, tuple[tuple[str, float], ...]]:
@@ -104,9 +111,7 @@ def _headings(cells: list[dict[str, Any]]) -> tuple[str, tuple[tuple[str, float]
     return heading[1].strip() if heading else "", tuple(marks)
 
 
-def _gradebook(
-    root: Path, assignment: str
-) -> tuple[tuple[Task, ...], dict[str, Submission], set[str]]:
+def _gradebook(root: Path, assignment: str) -> tuple[tuple[Task, ...], dict[str, Work], set[str]]:
     """Return tasks, submissions with their points, and all learners."""
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import SAWarning
@@ -123,7 +128,7 @@ def _gradebook(
     names = [name for name in _order(root, assignment) if name in maximum]
     tasks = tuple(Task(_task(name), maximum[name], not _is_check(name)) for name in names)
     found = {
-        learner: Submission(learner, dict.fromkeys((t.name for t in tasks), 0.0), 0.0, sent_at)
+        learner: Work(learner, dict.fromkeys((t.name for t in tasks), 0.0), 0.0, sent_at)
         for learner, sent_at in when.items()
     }
     for learner, penalty in late:
@@ -158,20 +163,19 @@ def _rows(gradebook: Any, assignment: str) -> tuple[list[Any], list[Any]]:
 def _order(root: Path, assignment: str) -> list[str]:
     """Return the names of the graded cells in the notebook's order."""
     cells = notebooks.cells(root / "release" / assignment / f"{assignment}.ipynb")
-    marks = [notebooks.marks(cell) for cell in cells]
-    return [str(known["grade_id"]) for known in marks if known.get("grade")]
+    return [grade_id(cell) for cell in cells if marks(cell).get("grade")]
 
 
 def _task(name: str) -> str:
-    return name.removesuffix("-check")
+    return name.removesuffix(CHECK)
 
 
 def _is_check(name: str) -> bool:
-    return name.endswith("-check")
+    return name.endswith(CHECK)
 
 
 def _read(
-    one: Submission,
+    one: Work,
     cells: list[dict[str, Any]],
     tasks: Iterable[Task],
     pristine: list[dict[str, Any]],
@@ -180,10 +184,10 @@ def _read(
     one.answers = notebooks.answers(cells)
     stubs = notebooks.answers(pristine)
     errors = {
-        str(notebooks.marks(cell)["grade_id"]).removesuffix("-check"): error
+        _task(grade_id(cell)): error
         for cell in cells
-        if notebooks.marks(cell).get("grade") and not notebooks.marks(cell).get("solution")
-        for error in notebooks.errors(cell)
+        if is_check(cell)
+        for error in errors_of(cell)
     }
     for task in tasks:
         name, sentence = errors.get(task.name, ("", ""))

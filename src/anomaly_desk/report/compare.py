@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anomaly_desk.report import similarity, tokens
-from anomaly_desk.report.classwork import Class
+from anomaly_desk.report.classwork import Classwork
 from anomaly_desk.report.notebooks import OWN
 from anomaly_desk.report.similarity import Fragments, Likeness
 from anomaly_desk.report.tokens import Names
@@ -51,7 +51,7 @@ class Comparison:
     Attributes
     ----------
     shares
-        Of every pair with enough code, the share of fragments in common, all code together.
+        The share of fragments in common, all code together, of every pair with enough code.
     solved
         Learners whose code stands in the reference solution for the most part, with that share.
     """
@@ -62,7 +62,7 @@ class Comparison:
     solved: tuple[tuple[str, float], ...]
 
 
-def compare(work: Class) -> Comparison:
+def compare(work: Classwork) -> Comparison:
     """Return which learners' answers are alike beyond what the class has in common."""
     written = {task.name for task in work.tasks if task.written}
     answers = {one.learner: one.answers for one in work.submissions}
@@ -83,7 +83,7 @@ def compare(work: Class) -> Comparison:
     return Comparison(tuple(joined), shares, tuple(groups), tuple(solved))
 
 
-def beside(work: Class, pair: Pair) -> list[Beside]:
+def beside(work: Classwork, pair: Pair) -> list[Beside]:
     """Return both texts of each task in which a pair is alike; lines in common are marked."""
     written = {task.name for task in work.tasks if task.written}
     one, other = (
@@ -130,7 +130,7 @@ def _names(texts: Mapping[str, str], written: set[str]) -> Names:
 
 
 def _fragments(
-    work: Class, answers: Mapping[str, Mapping[str, str]], written: set[str]
+    work: Classwork, answers: Mapping[str, Mapping[str, str]], written: set[str]
 ) -> dict[str, dict[str, Fragments]]:
     """Return the fragments by task and learner, and of all code together."""
     by_task: dict[str, dict[str, Fragments]] = {task.name: {} for task in work.tasks}

@@ -41,8 +41,14 @@ def histogram(
 
     Parameters
     ----------
+    values
+        What is counted.
     bins : shape (n_bars + 1,)
         Where the bars begin and end; a value at an inner edge belongs to the bar on its right.
+    title
+        What a reader who sees no figure is told.
+    x_label
+        What stands below the axis.
     marks
         Names and values of lines to draw across.
     percent
@@ -61,11 +67,7 @@ def histogram(
     def x(value: float) -> float:
         return round(LEFT + float((value - bins[0]) * scale), 1)
 
-    parts = [
-        Markup('<line class="axis" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(
-            LEFT, floor, WIDTH - RIGHT, floor
-        )
-    ]
+    parts = [_line("axis", LEFT, floor, WIDTH - RIGHT, floor)]
     for start, end, count in zip(bins[:-1], bins[1:], counts, strict=True):
         if count:
             height = round((floor - TOP) * math.sqrt(int(count)) / top, 1)
@@ -80,10 +82,7 @@ def histogram(
     parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, x_label))
     for name, value in marks:
         at = x(value)
-        parts.append(
-            Markup('<line class="mark" x1="{}" y1="16" x2="{}" y2="{}"/>').format(at, at, floor)
-        )
-        parts.append(_text(at, 12, name, "named"))
+        parts += [_line("mark", at, 16, at, floor), _text(at, 12, name, "named")]
     return Markup('<svg viewBox="0 0 {} {}" role="img"><title>{}</title>{}</svg>').format(
         WIDTH, HEIGHT, title, Markup("").join(parts)
     )
@@ -110,6 +109,11 @@ def stacked(counts: Sequence[int]) -> Markup:
         '<svg class="stack" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         "{}</svg>"
     ).format(Markup("").join(parts))
+
+
+def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> Markup:
+    text = '<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>'
+    return Markup(text).format(kind, x1, y1, x2, y2)
 
 
 def _text(x: float, y: float, text: str, kind: str = "") -> Markup:

@@ -97,6 +97,7 @@ def discrimination(points: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     points : shape (n_learners, n_items)
+        The points that each submission got.
 
     Examples
     --------

@@ -5,7 +5,7 @@ from pathlib import Path
 from rich.console import Console
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading.report import watched
+from anomaly_desk.grading.summary import watched
 from anomaly_desk.report import page
 from anomaly_desk.report.collect import assignments, collect
 from anomaly_desk.report.compare import compare
@@ -18,10 +18,16 @@ def make(
 
     Parameters
     ----------
+    root
+        The course folder.
+    assignment
+        Which one, or an empty text for all that were graded.
     output
         The file of one assignment; by default ``report/<assignment>.html`` in the course folder.
     names
         Whether the page holds names and answers.
+    console
+        Where progress is shown.
 
     Raises
     ------

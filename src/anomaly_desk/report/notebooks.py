@@ -1,10 +1,12 @@
-"""Read the notebooks that the grader wrote: answers, and what checks said."""
+"""Read the notebooks that the grader wrote; a class of them, so as plain JSON."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from anomaly_labs.notebooks import grade_id, is_answer, marks
 
 OWN = "cells of one's own"  # the code that a learner added to the notebook
 
@@ -25,12 +27,6 @@ def cells(path: Path) -> list[dict[str, Any]]:
     return [cell for cell in found if isinstance(cell, dict)]
 
 
-def marks(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what nbgrader knows of a cell."""
-    found: dict[str, Any] = cell.get("metadata", {}).get("nbgrader", {})
-    return found
-
-
 def text(cell: Mapping[str, Any]) -> str:
     """Return the source of a cell."""
     source = cell.get("source", "")
@@ -41,23 +37,15 @@ def answers(cells: list[dict[str, Any]], *, every: bool = False) -> dict[str, st
     """Return the text of each answer, and beside them one's own code, or `every` other code."""
     found, others = {}, []
     for cell in cells:
-        known = marks(cell)
-        if known.get("solution"):
-            found[str(known["grade_id"])] = text(cell)
+        if is_answer(cell):
+            found[grade_id(cell)] = text(cell)
         elif cell.get("cell_type") == "code" and (
-            every or (not known and str(cell.get("id", "")).startswith("own-"))
+            every or (not marks(cell) and str(cell.get("id", "")).startswith("own-"))
         ):
             others.append(text(cell))
     if others:
         found[OWN] = "\n\n".join(others)
     return found
-
-
-def errors(cell: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield name and sentence of each error that a cell shows."""
-    for output in cell.get("outputs", []):
-        if output.get("output_type") == "error":
-            yield str(output.get("ename")), str(output.get("evalue"))
 
 
 def plain(hint: str) -> str:

@@ -15,13 +15,14 @@ from markupsafe import Markup
 
 from anomaly_desk.grading import ledger
 from anomaly_desk.report import compare, figures, items, similarity
-from anomaly_desk.report.classwork import OUTCOMES, Class, Submission
+from anomaly_desk.report.classwork import OUTCOMES, Classwork, Work
 from anomaly_desk.report.compare import Comparison, Pair
 from anomaly_desk.report.items import Item
 from anomaly_desk.report.notebooks import plain
 from anomaly_desk.submissions.findings import UNREAD
 from anomaly_desk.submissions.roster import write_private
 
+FOLDER = Path(__file__).parent
 MAX_HINTS = 40
 MAX_HINT = 300  # characters
 PER_GROUP = 4  # pairs of one group with both texts: more would be the same again
@@ -54,29 +55,24 @@ class Hint:
     learners: tuple[str, ...]
 
 
-def render(work: Class, comparison: Comparison, *, names: bool = True) -> str:
+def render(work: Classwork, comparison: Comparison, *, names: bool = True) -> str:
     """Return the page; without `names` it says nothing of a single learner.
 
     Parameters
     ----------
+    work
+        The graded class.
     comparison
         What `compare.compare` found in the same class.
+    names
+        Whether the page names learners and shows answers.
     """
-    folder = Path(__file__).parent
-    style = (folder / "page.css").read_text(encoding="utf-8")
+    style = (FOLDER / "page.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["who"] = work.who
     read = [one for one in work.submissions if _is_read(one)]
     totals = [one.total for one in work.submissions]
     seconds = [one.seconds for one in work.submissions if one.seconds is not None]
-    return environment.get_template("page.html").render(
+    return _template(work).render(
         work=work,
         names=names,
         style=Markup(style),
@@ -107,12 +103,24 @@ def render(work: Class, comparison: Comparison, *, names: bool = True) -> str:
     )
 
 
+def _template(work: Classwork) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["who"] = work.who
+    return environment.get_template("page.html")
+
+
 def write(path: Path, text: str) -> None:
     """Write the page so that its owner alone can read it."""
     write_private(path, text.encode())
 
 
-def rows(work: Class, read: list[Submission]) -> list[Row]:
+def rows(work: Classwork, read: list[Work]) -> list[Row]:
     """Return the exercises with their analysis; one that waits for its reader has none yet."""
     ready = [t for t in work.tasks if all(one.points[t.name] is not None for one in read)]
     points = [[one.points[task.name] or 0.0 for task in ready] for one in read]
@@ -130,7 +138,7 @@ def rows(work: Class, read: list[Submission]) -> list[Row]:
     return made
 
 
-def hints(submissions: Iterable[Submission]) -> list[Hint]:
+def hints(submissions: Iterable[Work]) -> list[Hint]:
     """Return the sentences of failed checks, the commonest first."""
     told: dict[tuple[str, str], list[str]] = {}
     for one in submissions:
@@ -140,11 +148,11 @@ def hints(submissions: Iterable[Submission]) -> list[Hint]:
     return sorted(found, key=lambda hint: (-len(hint.learners), hint.task, hint.text))
 
 
-def _is_read(one: Submission) -> bool:
+def _is_read(one: Work) -> bool:
     return not any(finding.kind in UNREAD for finding in one.findings)
 
 
-def _points_figure(work: Class, totals: list[float]) -> Markup:
+def _points_figure(work: Classwork, totals: list[float]) -> Markup:
     maximum = sum(task.points for task in work.tasks)
     return figures.histogram(
         totals,
@@ -175,13 +183,13 @@ def _share_figure(shares: np.ndarray) -> Markup:
     )
 
 
-def _kinds(submissions: Iterable[Submission]) -> list[tuple[str, int]]:
+def _kinds(submissions: Iterable[Work]) -> list[tuple[str, int]]:
     """Return how many submissions have a finding of each kind."""
     found = Counter(kind for one in submissions for kind in {f.kind for f in one.findings})
     return sorted(found.items(), key=lambda kind: (-kind[1], kind[0]))
 
 
-def _beside(work: Class, comparison: Comparison) -> list[tuple[Pair, list[compare.Beside]]]:
+def _beside(work: Classwork, comparison: Comparison) -> list[tuple[Pair, list[compare.Beside]]]:
     """Return the pairs that are shown with both texts: some of each group."""
     group = {learner: number for number, found in enumerate(comparison.groups) for learner in found}
     shown: list[Pair] = []

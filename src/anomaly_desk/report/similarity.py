@@ -43,7 +43,7 @@ class Likeness:
     Attributes
     ----------
     share
-        Of the fragments of the shorter answer, how many the other one has, from 0 to 1.
+        The share of the shorter answer's fragments that the other one has, from 0 to 1.
     fragments
         How many these are.
     """
@@ -105,6 +105,8 @@ def alike(task: str, answers: Mapping[str, Fragments]) -> tuple[list[Likeness], 
 
     Parameters
     ----------
+    task
+        Its name, for the pairs.
     answers
         What of each learner's answer is the learner's own; see `own`.
     """

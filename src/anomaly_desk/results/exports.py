@@ -42,6 +42,10 @@ def table(
 
     Parameters
     ----------
+    grades
+        The rows, from `grades.read`.
+    form
+        One of `FORMATS`.
     canvas_ids
         Canvas's own number of an assignment, by which its column finds it; without one, Canvas
         asks which of its assignments is meant.
@@ -125,9 +129,9 @@ def remarks(grade: Grade) -> str:
     if grade.total is None:
         return "; ".join([grade.state, *told(grade.findings)])
     said = [
-        f"{part.name}: {'not read yet' if part.waits else number(part.points)}"
-        f" of {number(part.maximum)}{f' ({part.comment})' if part.comment else ''}"
-        for part in grade.parts
+        f"{task.name}: {'not read yet' if task.waits else number(task.points)}"
+        f" of {number(task.maximum)}{f' ({task.comment})' if task.comment else ''}"
+        for task in grade.tasks
     ]
     if grade.penalty:
         said.append(f"late: -{number(grade.penalty)}")

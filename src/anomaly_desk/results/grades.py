@@ -22,13 +22,13 @@ State = Literal[
 
 
 @dataclass(frozen=True)
-class Part:
+class TaskGrade:
     """The points of one exercise or written answer.
 
     Attributes
     ----------
     by_hand
-        Those of the points that a human gave, in place of automatic ones or beside them.
+        The points that a human gave, in place of automatic ones or beside them.
     comment
         What a human wrote beside it.
     waits
@@ -63,7 +63,7 @@ class Grade:
     assignment: str
     maximum: float
     state: State
-    parts: tuple[Part, ...] = ()
+    tasks: tuple[TaskGrade, ...] = ()
     penalty: float = 0.0
     findings: tuple[Finding, ...] = ()
     accepted: str | None = None
@@ -71,12 +71,12 @@ class Grade:
     @property
     def automatic(self) -> float:
         """The points that checks gave."""
-        return sum(part.points - part.by_hand for part in self.parts)
+        return sum(task.points - task.by_hand for task in self.tasks)
 
     @property
     def by_hand(self) -> float:
         """The points that a human gave."""
-        return sum(part.by_hand for part in self.parts)
+        return sum(task.by_hand for task in self.tasks)
 
     @property
     def total(self) -> float | None:
@@ -106,6 +106,8 @@ def read(root: Path, assignments: Sequence[str] = ()) -> list[Grade]:
 
     Parameters
     ----------
+    root
+        The course folder.
     assignments
         Which ones; those for which something was handed in when left out.
 
@@ -198,31 +200,31 @@ def _grade(root: Path, gradebook: Any, assignment: Any, person: Person) -> Grade
     if failed or submission is None:
         state: State = "not graded" if failed else "not submitted"
         return Grade(person, name, maximum, state, accepted=noted)
-    parts = [part for notebook in submission.notebooks for part in _parts(notebook)]
+    tasks = [task for notebook in submission.notebooks for task in _tasks(notebook)]
     return Grade(
         person,
         name,
         maximum,
-        _state(entry, parts),
-        tuple(parts),
+        _state(entry, tasks),
+        tuple(tasks),
         float(submission.late_submission_penalty or 0.0),
         entry.graded.findings if entry is not None and entry.graded is not None else (),
         noted,
     )
 
 
-def _state(entry: ledger.Entry | None, parts: Sequence[Part]) -> State:
+def _state(entry: ledger.Entry | None, tasks: Sequence[TaskGrade]) -> State:
     if entry is not None and entry.needs_human:
         return "needs a human"
-    return "waits for a reader" if any(part.waits for part in parts) else "graded"
+    return "waits for a reader" if any(task.waits for task in tasks) else "graded"
 
 
-def _parts(notebook: Any) -> Iterator[Part]:
-    """Yield the parts of a submitted notebook, as nbgrader counts them, in its cells' order."""
+def _tasks(notebook: Any) -> Iterator[TaskGrade]:
+    """Yield the tasks of a submitted notebook, as nbgrader counts them, in its cells' order."""
     comments = {one.name: one.manual_comment or "" for one in notebook.comments}
     for grade in sorted(notebook.grades, key=lambda grade: _order(grade.name)):
         exercise = grade.name.removesuffix("-check")
-        yield Part(
+        yield TaskGrade(
             exercise,
             float(grade.score or 0.0),
             float(grade.max_score or 0.0),

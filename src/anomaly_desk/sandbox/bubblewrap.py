@@ -18,20 +18,17 @@ from functools import cache
 from pathlib import Path
 
 import anomaly_labs
-from anomaly_desk.environment import PYTHONPATH, SETS
+from anomaly_desk.environment import CACHE, FAST, LEARNER, OFFLINE, PYTHONPATH, SETS
+from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside import landlock
 from anomaly_labs.inside.places import CONNECTION, DATA, FONTS, HOME, LIB, SOCKETS, WRITABLE
 
-from . import seccomp
 from .shown import course_folders, font_lists, needed, tables
 
 SETPRIV = "/usr/bin/setpriv"
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 SETTINGS = (
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/etc/alternatives",
-    "/etc/fonts",
+    *("/etc/ld.so.cache", "/etc/localtime", "/etc/alternatives", "/etc/fonts"),
     "/sys/devices/system/cpu",
 )
 
@@ -40,8 +37,8 @@ CLOSED = Path(landlock.__file__).with_name("closed")  # is put in its place
 
 # What a run may set for the kernel; nothing else of the grader's environment goes in.
 PASSED = (
-    "ANOMALY_LABS_FAST",
-    "ANOMALY_LABS_LEARNER",
+    FAST,
+    LEARNER,
     "KERAS_BACKEND",
     "OMP_NUM_THREADS",
     "OMP_WAIT_POLICY",
@@ -49,10 +46,6 @@ PASSED = (
     "OPENBLAS_NUM_THREADS",
     "TZ",
 )
-
-
-class SandboxError(RuntimeError):
-    """The sandbox cannot be built on this machine; the message says why."""
 
 
 def throw_away_user() -> int | None:
@@ -93,8 +86,8 @@ def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str,
         "MPLCONFIGDIR": FONTS,
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
-        "ANOMALY_LABS_CACHE": DATA,
-        "ANOMALY_LABS_OFFLINE": "1",
+        CACHE: DATA,
+        OFFLINE: "1",
         **_own(course_folders()),
         **{name: given[name] for name in PASSED if name in given},
         **extra,
@@ -118,7 +111,7 @@ class Box:
         A folder of the grader's; its sub-folder ``sockets`` is the one place outside that can be
         written from inside, ``kernel.json`` and ``passwd`` are shown where they exist.
     user
-        From `throw_away_user`.
+        The number that `throw_away_user` gave.
     read_only, hidden
         Paths shown besides those that Python needs, and folders that stay empty even if they lie
         in a folder that is shown.
@@ -143,8 +136,10 @@ class Box:
 
         Parameters
         ----------
+        argv
+            The program to run inside, and its arguments.
         limits, cores
-            For `landlock.limit`.
+            What `landlock.limit` gets.
         filter_fd
             Open file that holds the program of `seccomp`; -1 for none.
         info_fd
@@ -184,8 +179,7 @@ class Box:
             missing = [path for path in Path(place[-1]).parents if path not in made]
             for path in reversed(missing):
                 yield from ("--perms", "0755", "--dir", str(path))
-            made.update(missing)
-            made.add(Path(place[-1]))
+            made.update((*missing, Path(place[-1])))
             yield from place
         for closed in ("/dev", *map(str, self._emptied()), "/"):
             yield from ("--remount-ro", closed)
@@ -255,17 +249,6 @@ class Box:
                     "own, such as .venv"
                 )
         return {path for path in hidden if any(path.is_relative_to(outer) for outer in shown)}
-
-
-def filter_pipe() -> int:
-    """Return an open file with the program of `seccomp`; -1 where this machine has none."""
-    steps = seccomp.program()
-    if not steps:
-        return -1
-    reading, writing = os.pipe()
-    with open(writing, "wb") as file:
-        file.write(steps)
-    return reading
 
 
 @cache

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 
+from anomaly_desk.errors import SandboxError
+
 UNSAFE = "grade in a Linux container or virtual machine, or accept the risk with --unsafe"
 INSTALL = "sudo apt install bubblewrap (Debian, Ubuntu) or sudo dnf install bubblewrap (Fedora)"
 OLDEST = (0, 7)  # the first that limits the size of a folder in memory
@@ -36,7 +38,7 @@ HOG = "hog = [bytearray(b'x') * 10_000_000 for _ in range(1000)]"
 
 
 @dataclass(frozen=True)
-class Check:
+class Diagnosis:
     """One thing that was tried.
 
     Attributes
@@ -56,7 +58,7 @@ class Check:
     needed: bool = True
 
 
-def diagnose() -> list[Check]:
+def diagnose() -> list[Diagnosis]:
     """Return what was tried and found, in the order of trying; takes some seconds.
 
     A real sandbox is started: a file outside, the network and the environment are tried from
@@ -67,49 +69,49 @@ def diagnose() -> list[Check]:
     >>> diagnose()[0].name
     'system'
     """
-    checks = []
+    found = []
     for step in (_system, _installed, _readable, _walls, _kernel):
-        checks += step()
-        if not all(check.ok for check in checks if check.needed):
+        found += step()
+        if not all(one.ok for one in found if one.needed):
             break
-    return checks
+    return found
 
 
 def is_usable() -> bool:
     """Return whether a sandbox starts here and keeps its walls; takes a fraction of a second."""
     steps = (_system, _installed, _readable, _walls)
-    return all(check.ok for step in steps for check in step() if check.needed)
+    return all(one.ok for step in steps for one in step() if one.needed)
 
 
-def _system() -> list[Check]:
+def _system() -> list[Diagnosis]:
     if sys.platform == "linux":
-        return [Check("system", True, f"Linux {os.uname().release}")]
+        return [Diagnosis("system", True, f"Linux {os.uname().release}")]
     detail = f"the sandbox is made of parts of Linux, and this is {sys.platform}"
-    return [Check("system", False, detail, UNSAFE)]
+    return [Diagnosis("system", False, detail, UNSAFE)]
 
 
-def _installed() -> list[Check]:
+def _installed() -> list[Diagnosis]:
     from . import bubblewrap
 
     if bubblewrap.program() is None:
-        return [Check("bubblewrap", False, "bubblewrap (bwrap) is not installed", INSTALL)]
+        return [Diagnosis("bubblewrap", False, "bubblewrap (bwrap) is not installed", INSTALL)]
     released = bubblewrap.released()
     text = ".".join(map(str, released))
     if released < OLDEST:
         wanted = ".".join(map(str, OLDEST))
         detail = f"bubblewrap {text} is too old; {wanted} is the first that will do"
-        return [Check("bubblewrap", False, detail, f"{NEWER}; or {UNSAFE}")]
-    checks = [Check("bubblewrap", True, f"bubblewrap {text}")]
+        return [Diagnosis("bubblewrap", False, detail, f"{NEWER}; or {UNSAFE}")]
+    found = [Diagnosis("bubblewrap", True, f"bubblewrap {text}")]
     if bubblewrap.throw_away_user() is not None and not os.path.exists(bubblewrap.SETPRIV):
         cure = (
             "sudo apt install util-linux (Debian, Ubuntu) or sudo dnf install util-linux (Fedora)"
         )
         detail = f"root gives its kernels to another user by {bubblewrap.SETPRIV}, which is missing"
-        checks.append(Check("setpriv", False, detail, cure))
-    return checks
+        found.append(Diagnosis("setpriv", False, detail, cure))
+    return found
 
 
-def _readable() -> list[Check]:
+def _readable() -> list[Diagnosis]:
     """Root's kernels run as another user, who must be able to read Python and the data."""
     from . import bubblewrap, shown
 
@@ -122,40 +124,42 @@ def _readable() -> list[Check]:
         return []
     places = " ".join(map(str, closed))
     detail = f"root's kernels run as a user without rights, who may not read {places}"
-    return [Check("readable", False, detail, f"chmod -R o+rX {places}")]
+    return [Diagnosis("readable", False, detail, f"chmod -R o+rX {places}")]
 
 
-def _walls() -> list[Check]:
+def _walls() -> list[Diagnosis]:
     """Try from inside what must not be possible."""
-    from . import bubblewrap, probe
+    from . import probe
 
     try:
-        found = probe.look()
-    except bubblewrap.SandboxError as error:
+        holes = probe.look()
+    except SandboxError as error:
         return [_broken(str(error))]
     report = "report it: the sandbox has a hole on this machine; until then grade elsewhere"
-    checks = [Check("start", True, "a sandbox starts")]
+    found = [Diagnosis("start", True, "a sandbox starts")]
     for name, hole, good, bad in (
-        ("files", found.reads, "files outside cannot be seen", "a file outside can be read"),
-        ("network", found.connects, "the network is closed", "a server outside can be reached"),
-        ("read-only", found.writes, "Python cannot be changed", "Python's folder can be changed"),
+        ("files", holes.reads, "files outside cannot be seen", "a file outside can be read"),
+        ("network", holes.connects, "the network is closed", "a server outside can be reached"),
+        ("read-only", holes.writes, "Python cannot be changed", "Python's folder can be changed"),
     ):
-        checks.append(Check(name, not hole, bad if hole else good, report if hole else ""))
-    if found.stores:
+        found.append(Diagnosis(name, not hole, bad if hole else good, report if hole else ""))
+    if holes.stores:
         detail = "no Landlock: a kernel can put small files into the folder of its sockets"
         cure = "nothing has to be done; Linux 5.13 and later with Landlock switched on prevent it"
-        checks.append(Check("landlock", False, detail, cure, needed=False))
+        found.append(Diagnosis("landlock", False, detail, cure, needed=False))
     else:
-        checks.append(Check("landlock", True, "the folder of the sockets takes only sockets"))
-    return checks
+        found.append(Diagnosis("landlock", True, "the folder of the sockets takes only sockets"))
+    return found
 
 
-def _broken(said: str) -> Check:
+def _broken(said: str) -> Diagnosis:
     """Explain why bubblewrap did not start."""
     cures = [cure for name, bad, cure in SWITCHES if _switch(name) == bad]
     if any(os.path.exists(mark) for mark in ("/.dockerenv", "/run/.containerenv")):
         cures.append(CONTAINER)
-    return Check("start", False, f"no sandbox can be started: {said}", "; ".join(cures) or UNSAFE)
+    return Diagnosis(
+        "start", False, f"no sandbox can be started: {said}", "; ".join(cures) or UNSAFE
+    )
 
 
 def _switch(name: str) -> str:
@@ -164,26 +168,26 @@ def _switch(name: str) -> str:
     return ""
 
 
-def _kernel() -> list[Check]:
+def _kernel() -> list[Diagnosis]:
     """Start a kernel, and let it take too much memory."""
     started = time.monotonic()
     answered, killed_for, words = _hog()
     if not answered:
         cure = "pip install --force-reinstall ipykernel, if the message names no other cause"
-        return [Check("kernel", False, f"no kernel starts in the sandbox: {words}", cure)]
+        return [Diagnosis("kernel", False, f"no kernel starts in the sandbox: {words}", cure)]
     seconds = f"a kernel starts; with the trial of its limits {time.monotonic() - started:.1f} s"
-    checks = [Check("kernel", True, seconds), *_byte_code()]
+    found = [Diagnosis("kernel", True, seconds), *_byte_code()]
     ok = killed_for == "memory"
     detail = "the memory limit ends it" if ok else "the memory limit does not end it"
     cure = "" if ok else f"allow the grader to look into /proc of its kernels; or {UNSAFE}"
-    return [*checks, Check("limits", ok, detail, cure)]
+    return [*found, Diagnosis("limits", ok, detail, cure)]
 
 
 def _hog() -> tuple[bool, str | None, str]:
     """Return whether a kernel answered, for what it was killed, and its last words."""
     from jupyter_client.manager import KernelManager
 
-    from .provisioner import NAME, SandboxKernels
+    from .kernels import NAME, SandboxKernels
 
     kernels = SandboxKernels(settings={"memory_mb": 500, "wall_s": SECONDS})
     manager = KernelManager(kernel_name=NAME, kernel_spec_manager=kernels)
@@ -206,12 +210,12 @@ def _hog() -> tuple[bool, str | None, str]:
     return answered, manager.provisioner.killed_for, manager.provisioner.last_words.strip()
 
 
-def _byte_code() -> list[Check]:
+def _byte_code() -> list[Diagnosis]:
     """Without compiled files beside them, each kernel compiles the libraries again."""
     for name in ("pandas", "sklearn", "keras"):
         found = find_spec(name)
         if found and found.origin and not os.path.exists(cache_from_source(found.origin)):
             detail = f"{name} is not compiled, which costs each kernel seconds"
             cure = f"{sys.executable} -m compileall -q {sys.prefix}"
-            return [Check("byte code", False, detail, cure, needed=False)]
+            return [Diagnosis("byte code", False, detail, cure, needed=False)]
     return []

@@ -23,7 +23,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from anomaly_desk.environment import RUN
+from anomaly_desk.environment import FAST, LEARNER, RUN
 from anomaly_labs.inside import zygote
 
 from . import bubblewrap, seccomp
@@ -35,7 +35,7 @@ DOOR, TERMS, BROKEN = "door", "terms.json", "broken"
 PATIENCE_S, GRACE_S = 90, 20
 ELF_64, ELF_HEAD, INTERPRETER = b"\x7fELF\x02", 16_384, 3  # elf(5): PT_INTERP
 # What a kernel may have of its own without other imports than those of the server.
-OWN = ("ANOMALY_LABS_FAST", "ANOMALY_LABS_LEARNER", "KERAS_BACKEND", "OMP_WAIT_POLICY")
+OWN = (FAST, LEARNER, "KERAS_BACKEND", "OMP_WAIT_POLICY")
 
 
 class ForkError(RuntimeError):
@@ -173,13 +173,15 @@ def enter(
     Parameters
     ----------
     folder
-        From `find`.
+        The folder that `find` gave.
     argv
-        ``python -m MODULE …``.
+        The command of the kernel, ``python -m MODULE …``.
+    environment
+        The kernel's whole environment, from `bubblewrap.environment`.
     user
-        From `bubblewrap.throw_away_user`.
+        The number that `bubblewrap.throw_away_user` gave.
     settings
-        From `landlock.settings`.
+        The text that `landlock.settings` gave.
     init, stderr
         Open files: the first process inside (``pidfd_open(2)``), and where the kernel complains.
 

@@ -9,10 +9,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside.places import SOCKETS
 
-from . import bubblewrap
-from .bubblewrap import SandboxError
+from . import bubblewrap, seccomp
 from .limits import Limits
 from .private import PrivateFolder
 
@@ -88,7 +88,7 @@ def look() -> Holes:
 
 
 def _run(box: bubblewrap.Box, argv: list[str]) -> subprocess.CompletedProcess[str]:
-    limits, filter_fd = Limits(), bubblewrap.filter_pipe()
+    limits, filter_fd = Limits(), seccomp.pipe()
     command = box.command(
         argv, limits=limits.for_process(), cores=limits.cores, filter_fd=filter_fd
     )

@@ -1,8 +1,4 @@
-"""Jupyter kernels in the sandbox: the extension point of jupyter_client, a kernel provisioner.
-
-Nothing is installed where learners would see it: the one who starts a kernel brings `kernel_spec`
-along, or takes a `kernel_manager` that does.
-"""
+"""Jupyter kernels in the sandbox: the extension point of jupyter_client, a kernel provisioner."""
 
 from __future__ import annotations
 
@@ -12,75 +8,23 @@ import os
 import select
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, List, Unicode
 
+from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside import landlock, places
 
-from . import bubblewrap, forkserver
-from .bubblewrap import SandboxError
+from . import bubblewrap, forkserver, seccomp
 from .limits import Limits, Watchdog
 from .private import PrivateFolder
 
-NAME = "anomaly-labs-sandbox"
-PROVISIONER = "anomaly-labs-bubblewrap"  # the entry point in pyproject.toml
 TAIL = 4096
 HOLDER = ["/bin/sh", "-c", "echo; exec sleep 999999999"]  # keeps a sandbox, and says that it stands
 BUILD_S = 60  # seconds until a sandbox stands, on a busy machine
 PATIENCE_MS = 5_000  # a process that writes to a disk dies when that is done
-
-
-def kernel_spec(**settings: Any) -> KernelSpec:
-    """Return the kernel that runs in the sandbox.
-
-    Parameters
-    ----------
-    settings
-        Traits of `BubblewrapProvisioner`, for this kernel only; others come from configuration.
-
-    Examples
-    --------
-    >>> kernel_spec(memory_mb=512).metadata["kernel_provisioner"]["config"]
-    {'memory_mb': 512}
-    """
-    from anomaly_desk.execute import QUIET_KERNEL
-
-    return KernelSpec(
-        argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", *QUIET_KERNEL],
-        display_name="Python in the sandbox",
-        language="python",
-        interrupt_mode="message",
-        metadata={
-            "debugger": False,
-            "kernel_provisioner": {"provisioner_name": PROVISIONER, "config": settings},
-        },
-    )
-
-
-class SandboxKernels(KernelSpecManager):  # type: ignore[misc]
-    """Knows one kernel, the sandboxed one, whatever kernel a notebook asks for."""
-
-    settings = Dict(help="traits of `BubblewrapProvisioner`")
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Return the sandboxed kernel."""
-        return kernel_spec(**self.settings)
-
-
-def kernel_manager(config: Any = None, **settings: Any) -> AsyncKernelManager:
-    """Return a manager that starts its kernel in the sandbox; `settings` as for `kernel_spec`.
-
-    After `start_kernel` its attribute ``provisioner`` is a `BubblewrapProvisioner`.
-    """
-    return AsyncKernelManager(
-        kernel_name=NAME, kernel_spec_manager=SandboxKernels(settings=settings), config=config
-    )
 
 
 class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
@@ -208,7 +152,7 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
         self._stderr, stderr = os.pipe()
         os.set_blocking(self._stderr, False)
         info, info_fd = os.pipe()
-        filter_fd = bubblewrap.filter_pipe()
+        filter_fd = seccomp.pipe()
         given = [fd for fd in (filter_fd, info_fd) if fd >= 0]
         with open(info) as answer:
             try:

@@ -11,6 +11,7 @@ Linux ``Documentation/userspace-api/seccomp_filter.rst`` and ``include/uapi/linu
 """
 
 import errno
+import os
 import platform
 import struct
 
@@ -186,3 +187,14 @@ def program(machine: str = "") -> bytes:
     steps += _clone(numbers["clone"]) + _mmap(numbers["mmap"])
     steps += _setsockopt(numbers["setsockopt"]) + _socket(numbers["socket"])
     return b"".join(steps)
+
+
+def pipe() -> int:
+    """Return an open file with the program; -1 where this machine has none."""
+    steps = program()
+    if not steps:
+        return -1
+    reading, writing = os.pipe()
+    with open(writing, "wb") as file:
+        file.write(steps)
+    return reading

@@ -71,8 +71,12 @@ def unpack(path: Path, aside: Path, zone: tzinfo | None = None) -> list[Entry]:
 
     Parameters
     ----------
+    path
+        The zip.
+    aside
+        Gets a folder for this zip; its name is a digest of the zip.
     zone
-        Of times that the zip gives without one; this machine's when left out.
+        The zone of times that the zip gives without one; this machine's when left out.
 
     Raises
     ------

@@ -60,6 +60,10 @@ def in_zip(
 
     Parameters
     ----------
+    entries
+        What lies in the zip.
+    known
+        The names of the assignments.
     is_learner
         Whether a folder is known to be a learner's.
     """

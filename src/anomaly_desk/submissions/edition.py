@@ -5,14 +5,14 @@ from typing import Any
 from nbformat import NotebookNode
 
 from anomaly_desk.submissions.findings import Finding, quote
-from anomaly_desk.submissions.receive import Sent, same_text
+from anomaly_desk.submissions.receive import SentCell, same_text
+from anomaly_labs.notebooks import CHECK, grade_id, is_check
 
 KEY = "anomaly_labs"  # of a notebook's metadata, stamped by the build
-CHECK = "-check"
 MOST_TOLD = 20
 
 
-def compare(release: NotebookNode, submitted: Any, sent: list[Sent]) -> list[Finding]:
+def compare(release: NotebookNode, submitted: Any, sent: list[SentCell]) -> list[Finding]:
     """Return what to say of a notebook of another edition; nothing for one of this edition.
 
     Parameters
@@ -42,14 +42,10 @@ def _stamp(submitted: Any) -> dict[str, Any] | None:
     return stamp if isinstance(stamp, dict) else None
 
 
-def _differing(release: NotebookNode, sent: list[Sent]) -> str:
+def _differing(release: NotebookNode, sent: list[SentCell]) -> str:
     """Return the names of exercises whose check is another one, missing, or new."""
     theirs = {one.grade_id: one.text for one in sent if one.grade_id.endswith(CHECK)}
-    ours = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in release.cells
-        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code"
-    }
+    ours = {grade_id(cell): cell.source for cell in release.cells if is_check(cell)}
     changed = [n for n, text in ours.items() if n in theirs and not same_text(theirs[n], text)]
     told = [n.removesuffix(CHECK) for n in changed]
     told += [f"{n.removesuffix(CHECK)} (new)" for n in ours if n not in theirs]

@@ -114,12 +114,12 @@ def told(findings: Iterable[Finding]) -> list[str]:
     return [f"{text} ({n} times)" if n > 1 else text for text, n in counted.items()]
 
 
-def note(notebook: NotebookNode, findings: Iterable[Finding]) -> None:
+def write(notebook: NotebookNode, findings: Iterable[Finding]) -> None:
     """Put exactly these findings into the notebook's metadata."""
     notebook.metadata[METADATA_KEY] = [asdict(finding) for finding in findings]
 
 
-def noted(notebook: NotebookNode) -> list[Finding]:
+def read(notebook: NotebookNode) -> list[Finding]:
     """Return the findings that a graded notebook carries."""
     kept: list[dict[str, Any]] = notebook.metadata.get(METADATA_KEY, [])
     return [Finding(**finding) for finding in kept]

@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -13,31 +12,32 @@ from nbformat import NotebookNode
 from anomaly_desk.pages.markdown import harmless
 from anomaly_desk.submissions import findings, receive
 from anomaly_desk.submissions.findings import Finding
-from anomaly_desk.submissions.receive import Sent
+from anomaly_desk.submissions.receive import SentCell
+from anomaly_labs.notebooks import grade_id, is_answer, marks
 
 # What of nbgrader's metadata decides about points; a learner's copy must say the same.
 _MARKS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 _START = -1  # the place before the first cell
 
 
-def places(pristine: list[NotebookNode], sent: list[Sent]) -> list[int | None]:
+def places(pristine: list[NotebookNode], sent: list[SentCell]) -> list[int | None]:
     """Return for each cell that was sent which pristine cell it is, or None for an extra one.
 
     Copies of a graded cell are that cell; of a plain one only the first is.
     """
-    by_grade = {_marks(cell)["grade_id"]: at for at, cell in enumerate(pristine) if _marks(cell)}
+    by_grade = {grade_id(cell): at for at, cell in enumerate(pristine) if marks(cell)}
     by_id = {cell.get("id"): at for at, cell in enumerate(pristine)}
     found: list[int | None] = []
     for one in sent:
         place = by_grade.get(one.grade_id, by_id.get(one.id))
-        again = place in found and place is not None and not _marks(pristine[place])
+        again = place in found and place is not None and not marks(pristine[place])
         found.append(None if again else place)
 
     # Some editors drop ids and metadata; what stands there unchanged is known by its text.
     lost = {
         (cell.cell_type, _key(cell.source)): at
         for at, cell in reversed(list(enumerate(pristine)))
-        if at not in found and not _is_answer(cell)
+        if at not in found and not is_answer(cell)
     }
     for number, one in enumerate(sent):
         if found[number] is None:
@@ -50,18 +50,18 @@ class Graft:
     """Pristine cells beside what was sent, and which of it counts."""
 
     pristine: list[NotebookNode]
-    sent: list[Sent]
+    sent: list[SentCell]
     places: list[int | None]
     answers: dict[int, int]  # place of an answer cell: number of the cell sent that counts
 
     @classmethod
     def of(
-        cls, pristine: list[NotebookNode], sent: list[Sent], places: list[int | None]
+        cls, pristine: list[NotebookNode], sent: list[SentCell], places: list[int | None]
     ) -> "Graft":
         """Let the last copy of each answer count, but an untouched one only where all are."""
         answers: dict[int, int] = {}
         for number, place in enumerate(places):
-            if place is None or not _is_answer(pristine[place]):
+            if place is None or not is_answer(pristine[place]):
                 continue
             touched = not receive.same_text(sent[number].text, pristine[place].source)
             if touched or place not in answers:
@@ -88,7 +88,7 @@ class Graft:
         for number, (one, place) in enumerate(zip(self.sent, self.places, strict=True)):
             if place is None:
                 extras[anchor].append((one.kind, one.text))
-            elif not _is_answer(self.pristine[place]):
+            elif not is_answer(self.pristine[place]):
                 anchor = place
                 if self._is_edited_code(number):
                     extras[anchor].append((one.kind, one.text))
@@ -104,7 +104,7 @@ class Graft:
 
     def _is_edited_code(self, number: int) -> bool:
         place, one = self.places[number], self.sent[number]
-        if place is None or _marks(self.pristine[place]):
+        if place is None or marks(self.pristine[place]):
             return False
         cell = self.pristine[place]
         return bool(cell.cell_type == one.kind == "code") and not receive.same_text(
@@ -117,12 +117,12 @@ class Graft:
         for at, cell in enumerate(self.pristine):
             if at not in copies:
                 yield from _missing(cell)
-            elif _is_answer(cell) and copies[at] > 1:
+            elif is_answer(cell) and copies[at] > 1:
                 text = (
                     f"The answer stands in {copies[at]} cells; the last one that is answered "
                     "was graded, other versions ran before it."
                 )
-                yield Finding("copied-cell", _name(cell), text)
+                yield Finding("copied-cell", grade_id(cell), text)
         for number, place in enumerate(self.places):
             yield from self._changes(number, place)
         order = [place for place in dict.fromkeys(self.places) if place is not None]
@@ -138,22 +138,22 @@ class Graft:
                 yield Finding("unknown-cell", "", text)
             return
         cell = self.pristine[place]
-        marks, name = _marks(cell), _name(cell)
-        if one.kind != cell.cell_type and _is_answer(cell):
+        known, name = marks(cell), grade_id(cell)
+        if one.kind != cell.cell_type and is_answer(cell):
             text = f"The answer had been turned into a {one.kind} cell; it is graded as it was."
             yield Finding("retyped-cell", name, text)
         if set(one.tags) - set(cell.metadata.get("tags", [])):
             tags = findings.quote(", ".join(one.tags))
             yield Finding("tags", name, f"Tags were added to a cell ({tags}) and are ignored.")
         if (
-            marks
+            known
             and one.marks is not None
-            and any(one.marks.get(m) != marks.get(m) for m in _MARKS)
+            and any(one.marks.get(m) != known.get(m) for m in _MARKS)
         ):
             text = "Points or other marks of the cell had been changed; they are restored."
             yield Finding("edited-marks", name, text)
-        if marks and not _is_answer(cell) and not receive.same_text(one.text, cell.source):
-            kind = "edited-check" if marks.get("grade") else "edited-cell"
+        if known and not is_answer(cell) and not receive.same_text(one.text, cell.source):
+            kind = "edited-check" if known.get("grade") else "edited-cell"
             yield Finding(kind, name, "A read-only cell had been edited; it is restored.")
         elif self._is_edited_code(number):
             text = "A cell of the notebook was edited; it ran as released, then as edited."
@@ -161,11 +161,11 @@ class Graft:
 
 
 def _missing(cell: NotebookNode) -> Iterator[Finding]:
-    if _is_answer(cell):
-        yield Finding("missing-answer", _name(cell), "The answer's cell is not in the file.")
-    elif _marks(cell):
+    if is_answer(cell):
+        yield Finding("missing-answer", grade_id(cell), "The answer's cell is not in the file.")
+    elif marks(cell):
         text = "A read-only cell had been deleted; it is restored."
-        yield Finding("deleted-cell", _name(cell), text)
+        yield Finding("deleted-cell", grade_id(cell), text)
 
 
 def _own_cells(texts: list[tuple[str, str]], used: set[str]) -> Iterator[NotebookNode]:
@@ -182,19 +182,6 @@ def _own_cells(texts: list[tuple[str, str]], used: set[str]) -> Iterator[Noteboo
         used.add(name)
         make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
         yield make(safe, id=name)
-
-
-def _marks(cell: NotebookNode) -> dict[str, Any]:
-    marks: dict[str, Any] = cell.metadata.get("nbgrader", {})
-    return marks
-
-
-def _name(cell: NotebookNode) -> str:
-    return str(_marks(cell).get("grade_id", ""))
-
-
-def _is_answer(cell: NotebookNode) -> bool:
-    return bool(_marks(cell).get("solution"))
 
 
 def _key(text: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from anomaly_desk.errors import CourseError
 from anomaly_desk.submissions import archive, candidates, choice, naming
 from anomaly_desk.submissions.findings import quote
-from anomaly_desk.submissions.people import LEARNER, Roster
+from anomaly_desk.submissions.people import LEARNER_ID, Roster
 from anomaly_desk.submissions.submission import Job, Submission, read_regular
 from anomaly_labs.datasets.cache import write_aside
 
@@ -54,6 +54,8 @@ def find(
 
     Parameters
     ----------
+    paths
+        Folders, zips and notebooks.
     assignments
         The grade ids of each assignment.
     roster
@@ -61,7 +63,7 @@ def find(
     root
         The course folder, in which zips are unpacked.
     zone
-        Of times in zips that say none; this machine's when left out.
+        The zone of times in zips that say none; this machine's when left out.
 
     Raises
     ------
@@ -206,7 +208,7 @@ def _of_person(one: Submission, roster: Roster | None) -> Submission:
             "into the column `also` of the right learner's line, and give the roster again"
         )
         return replace(one, learner=shown, refused=one.refused or reason)
-    if LEARNER.fullmatch(one.learner):
+    if LEARNER_ID.fullmatch(one.learner):
         return one
     reason = (
         f"{shown} is no learner's id: letters A to Z, digits and . _ - @ + only, up to 64, "

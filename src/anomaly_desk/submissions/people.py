@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-LEARNER = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,63}")
+LEARNER_ID = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,63}")
 _NEAR = 0.6  # of 1: how much alike a name must be to be suggested
 
 
@@ -19,7 +19,7 @@ class Person:
     Attributes
     ----------
     id
-        The learner's id in the gradebook, in `LEARNER`'s letters; what a learner types in the
+        The learner's id in the gradebook, in `LEARNER_ID`'s letters; what a learner types in the
         first cell of the assessment.
     extension
         How much later the deadline is for this learner, or until when; a time without a zone is

@@ -33,7 +33,7 @@ class UnreadableError(Exception):
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentCell:
     """One cell as the learner sent it, reduced to what may count."""
 
     kind: str
@@ -69,7 +69,7 @@ def read(path: Path) -> Any:
         ) from None
 
 
-def cells(submitted: Any) -> tuple[list[Sent], list[Finding]]:
+def cells(submitted: Any) -> tuple[list[SentCell], list[Finding]]:
     """Return the cells of a parsed notebook of format 4 or 3, and what had to be left out.
 
     Raises
@@ -145,12 +145,12 @@ def _cells_of_sheets(sheets: list[Any]) -> Iterator[Any]:
             yield from sheet["cells"]
 
 
-def _sent(cell: dict[str, Any]) -> tuple[Sent, bool]:
+def _sent(cell: dict[str, Any]) -> tuple[SentCell, bool]:
     metadata = _mapping(cell.get("metadata"))
     marks = metadata.get("nbgrader")
     tags = metadata.get("tags")
     text = _text(cell.get("source", cell.get("input")))
-    sent = Sent(
+    sent = SentCell(
         kind="code" if cell.get("cell_type") == "code" else "markdown",
         text=text[:MAX_TEXT],
         id=_name(cell.get("id")),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from anomaly_desk.errors import CourseError
 from anomaly_desk.submissions.findings import quote
-from anomaly_desk.submissions.people import LEARNER, Person, Roster
+from anomaly_desk.submissions.people import LEARNER_ID, Person, Roster
 from anomaly_labs.datasets.cache import write_aside
 
 NEEDED = ("id", "name", "email")
@@ -171,7 +171,7 @@ def _person(cells: list[str], headings: list[str], places: dict[str, int], where
         )
     cells = [*cells, *[""] * (len(headings) - len(cells))]
     value = {name: cells[place] for name, place in places.items()}
-    if not LEARNER.fullmatch(value["id"]):
+    if not LEARNER_ID.fullmatch(value["id"]):
         raise RosterError(
             f"{where}: id {quote(value['id'])} is no learner's id: expected are letters A to Z, "
             "digits and . _ - @ + only, up to 64, and no dot in front; mend it"

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from anomaly_desk.submissions.findings import Finding
-from anomaly_desk.submissions.people import LEARNER
+from anomaly_desk.submissions.people import LEARNER_ID
 from anomaly_desk.submissions.receive import MAX_BYTES
 
 
@@ -43,7 +43,7 @@ class Submission:
     @property
     def is_nobodys(self) -> bool:
         """Whether there is no learner or no assignment to write a result down for."""
-        return not self.assignment or LEARNER.fullmatch(self.learner) is None
+        return not self.assignment or LEARNER_ID.fullmatch(self.learner) is None
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Job:
 
     Attributes
     ----------
-    source
+    fingerprint
         Fingerprint of the assignment that is released in `root`.
     unsafe
         Whether learners' code runs without the sandbox.
@@ -63,7 +63,7 @@ class Job:
     root: Path
     project: Path
     submission: Submission
-    source: str
+    fingerprint: str
     unsafe: bool
     beside: int = 1
 

@@ -80,7 +80,7 @@ class Transplant(NbGraderPreprocessor):  # type: ignore[misc]
             notebook, found = transplant(release, Path(resources[_PATH]))
         else:
             notebook, found = transplant_cells(release, nb)
-        findings.note(notebook, found)
+        findings.write(notebook, found)
         return notebook, resources
 
     def _release(self, job: dict[str, str]) -> NotebookNode:

@@ -1,16 +1,13 @@
 """Attacks that follow the gradient of a model, with or without the rules of the domain."""
 
-from collections.abc import Callable
 from typing import Any
 
-import keras
 import numpy as np
 from numpy.typing import ArrayLike
 
+from anomaly_labs.adversarial.ascent import Purify, ascend, checked
 from anomaly_labs.adversarial.constraints import TrafficConstraints
 from anomaly_labs.adversarial.gradients import climb, logits_of
-
-Purify = Callable[[np.ndarray], np.ndarray]
 
 
 def fgsm(
@@ -59,7 +56,7 @@ def fgsm(
     >>> fgsm(lambda x: 2 * x[:, 0] - x[:, 1], [[0.5, 0.5]], [1], epsilon=0.25).tolist()
     [[0.25, 0.75]]
     """
-    rows, classes = _checked(X, y, epsilon=epsilon, constraints=constraints)
+    rows, classes = checked(X, y, epsilon=epsilon, constraints=constraints)
     _, slopes = climb(logits_of(model), rows, classes)
     moved = (rows + epsilon * np.sign(slopes)).astype(np.float32)
     return moved if constraints is None else constraints.project(moved, epsilon=epsilon)
@@ -88,7 +85,7 @@ def pgd(
     Parameters
     ----------
     model
-        As in `fgsm`.
+        What is attacked, as in `fgsm`.
     X : shape (n_samples, n_features)
         Encoded rows.
     y : shape (n_samples,)
@@ -96,7 +93,7 @@ def pgd(
     epsilon
         Largest change of a column, in units of the encoder (standard deviations).
     steps
-        How many.
+        How many steps are taken.
     step_size
         None for 2.5 · `epsilon` / `steps`, which reaches each corner of the box.
     random_start
@@ -104,7 +101,7 @@ def pgd(
     constraints
         Made for the raw rows of `X`; the result then is one that raw rows have. None: any.
     seed
-        Of the random start.
+        Seed of the random start.
     progress
         Whether to show a progress bar on stdout.
 
@@ -127,7 +124,7 @@ def pgd(
     >>> pgd(lambda x: x[:, 0] ** 2 - x[:, 1], [[0.5, 0.5]], [1], epsilon=0.25).tolist()
     [[0.25, 0.75]]
     """
-    return _ascend(
+    return ascend(
         logits_of(model),
         X,
         y,
@@ -172,7 +169,7 @@ def bpda(
     epsilon
         Largest change of a column, in units of the encoder (standard deviations).
     steps
-        How many; each one, and the start, is a run of the defence.
+        How many steps are taken; each one, and the start, is a run of the defence.
     step_size
         None for 2.5 · `epsilon` / `steps`.
     constraints
@@ -201,7 +198,7 @@ def bpda(
     >>> bool(stairs(found) < 0.31)
     True
     """
-    return _ascend(
+    return ascend(
         logits_of(model),
         X,
         y,
@@ -213,67 +210,3 @@ def bpda(
         constraints=constraints,
         progress=progress,
     )
-
-
-def _ascend(
-    logits: Any,
-    X: ArrayLike,
-    y: ArrayLike,
-    *,
-    purify: Purify | None,
-    epsilon: float,
-    steps: int,
-    step_size: float | None,
-    random_seed: int | None,
-    constraints: TrafficConstraints | None,
-    progress: bool,
-) -> np.ndarray:
-    rows, classes = _checked(X, y, epsilon=epsilon, constraints=constraints)
-    if steps < 1 or (step_size is not None and not step_size > 0):
-        raise ValueError(f"steps={steps!r} must be at least 1 and step_size={step_size!r} above 0")
-    length = 2.5 * epsilon / steps if step_size is None else step_size
-    low, high = (
-        (rows - epsilon, rows + epsilon) if constraints is None else constraints.box(epsilon)
-    )
-    place = rows
-    if random_seed is not None:
-        share = np.random.default_rng(random_seed).random(rows.shape, dtype=np.float32)
-        place = low + share * (high - low)
-    best, highest = rows, np.full(len(rows), -np.inf)
-    bar = keras.utils.Progbar(steps + 1, verbose=1 if progress else 0)
-    for step in range(steps + 1):
-        point = place if constraints is None else constraints.project(place, epsilon=epsilon)
-        losses, slopes = climb(logits, point if purify is None else purify(point), classes)
-        better = losses > highest
-        best = np.where(better[:, None], point, best)
-        highest = np.where(better, losses, highest)
-        place = np.clip(place + length * np.sign(slopes), low, high).astype(np.float32)
-        bar.update(step + 1)
-    return best
-
-
-def _checked(
-    X: ArrayLike, y: ArrayLike, *, epsilon: float, constraints: TrafficConstraints | None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return rows as float32 and classes as codes."""
-    rows, classes = np.asarray(X, np.float32), np.asarray(y)
-    if rows.ndim != 2 or classes.shape != (len(rows),):
-        raise ValueError(
-            f"X has shape {rows.shape} and y {classes.shape}; they must be (n_samples, n_features)"
-            " and (n_samples,)"
-        )
-    if not np.isfinite(rows).all():
-        raise ValueError("X holds missing or infinite numbers; fill or drop those rows first")
-    if classes.dtype.kind not in "biu" or (classes < 0).any():
-        raise ValueError(
-            f"y must hold the classes 0, 1, ... as integers, not {classes[:3].tolist()};"
-            " datasets.is_attack(y) gives them"
-        )
-    if not (np.isfinite(epsilon) and epsilon >= 0):
-        raise ValueError(f"epsilon={epsilon!r} must be a number from 0 on; 0.2 is a usual choice")
-    if constraints is not None and not np.array_equal(rows, constraints.encoded):
-        raise ValueError(
-            "X is not the encoded table of the constraints; make them as"
-            " TrafficConstraints(encoder, table) with the table whose encoder.transform is X"
-        )
-    return rows, classes.astype(np.int64)

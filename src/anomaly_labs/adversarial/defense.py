@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from anomaly_labs import storage
+from anomaly_labs import files
 from anomaly_labs.adversarial.search import Search
 from anomaly_labs.gan import WGANDetector
 from anomaly_labs.matrix import Matrix, checked
@@ -32,7 +32,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
     restarts
         Random starts of each row (R of the paper); the nearest result is taken.
     step_size
-        Of Adam at the start; falls to 0 along a cosine.
+        Step size of Adam at the start; it falls to 0 along a cosine.
     hidden
         Units of the generator's layers, from the output to the latent numbers.
     latent
@@ -47,7 +47,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
     batch_size
         Rows per training step.
     seed
-        Of training and starts; the same seed gives the same projections.
+        Seed of training and starts; the same seed gives the same projections.
     progress
         Whether to show progress bars on stdout.
 
@@ -105,7 +105,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
         self.seed = seed
         self.progress = progress
 
-    def fit(self, X: Matrix, y: Any = None) -> Self:
+    def fit(self, X: Matrix, y: object = None) -> Self:
         """Train the generator on clean rows.
 
         Parameters
@@ -181,7 +181,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
         state: dict[str, Any] = {"params": self.get_params()}
         if hasattr(self, "feature_names_in_"):
             state["columns"] = [str(name) for name in self.feature_names_in_]
-        storage.write(path, storage.Parts({"generator": self.generator_}, state, {}), form=FORM)
+        files.save_fitted(path, files.Parts({"generator": self.generator_}, state, {}), form=FORM)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -199,7 +199,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
         ValueError
             If the file is damaged, something else, or of another version of the format.
         """
-        parts = storage.read(path, form=FORM, detector=cls.__name__, check=_check)
+        parts = files.load_fitted(path, form=FORM, detector=cls.__name__, check=_check)
         params, generator = parts.state["params"], parts.models["generator"]
         defense = cls(**params | {name: tuple(params[name]) for name in ("hidden", "judge_hidden")})
         defense.generator_, defense.n_features_in_ = generator, generator.output_shape[-1]
@@ -224,7 +224,7 @@ class DefenseGAN(BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"step_size={self.step_size!r} must be above 0")
 
 
-def _check(parts: storage.Parts) -> None:
+def _check(parts: files.Parts) -> None:
     """Raise unless the generator belongs to the options."""
     wanted, came = parts.state["params"].keys(), DefenseGAN().get_params().keys()
     width = parts.models["generator"].input_shape[-1]

@@ -38,13 +38,13 @@ def harden(
     epsilon
         Largest change of a column, in units of the encoder (standard deviations).
     rounds
-        How many.
+        How many times the network learns from new attacks.
     steps
-        Of `pgd` in each round.
+        How many steps `pgd` takes in each round.
     batch_size
-        Of the training.
+        Rows per step of the training.
     seed
-        Of the order of rows.
+        Seed of the order of rows.
     progress
         Whether to show a progress bar on stdout.
 

@@ -23,7 +23,7 @@ class Search:
     steps
         Gradient steps.
     step_size
-        Of Adam at the start; falls to 0 along a cosine.
+        Step size of Adam at the start; it falls to 0 along a cosine.
     """
 
     def __init__(self, generator: Any, *, steps: int, step_size: float) -> None:

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from anomaly_labs.adversarial.attacks import pgd
 from anomaly_labs.adversarial.constraints import TrafficConstraints
 from anomaly_labs.adversarial.gradients import climb, logits_of
-from anomaly_labs.autoencoder.training import Learner
 from anomaly_labs.gan import networks
+from anomaly_labs.training import Learner
 
 Victim = Callable[[np.ndarray], ArrayLike]
 
@@ -52,9 +52,9 @@ def train_substitute(
     epochs
         Passes over the rows in each round.
     batch_size, learning_rate
-        Of the training.
+        Rows per step, and the learning rate of Adam.
     seed
-        Of weights and order.
+        Seed of the weights and the order of rows.
     progress
         Whether to show a progress bar on stdout.
 
@@ -93,8 +93,7 @@ def train_substitute(
     bar = keras.utils.Progbar(rounds * epochs, verbose=1 if progress else 0)
     for turn in range(rounds):
         if turn:
-            _, slopes = climb(logits_of(model), rows, (answers > 0.5).astype(np.int64))
-            fresh = rows + np.float32(reach) * np.sign(slopes)
+            fresh = _unsure(model, rows, answers, reach)
             rows = np.concatenate([rows, fresh])
             answers = np.concatenate([answers, _asked(victim, fresh)])
         for _ in range(epochs):
@@ -134,13 +133,13 @@ def substitute_attack(
     epsilon
         Largest change of a column, in units of the encoder (standard deviations).
     steps
-        Of `pgd`.
+        How many steps `pgd` takes.
     constraints
         Made for the raw rows of `X`. None: any change.
     rounds, epochs
-        Of `train_substitute`.
+        How many trainings the substitute gets, and passes in each.
     seed
-        Of the substitute.
+        Seed of the substitute's weights and the order of its rows.
     progress
         Whether to show progress bars on stdout.
 
@@ -151,7 +150,7 @@ def substitute_attack(
     Raises
     ------
     ValueError
-        As `train_substitute` and `pgd`.
+        If `train_substitute` or `pgd` refuses what it is given.
 
     References
     ----------
@@ -173,6 +172,12 @@ def substitute_attack(
     return pgd(
         model, X, y, epsilon=epsilon, steps=steps, constraints=constraints, progress=progress
     )
+
+
+def _unsure(model: Any, rows: np.ndarray, answers: np.ndarray, reach: float) -> np.ndarray:
+    """Return each row moved to where the imitation is less sure of its answer."""
+    _, slopes = climb(logits_of(model), rows, (answers > 0.5).astype(np.int64))
+    return np.asarray(rows + np.float32(reach) * np.sign(slopes))
 
 
 def _asked(victim: Victim, rows: np.ndarray) -> np.ndarray:

@@ -10,9 +10,11 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from anomaly_labs.autoencoder import network, residuals, storage, streamed, training
+from anomaly_labs.autoencoder import network, options, residuals, storage
 from anomaly_labs.autoencoder.residuals import KINDS, Kind
-from anomaly_labs.matrix import Matrix, checked, whitening
+from anomaly_labs.matrix import Batches, Matrix, Moments, checked, in_batches, whitening
+from anomaly_labs.training import batched, epochs_for, train
+from anomaly_labs.training.rows import divide, matrices
 
 STEPS = 2500
 FEWEST_EPOCHS, MOST_EPOCHS = 4, 20
@@ -32,7 +34,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     latent
         Numbers that a row is squeezed into.
     activation
-        Of the hidden layers, by Keras' name; latent layer and output are linear.
+        Activation of the hidden layers, by Keras' name; latent layer and output are linear.
     dropout
         Share of hidden units left out in each training step.
     swap_noise
@@ -41,7 +43,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     loss
         Keras' name of the training loss: "mse", "mae", "huber", ...
     learning_rate
-        Of Adam.
+        Learning rate of Adam.
     epochs
         Passes over the training rows, at most; None for as many as make 2,500 steps, but 4 to 20,
         of a stream 1 to 20.
@@ -58,7 +60,8 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     kind
         Score of `anomaly_score` unless it is told another.
     seed
-        Of weights, dropout, noise, order and held-out rows; the same seed gives the same scores.
+        Seed of weights, dropout, noise, order and held-out rows; the same seed gives the same
+        scores.
     progress
         Whether `fit` shows a progress bar on stdout.
 
@@ -71,9 +74,9 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
     n_features_in_, feature_names_in_
         Columns seen by `fit`; names only where they came with a frame.
     residual_mean_, whitening_ : shape (n_features,), (n_features, n_features)
-        Of the residuals of all rows given to `fit`, for the scores "whitened" and "joint".
+        Moments of the residuals of all rows given to `fit`, for the scores "whitened" and "joint".
     row_mean_, row_whitening_ : shape (n_features,), (n_features, n_features)
-        Of the rows given to `fit`, for the score "joint".
+        Moments of the rows given to `fit`, for the score "joint".
 
     Notes
     -----
@@ -138,7 +141,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         self.seed = seed
         self.progress = progress
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Matrix | Batches, y: object = None) -> Self:
         """Train the network and learn the covariance of its residuals.
 
         Parameters
@@ -157,16 +160,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
             range, or the training diverges.
         """
         self._check_options()
-        batches: network.NoisyBatches | streamed.StreamedBatches
-        parts: Iterable[np.ndarray]
-        if streamed.is_stream(X):
-            parts = streamed.matrices(self, X)
-            train, held_out, n_rows = streamed.hold_out(self, X, self.validation_share)
-            batches, fewest = streamed.StreamedBatches(self, train, n_rows), 1
-        else:
-            parts = [checked(self, X, fitting=True)]
-            batches, held_out = self._divided(*parts)
-            fewest = FEWEST_EPOCHS
+        rows = divide(self, X)
         model = network.build(
             self.n_features_in_,
             hidden=self.hidden,
@@ -175,42 +169,36 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
             dropout=self.dropout,
             seed=self.seed,
         )
-        self.history_ = training.train(
+        epochs = self.epochs or epochs_for(
+            STEPS,
+            per_epoch=rows.batches.per_epoch,
+            fewest=1 if in_batches(X) else FEWEST_EPOCHS,
+            most=MOST_EPOCHS,
+        )
+        self.history_ = train(
             model,
-            batches,
-            held_out,
+            rows.batches,
+            rows.held_out,
             loss=self.loss,
             learning_rate=self.learning_rate,
-            epochs=self.epochs or _epochs(batches.per_epoch, fewest),
+            epochs=epochs,
             patience=self.patience,
             progress=self.progress,
         )
         if not np.isfinite(self.history_["loss"]).all():
             raise ValueError(
-                f"the training diverged (losses {self.history_['loss'][:3]} ...); bring the columns"
-                " to comparable scales with features.make_encoder, or lower learning_rate"
+                f"the training diverged (last losses {self.history_['loss'][-3:]}); bring the"
+                " columns to comparable scales with features.make_encoder, or lower learning_rate"
             )
         self._adopt(keras.Model(model.input, model.output, name=model.name))  # without optimizer
-        self._learn_moments(parts)
+        self._learn_moments(rows.parts)
         return self
-
-    def _divided(self, rows: np.ndarray) -> tuple[network.NoisyBatches, np.ndarray]:
-        """Return batches of training rows, and held-out rows."""
-        order = np.random.default_rng(self.seed).permutation(len(rows))
-        n_held = min(len(rows) - 1, int(np.ceil(self.validation_share * len(rows))))
-        batches = network.NoisyBatches(
-            rows[order[n_held:]],
-            batch_size=self.batch_size,
-            swap_noise=self.swap_noise,
-            seed=self.seed,
-        )
-        return batches, rows[order[:n_held]]
 
     def _learn_moments(self, parts: Iterable[np.ndarray]) -> None:
         """Set means and whitening matrices of the residuals and the rows."""
-        left, own = residuals.Moments(), residuals.Moments()
+        left, own = Moments(), Moments()
         for rows in parts:
-            for part, mended in residuals.batched(self.model_, rows):
+            for part, mended in batched(self.model_, rows):
                 left.add(rows[part] - mended)
                 own.add(rows[part])
         self.residual_mean_, self.row_mean_ = left.mean, own.mean
@@ -237,7 +225,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         """
         return self._through("encoder_", X)
 
-    def anomaly_score(self, X: Any, *, kind: Kind | None = None) -> np.ndarray:
+    def anomaly_score(self, X: Matrix | Batches, *, kind: Kind | None = None) -> np.ndarray:
         """Return a score for each row, float64 and at least 0; larger is more anomalous.
 
         Parameters
@@ -260,8 +248,8 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         kind = self._kind(kind)
         scores = [np.empty(0)]
-        for rows in streamed.matrices(self, X):
-            for part, mended in residuals.batched(self.model_, rows):
+        for rows in matrices(self, X):
+            for part, mended in batched(self.model_, rows):
                 scores.append(self._by_column(rows[part], mended, kind).sum(axis=1))
         return np.concatenate(scores)
 
@@ -278,7 +266,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         X : shape (n_samples, n_features)
             Rows with the columns of `fit`.
         kind
-            As in `anomaly_score`.
+            Which score is divided among the columns, as in `anomaly_score`.
 
         Returns
         -------
@@ -289,7 +277,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         rows, kind = checked(self, X), self._kind(kind)
         parts = np.empty(rows.shape)
-        for part, mended in residuals.batched(self.model_, rows):
+        for part, mended in batched(self.model_, rows):
             parts[part] = self._by_column(rows[part], mended, kind)
         names = getattr(self, "feature_names_in_", [f"x{i}" for i in range(rows.shape[1])])
         index = X.index if isinstance(X, pd.DataFrame) else None
@@ -305,11 +293,7 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
             Nothing in it is code.
         """
         check_is_fitted(self)
-        state = {"params": self.get_params(), "history": self.history_}
-        if hasattr(self, "feature_names_in_"):
-            state["columns"] = [str(name) for name in self.feature_names_in_]
-        arrays = {name: getattr(self, f"{name}_") for name in storage.ARRAYS}
-        storage.write(path, model=self.model_, state=state, arrays=arrays)
+        storage.save(self, path)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -327,16 +311,8 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         ValueError
             If the file is damaged, something else, or of another version of the format.
         """
-        model, state, arrays = storage.read(path)
-        params = state["params"] | {"hidden": tuple(state["params"]["hidden"])}
-        detector = cls(**params)
-        detector._adopt(model)
-        detector.history_ = state["history"]
-        for name in storage.ARRAYS:
-            setattr(detector, f"{name}_", arrays[name])
-        detector.n_features_in_ = len(detector.residual_mean_)
-        if "columns" in state:
-            detector.feature_names_in_ = np.asarray(state["columns"], dtype=object)
+        detector = cls()
+        detector._adopt(storage.load(detector, path))
         return detector
 
     def _adopt(self, model: Any) -> None:
@@ -363,27 +339,8 @@ class AutoencoderDetector(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         rows, model = checked(self, X), getattr(self, name)
         parts = [np.empty((0, model.output_shape[-1]), np.float32)]
-        return np.concatenate(parts + [made for _, made in residuals.batched(model, rows)])
+        return np.concatenate(parts + [made for _, made in batched(model, rows)])
 
     def _check_options(self) -> None:
         self._kind(None)
-        for name in ("dropout", "swap_noise", "validation_share"):
-            if not 0 <= getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)!r} must be at least 0 and below 1")
-        if not 0 < self.shrinkage <= 1:
-            raise ValueError(f"shrinkage={self.shrinkage!r} must be above 0 and at most 1")
-        counts = {"latent": self.latent, "batch_size": self.batch_size, "epochs": self.epochs}
-        counts |= {f"hidden[{i}]": units for i, units in enumerate(self.hidden)}
-        for name, value in counts.items():
-            if value is not None and value < 1:
-                raise ValueError(f"{name}={value!r} must be at least 1")
-        if self.patience is not None and not self.validation_share:
-            raise ValueError(
-                f"patience={self.patience!r} needs held-out rows; set patience=None to train for"
-                " all epochs, or validation_share=0.1"
-            )
-
-
-def _epochs(per_epoch: int, fewest: int) -> int:
-    """Return the epochs of a training of about 2,500 steps, within the bounds."""
-    return min(MOST_EPOCHS, max(fewest, -(-STEPS // per_epoch)))
+        options.check(self)

@@ -1,71 +1,13 @@
 """What is left between a row and its reconstruction, and how it becomes a score."""
 
-from collections.abc import Iterator
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-import keras
 import numpy as np
 
 Kind = Literal["l2", "l1", "whitened", "joint"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 CAP = 5.0  # standard deviations that one column may add to the joint score
-CHUNK = 8192  # rows per call of the network: large enough for two cores, small enough for caches
-
-
-def batched(network: Any, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield the rows in parts, each with what `network` makes of them.
-
-    Parameters
-    ----------
-    network
-        A Keras model; called in inference mode.
-    X : shape (n_samples, n_features), float32
-        Rows.
-    """
-    for start in range(0, len(X), CHUNK):
-        part = slice(start, start + CHUNK)
-        yield part, keras.ops.convert_to_numpy(network(X[part], training=False))
-
-
-class Moments:
-    """Mean and covariance of rows that come in parts.
-
-    Examples
-    --------
-    >>> moments = Moments()
-    >>> for part in ([[0.0, 1.0]], [[2.0, 1.0]]):
-    ...     moments.add(np.array(part))
-    >>> moments.mean.tolist(), moments.covariance.tolist()
-    ([1.0, 1.0], [[1.0, 0.0], [0.0, 0.0]])
-    """
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._total, self._products = np.zeros(1), np.zeros((1, 1))
-
-    def add(self, part: np.ndarray) -> None:
-        """Take in more rows.
-
-        Parameters
-        ----------
-        part : shape (n_rows, n_features)
-            Numbers.
-        """
-        rows = part.astype(np.float64)
-        self._count += len(rows)
-        self._total = self._total + rows.sum(axis=0)
-        self._products = self._products + rows.T @ rows
-
-    @property
-    def mean(self) -> np.ndarray:
-        """Shape (n_features,), float64."""
-        return np.asarray(self._total / self._count)
-
-    @property
-    def covariance(self) -> np.ndarray:
-        """Shape (n_features, n_features), float64."""
-        return np.asarray(self._products / self._count - np.outer(self.mean, self.mean))
 
 
 def by_column(

@@ -5,38 +5,38 @@ from typing import Any
 
 import numpy as np
 
-from anomaly_labs import storage
+from anomaly_labs import files
 
 FORM = "anomaly-labs autoencoder"
 ARRAYS = ("residual_mean", "whitening", "row_mean", "row_whitening")
 
 
-def write(
-    path: str | PathLike[str], *, model: Any, state: dict[str, Any], arrays: dict[str, np.ndarray]
-) -> None:
-    """Write model, JSON state and arrays to one zip file.
+def save(detector: Any, path: str | PathLike[str]) -> None:
+    """Write a fitted detector to one zip file.
 
     Parameters
     ----------
+    detector
+        The autoencoder.
     path
         File to write.
-    model
-        Keras model.
-    state
-        Whatever JSON can hold.
-    arrays
-        Numeric arrays by name.
     """
-    storage.write(path, storage.Parts({"model": model}, state, arrays), form=FORM)
+    state = {"params": detector.get_params(), "history": detector.history_}
+    if hasattr(detector, "feature_names_in_"):
+        state["columns"] = [str(name) for name in detector.feature_names_in_]
+    arrays = {name: getattr(detector, f"{name}_") for name in ARRAYS}
+    files.save_fitted(path, files.Parts({"model": detector.model_}, state, arrays), form=FORM)
 
 
-def read(path: str | PathLike[str]) -> tuple[Any, dict[str, Any], dict[str, np.ndarray]]:
-    """Return model, state and arrays that `write` put into a file.
+def load(detector: Any, path: str | PathLike[str]) -> Any:
+    """Set what `save` wrote on an unfitted detector, and return its Keras model.
 
     Parameters
     ----------
+    detector
+        An autoencoder; its options become those of the saved one.
     path
-        File that `write` made.
+        File that `save` made.
 
     Raises
     ------
@@ -45,11 +45,20 @@ def read(path: str | PathLike[str]) -> tuple[Any, dict[str, Any], dict[str, np.n
     ValueError
         If it is damaged, something else, or of another version of the format.
     """
-    parts = storage.read(path, form=FORM, detector="AutoencoderDetector", check=_check)
-    return parts.models["model"], parts.state, parts.arrays
+    name = type(detector).__name__
+    parts = files.load_fitted(path, form=FORM, detector=name, check=_check)
+    params = parts.state["params"]
+    detector.set_params(**params | {"hidden": tuple(params["hidden"])})
+    detector.history_ = parts.state["history"]
+    for array in ARRAYS:
+        setattr(detector, f"{array}_", parts.arrays[array])
+    detector.n_features_in_ = len(detector.residual_mean_)
+    if "columns" in parts.state:
+        detector.feature_names_in_ = np.asarray(parts.state["columns"], dtype=object)
+    return parts.models["model"]
 
 
-def _check(parts: storage.Parts) -> None:
+def _check(parts: files.Parts) -> None:
     """Raise unless the parts belong together."""
     missing = {"params", "history"} - parts.state.keys()
     width = parts.models["model"].input_shape[-1]

@@ -1,13 +1,16 @@
 """The same training on the workers of a Dask cluster."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xgboost as xgb
 import xgboost.dask as xgb_dask
 from xgboost.collective import Config
 
-from anomaly_labs import cluster
+from anomaly_labs import scale
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Rows = tuple[Any, Any]
 
@@ -17,7 +20,7 @@ START_S = 120
 
 
 def train(
-    client: Any,
+    client: "Client",
     params: dict[str, Any],
     rows: Rows,
     validation: Rows | None,
@@ -34,7 +37,7 @@ def train(
     Parameters
     ----------
     client
-        A ``dask.distributed.Client``.
+        Client of the cluster.
     params
         Complete parameters of XGBoost.
     rows, validation
@@ -49,7 +52,7 @@ def train(
     """
 
     def matrix(data: Rows, ref: Any = None) -> Any:
-        X, y = (cluster.spread(part, client) for part in data)
+        X, y = (scale.spread(part, client) for part in data)
         return xgb_dask.DaskQuantileDMatrix(
             client, X, y, enable_categorical=True, max_bin=params["max_bin"], ref=ref
         )
@@ -61,16 +64,16 @@ def train(
         found = xgb_dask.train(client, params, trained, evals=evals, coll_cfg=start, **options)
         return found["booster"]
 
-    return cluster.survive(attempt, client, "training")
+    return scale.survive(attempt, client, "training")
 
 
-def predict(client: Any, booster: xgb.Booster, X: Any, rounds: tuple[int, int]) -> np.ndarray:
+def predict(client: "Client", booster: xgb.Booster, X: Any, rounds: tuple[int, int]) -> np.ndarray:
     """Return what the workers of `client` predict for `X` from the given range of rounds.
 
     Parameters
     ----------
     client
-        A ``dask.distributed.Client``.
+        Client of the cluster.
     booster
         The trained model; it is sent to the workers.
     X : shape (n_samples, n_features)
@@ -85,8 +88,8 @@ def predict(client: Any, booster: xgb.Booster, X: Any, rounds: tuple[int, int]) 
     """
 
     def attempt() -> np.ndarray:
-        part = cluster.spread(X, client)
+        part = scale.spread(X, client)
         found = xgb_dask.predict(client, booster, part, iteration_range=rounds)
         return np.asarray(found.compute(), dtype=np.float32)
 
-    return cluster.survive(attempt, client, "prediction")
+    return scale.survive(attempt, client, "prediction")

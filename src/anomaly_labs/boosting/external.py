@@ -37,7 +37,7 @@ def train(
     options
         Further arguments of ``xgboost.train``.
     seed
-        Of the default parameters.
+        Seed in the default parameters.
     block_rows
         Most rows of one block, as they are read.
     """
@@ -132,6 +132,13 @@ class _Pages(xgb.DataIter):  # type: ignore[misc]
     ) -> xgb.ExtMemQuantileDMatrix:
         """Return the quantised pages, with the quantiles of `ref` where it is given.
 
+        Parameters
+        ----------
+        params
+            Complete parameters of XGBoost.
+        ref
+            A matrix whose quantiles are used; None for quantiles of its own.
+
         Raises
         ------
         ValueError
@@ -152,7 +159,13 @@ class _Pages(xgb.DataIter):  # type: ignore[misc]
             self._batches = iter(())
 
     def quantiles(self, matrix: xgb.ExtMemQuantileDMatrix) -> xgb.QuantileDMatrix:
-        """Return a matrix of one row that keeps the quantiles of `matrix` when its pages go."""
+        """Return a matrix of one row that keeps the quantiles of `matrix` when its pages go.
+
+        Parameters
+        ----------
+        matrix
+            The matrix that has found the quantiles.
+        """
         return xgb.QuantileDMatrix(
             self.first_row, ref=matrix, enable_categorical=True, max_bin=matrix.max_bin
         )
@@ -162,7 +175,13 @@ class _Pages(xgb.DataIter):  # type: ignore[misc]
         self._batches = iter(self._stream)
 
     def next(self, input_data: Callable[..., None]) -> bool:
-        """Hand the next batch over; return whether there was one."""
+        """Hand the next batch over; return whether there was one.
+
+        Parameters
+        ----------
+        input_data
+            Takes the rows of a page; XGBoost gives it.
+        """
         try:
             found = next(self._batches, None)
             if found is None:

@@ -60,7 +60,17 @@ def default_params(*, n_classes: int = 2, device: str | None = None, seed: int =
 
 
 def complete(given: Params, n_classes: int, seed: int) -> Params:
-    """Return the default parameters of a model with `n_classes`, with those given put over them."""
+    """Return the default parameters of a model with `n_classes`, with those given put over them.
+
+    Parameters
+    ----------
+    given
+        Parameters of the caller, which win.
+    n_classes
+        How many classes there are.
+    seed
+        Seed of the model.
+    """
     if n_classes == 2 and "objective" not in given:
         given = {name: value for name, value in given.items() if name != "num_class"}
     return default_params(n_classes=n_classes, device=given.get("device"), seed=seed) | given

@@ -1,19 +1,21 @@
 """Train boosted trees, predict with them, and say which device did it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import xgboost as xgb
+from numpy.typing import ArrayLike
 
 from anomaly_labs.boosting import inputs
 from anomaly_labs.boosting.parameters import Params, complete
+from anomaly_labs.matrix import Batches, Matrix, in_batches
 
 
 def train(
-    X: Any,
-    y: Any,
+    X: Matrix | Batches,
+    y: ArrayLike | Callable[[Any], ArrayLike],
     *,
     validation: tuple[Any, Any] | None = None,
     n_rounds: int = 100,
@@ -44,10 +46,12 @@ def train(
         Replace or extend `default_params`; ``num_class`` states classes without training rows.
     client
         A ``dask.distributed.Client``: train on its workers. Arrays and frames are cut into one
-        partition per worker; Dask collections are taken as they are, as `cluster.read` makes them
+        partition per worker; Dask collections are taken as they are, as `scale.read` makes them
         of a stream. If a worker is lost, training starts again, once, with a warning.
+    seed
+        Seed of the sampling of rows and columns; the same seed gives the same trees.
     block_rows
-        Of a stream, the most rows that are read for one block (see Notes).
+        The most rows of a stream that are read for one block (see Notes).
 
     Raises
     ------
@@ -83,22 +87,19 @@ def train(
     [0, 0, 1, 1]
     """
     given = dict(params or {})
-    if early_stopping_rounds is not None and validation is None:
-        raise ValueError(
-            f"early_stopping_rounds={early_stopping_rounds} needs validation=(X, y): rows that are "
-            "not trained on"
-        )
+    inputs.check_stopping(early_stopping_rounds, validation)
     options: Params = {
         "num_boost_round": n_rounds,
         "early_stopping_rounds": early_stopping_rounds,
         "verbose_eval": False,
     }
-    if inputs.is_stream(X):
+    if in_batches(X):
         from anomaly_labs.boosting import external
 
         inputs.refuse_client(client)
         inputs.check_streamed(y, validation)
-        return external.train((X, y), validation, given, options, seed=seed, block_rows=block_rows)
+        read: external.Rows = (X, y)  # type: ignore[assignment]  # y was seen to be callable
+        return external.train(read, validation, given, options, seed=seed, block_rows=block_rows)
     inputs.check_lengths(X, y)
     rows = (X, y)
     n_classes = inputs.count_classes(y, given.get("num_class"))
@@ -115,13 +116,13 @@ def train(
     return xgb.train(given, trained, evals=evals, **options)
 
 
-def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
+def predict(booster: xgb.Booster, X: Matrix | Batches, *, client: Any = None) -> np.ndarray:
     """Return the probability of class 1, or of each class where there are more than two.
 
     Parameters
     ----------
     booster
-        From `train`; after early stopping the rounds up to the best one are used.
+        Model from `train`; after early stopping the rounds up to the best one are used.
     X : shape (n_samples, n_features)
         The columns of the training rows. With `client` it may be a Dask collection; without, a
         `datasets.Batches`, whose labels are not looked at.
@@ -151,7 +152,7 @@ def predict(booster: xgb.Booster, X: Any, *, client: Any = None) -> np.ndarray:
     (3, 3)
     """
     used = (0, _last_round(booster))
-    if inputs.is_stream(X):
+    if in_batches(X):
         inputs.refuse_client(client)
         parts = [_predicted(booster, batch, used) for batch, _ in X]
         return np.concatenate(parts or [np.empty(0, np.float32)])
@@ -167,6 +168,11 @@ def effective_device(booster: xgb.Booster) -> str:
     """Return the device that the booster really uses: ``"cpu"`` or ``"cuda:0"``.
 
     ``device="cuda"`` on a machine without a GPU only warns and trains on the CPU.
+
+    Parameters
+    ----------
+    booster
+        A trained model.
 
     Examples
     --------

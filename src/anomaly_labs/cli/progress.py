@@ -39,13 +39,14 @@ def progress(
     """Show which exercises pass, as your saved notebooks tell. Save them first (Ctrl-S)."""
     from anomaly_labs import progress as reader
     from anomaly_labs.errors import LabsError
+    from anomaly_labs.notebooks import read
 
     with one_sentence_errors():
         paths = reader.find(notebooks or [])
     unread = []
     for path in paths:
         try:
-            notebook = _run(path) if run else reader.read(path)
+            notebook = _run(path) if run else read(path)
         except LabsError as error:
             unread.append(str(error))
             continue
@@ -66,10 +67,11 @@ def _run(path: Path) -> "NotebookNode":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from anomaly_labs import progress as reader
+    from anomaly_labs.notebooks import read
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as shown:
-        total = len(reader.read(path).cells)
+        total = len(read(path).cells)
         task = shown.add_task(f"{escape(path.name)}, cells", total=total)
         return reader.run(path, on_cell=lambda n: shown.update(task, completed=n))
 

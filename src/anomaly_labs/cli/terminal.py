@@ -14,12 +14,11 @@ console = Console(width=None if sys.stdout.isatty() else 120)
 @contextmanager
 def one_sentence_errors() -> Iterator[None]:
     """Print what stops a command as its message, without a traceback."""
-    from anomaly_labs.datasets import ChecksumError, DataFormatError
     from anomaly_labs.errors import LabsError
 
     try:
         yield
-    except (LabsError, ChecksumError, DataFormatError, OSError) as error:
+    except (LabsError, OSError) as error:
         console.print(f"[bold red]{type(error).__name__}[/]")
         console.print(Text.from_ansi(str(error)))
         raise typer.Exit(1) from None

@@ -1,10 +1,11 @@
 """Load a named data set, or generate one where none can be had."""
 
+from anomaly_labs.errors import ChecksumError, DataFormatError, DownloadError
+
 from . import schema
 from .batch import Batches, batches
 from .catalog import Description, describe, names
 from .dataset import Dataset
-from .errors import ChecksumError, DataFormatError, DownloadError
 from .fetch import download
 from .files import Location, locate, located
 from .kdd.schema import (

@@ -9,12 +9,13 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from anomaly_labs.errors import DataFormatError
+
 from ..runtime import is_fast
 from . import fast
 from .catalog import find_split
 from .contract import Source
 from .dataset import KIND
-from .errors import DataFormatError
 from .loading import Wanted, table_file
 from .parts import generated_parts
 from .pieces import Piece, opened, pieces_of, runs

@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
+from anomaly_labs.errors import DataFormatError
+
 from .contract import DataSet, File
-from .errors import DataFormatError
 from .mistakes import near_miss
 from .text import BROKEN, Text, open_text
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from anomaly_labs.errors import ChecksumError, DataFormatError, DownloadError
+
 from .catalog import find_split
 from .contract import File
-from .errors import ChecksumError, DataFormatError, DownloadError
 from .files import REJECTED, download_folder
 from .proof import verify_file
 from .tree import find

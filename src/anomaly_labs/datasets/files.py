@@ -9,17 +9,18 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
+from anomaly_labs.errors import ChecksumError, DataFormatError
+
+from ..runtime import PROJECT
 from .cache import cache_folder, known_key
 from .catalog import describe, find_split
 from .contract import File
-from .errors import ChecksumError, DataFormatError
 from .proof import verify_file
 from .tree import Tree
 
 Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]
 Trees = list[tuple[Place, Tree]]
 
-PROJECT = "ANOMALY_LABS_PROJECT"
 REJECTED = ".rejected"
 
 

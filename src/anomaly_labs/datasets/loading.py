@@ -7,6 +7,8 @@ import warnings
 from pathlib import Path
 from typing import Literal
 
+from anomaly_labs.errors import DownloadError
+
 from ..runtime import is_fast
 from . import fast, synthetic
 from .cache import (
@@ -18,7 +20,6 @@ from .cache import (
 from .catalog import find_split
 from .contract import Source, Split
 from .dataset import Dataset
-from .errors import DownloadError
 from .real import named, official_rows
 from .sets import find
 from .synthetic import generator

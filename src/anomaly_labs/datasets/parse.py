@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from anomaly_labs.errors import DataFormatError
+
 from .contract import DataSet
 from .diagnose import MEND, diagnose
-from .errors import DataFormatError
 from .proof import Proof, prove
 from .table import Parsed, arrow_types
 from .text import BROKEN, Opened, open_text

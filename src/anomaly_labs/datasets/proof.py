@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from anomaly_labs.errors import ChecksumError, DataFormatError
+
 from .contract import File
-from .errors import ChecksumError, DataFormatError
 from .mistakes import near_miss
 from .text import BROKEN, Opened, open_text
 

@@ -6,6 +6,8 @@ import os
 import threading
 from pathlib import Path
 
+from anomaly_labs.errors import ChecksumError, DataFormatError, DownloadError
+
 from .cache import (
     known_key,
     read_table,
@@ -16,7 +18,6 @@ from .cache import (
     tables_of,
 )
 from .contract import Split, joined
-from .errors import ChecksumError, DataFormatError, DownloadError
 from .fetch import fetch
 from .files import Location, download_folder, locate, missing
 from .parse import read_official

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from anomaly_labs.errors import ChecksumError, DataFormatError
+
 from .cache import known_key
 from .catalog import describe, find_split, names
-from .errors import ChecksumError, DataFormatError
 from .files import Trees, first, located_in, trees
 from .proof import verify_file
 

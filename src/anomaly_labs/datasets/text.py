@@ -11,8 +11,9 @@ from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, NamedTuple, cast
 
+from anomaly_labs.errors import DataFormatError
+
 from .contract import File
-from .errors import DataFormatError
 
 # What reading a damaged compressed file raises.
 BROKEN: Final = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile)

@@ -32,7 +32,7 @@ class Tree:
         # KDDTrain+.zip is the usual name of the packed KDDTrain+.txt.
         wanted += [*file.bundles]
         near = [folder / one for folder in (self.root, self.root / name) for one in wanted]
-        seen = [path for path in near if path.is_file()]
+        seen = [path for path in near if os.path.isfile(path)]
         yield from seen
         others = [path for path in self.paths() if path not in seen]
         yield from (path for path in others if path.name in wanted)
@@ -53,20 +53,20 @@ class Tree:
             self._paths = []
             level = [self.root]
             for _ in range(DEPTH + 1):
-                inside = [entry for folder in level for entry in _entries(folder)]
-                self._paths += [Path(one.path) for one in inside if one.is_file()]
-                level = [Path(one.path) for one in inside if one.is_dir()]
+                inside = [Path(one) for folder in level for one in _inside(folder)]
+                self._paths += [path for path in inside if os.path.isfile(path)]
+                level = [path for path in inside if os.path.isdir(path)]
         return self._paths
 
 
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
+def _inside(folder: Path) -> list[str]:
     """Return what lies in a folder, by name; nothing of one that cannot be read."""
     try:
-        with os.scandir(folder) as entries:
-            found = [one for one in entries if one.name[0] != "." and one.name != "__MACOSX"]
+        names = os.listdir(folder)
     except OSError:
         return []
-    return sorted(found, key=lambda one: one.name)
+    wanted = sorted(name for name in names if name[0] != "." and name != "__MACOSX")
+    return [os.path.join(folder, name) for name in wanted]
 
 
 def find(root: Path, name: str, file: File) -> Path | None:

@@ -46,6 +46,11 @@ class Headline:
 def figure_text(value: float) -> str:
     """Return a figure with five decimals, a count with none; what is not quite 1 never reads 1.
 
+    Parameters
+    ----------
+    value
+        The figure.
+
     Examples
     --------
     >>> figure_text(14.0), figure_text(0.954148), figure_text(0.99999989)

@@ -89,7 +89,7 @@ def ranking(y_true: ArrayLike, scores: ArrayLike) -> pd.Series:
     Raises
     ------
     ValueError
-        As `labelled_scores`.
+        If `labelled_scores` refuses the labels or the scores.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def summary(y_true: ArrayLike, scores: ArrayLike, threshold: float) -> pd.Series
     scores : shape (n_samples,)
         Larger is more anomalous. With hard labels instead of scores a `UserWarning` is given.
     threshold
-        In the unit of the scores. `inf` raises no alert at all, `-inf` one for each row.
+        Threshold in the unit of the scores; `inf` raises no alert at all, `-inf` one for each row.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def summary(y_true: ArrayLike, scores: ArrayLike, threshold: float) -> pd.Series
     Raises
     ------
     ValueError
-        As `labelled_scores`, or if `threshold` is not a number.
+        If `labelled_scores` refuses the labels or the scores, or `threshold` is not a number.
 
     Examples
     --------

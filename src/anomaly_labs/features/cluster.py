@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from anomaly_labs import cluster
+from anomaly_labs import scale
 
 if TYPE_CHECKING:
+    from distributed import Client
+
     from anomaly_labs.features.encoder import FeatureEncoder
 
 
-def each(look: Callable[[pd.DataFrame], Any], X: Any, client: Any) -> list[Any]:
+def each(look: Callable[[pd.DataFrame], Any], X: Any, client: "Client") -> list[Any]:
     """Return what `look` finds in each part of a table that has rows.
 
     Parameters
@@ -23,19 +25,19 @@ def each(look: Callable[[pd.DataFrame], Any], X: Any, client: Any) -> list[Any]:
     X : shape (n_samples, n_columns)
         A Dask DataFrame, or a DataFrame to be cut.
     client
-        A ``dask.distributed.Client``.
+        Client of the cluster.
     """
     from dask import delayed
 
     def attempt() -> list[Any]:
-        parts = [delayed(_seen)(look, part) for part in cluster.spread(X, client).to_delayed()]
+        parts = [delayed(_seen)(look, part) for part in scale.spread(X, client).to_delayed()]
         found = client.gather(client.compute(parts))
         return [part for part in found if part is not None]
 
-    return cluster.survive(attempt, client, "encoding")
+    return scale.survive(attempt, client, "encoding")
 
 
-def transform(encoder: "FeatureEncoder", X: Any, client: Any) -> Any:
+def transform(encoder: "FeatureEncoder", X: Any, client: "Client") -> Any:
     """Return the matrix of a table: a Dask array for a Dask DataFrame, else an array.
 
     Parameters
@@ -45,7 +47,7 @@ def transform(encoder: "FeatureEncoder", X: Any, client: Any) -> Any:
     X : shape (n_samples, n_columns)
         A Dask DataFrame, or a DataFrame to be cut.
     client
-        A ``dask.distributed.Client``.
+        Client of the cluster.
 
     Raises
     ------

@@ -7,7 +7,15 @@ import pandas as pd
 
 
 def check_table(X: Any, columns: list[Any] | None = None) -> None:
-    """Raise unless `X` is a frame with unique columns, and those of `columns` where given."""
+    """Raise unless `X` is a frame with unique columns, and those of `columns` where given.
+
+    Parameters
+    ----------
+    X
+        What should be a table.
+    columns
+        Names of columns that it must have.
+    """
     if not isinstance(X, pd.DataFrame):
         raise TypeError(f"X must be a pandas DataFrame, got {type(X).__name__}; name its columns")
     if not X.columns.is_unique:
@@ -23,7 +31,13 @@ def check_table(X: Any, columns: list[Any] | None = None) -> None:
 
 
 def is_numeric(column: pd.Series) -> bool:
-    """Return True for a column of numbers or bool, False for one of categories."""
+    """Return True for a column of numbers or bool, False for one of categories.
+
+    Parameters
+    ----------
+    column
+        One column of a table.
+    """
     types, dtype = pd.api.types, column.dtype
     if types.is_numeric_dtype(dtype) and not types.is_complex_dtype(dtype):
         return True
@@ -39,7 +53,15 @@ def is_numeric(column: pd.Series) -> bool:
 
 
 def check_kind(column: pd.Series, *, numeric: bool) -> None:
-    """Raise if a column is not of the kind that it was in `fit`."""
+    """Raise if a column is not of the kind that it was in `fit`.
+
+    Parameters
+    ----------
+    column
+        One column of a table.
+    numeric
+        Whether it was numeric in `fit`.
+    """
     if is_numeric(column) != numeric:
         kind = "numeric" if numeric else "categorical"
         raise TypeError(f"column {column.name!r} was {kind} in fit and is {column.dtype} now")
@@ -48,7 +70,12 @@ def check_kind(column: pd.Series, *, numeric: bool) -> None:
 def numbers(column: pd.Series, start: int = 0) -> np.ndarray:
     """Return a numeric column as float64 after making sure that every value is finite.
 
-    `start` rows came before in other tables.
+    Parameters
+    ----------
+    column
+        One numeric column.
+    start
+        Number of rows that came before in other tables, for messages.
     """
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
     bad = np.flatnonzero(~np.isfinite(values))
@@ -61,7 +88,15 @@ def numbers(column: pd.Series, start: int = 0) -> np.ndarray:
 
 
 def slots(column: pd.Series, known: np.ndarray) -> np.ndarray:
-    """Return the one-hot position of each row; the last one is for unknown and missing values."""
+    """Return the one-hot position of each row; the last one is for unknown and missing values.
+
+    Parameters
+    ----------
+    column
+        One categorical column.
+    known
+        Known values, in the order of their places.
+    """
     codes, values = pd.factorize(column)
     position = pd.Index(known).get_indexer(pd.Index(np.asarray(values, dtype=object)))
     position[position < 0] = len(known)

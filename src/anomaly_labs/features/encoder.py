@@ -1,8 +1,7 @@
 """Raw columns to a numeric matrix."""
 
-from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from anomaly_labs.features import columns
 from anomaly_labs.features.moments import Moments, Tail, is_heavy
+from anomaly_labs.features.tables import each
+from anomaly_labs.matrix import Batches
 
 # XGBoost refuses [, ] and < in the names of columns
 UNKNOWN = "(unknown)"
@@ -78,7 +79,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.clip = clip
         self.one_hot = one_hot
 
-    def fit(self, X: Any, y: object = None, *, client: Any = None) -> Self:
+    def fit(self, X: pd.DataFrame | Batches, y: object = None, *, client: Any = None) -> Self:
         """Learn columns, ranges and categories from training rows.
 
         Parameters
@@ -105,10 +106,10 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if self.clip is not None and not self.clip > 0:
             raise ValueError(f"clip={self.clip!r} must be above 0, or None for no limit")
         if client is not None:
-            self._name_columns(getattr(X, "_meta", X))
+            self._name_columns(cast(pd.DataFrame, getattr(X, "_meta", X)))
         moments: dict[str, Moments] = {}
         known: dict[str, set[object]] = {}
-        for numbers, values in _each(self._look, X, client):
+        for numbers, values in each(self._look, X, client):
             for name, part in numbers.items():
                 moments.setdefault(name, Moments()).merge(part)
             for name, part in values.items():
@@ -164,7 +165,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         }
         if tails:
             highs = {name: moments[name].high for name in tails}
-            for found in _each(partial(_look_at_tails, highs), X, client):
+            for found in each(partial(_look_at_tails, highs), X, client):
                 for name, tail in tails.items():
                     tail.merge(found[name])
         self.heavy_tailed_ = tuple(name for name, tail in tails.items() if tail.is_heavy())
@@ -182,7 +183,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             spreads.append(spread or 1.0)  # the spread of values below 1e-160 underflows to 0
         self.offset_, self.spread_ = np.array(offsets), np.array(spreads)
 
-    def transform(self, X: Any, *, client: Any = None) -> np.ndarray:
+    def transform(self, X: pd.DataFrame, *, client: Any = None) -> np.ndarray:
         """Return the matrix of shape (n_samples, n_features), float32.
 
         Parameters
@@ -274,33 +275,9 @@ def make_encoder(
     return FeatureEncoder(scale=scale, clip=clip, one_hot=one_hot)
 
 
-def _each(look: Callable[[int, pd.DataFrame], Any], X: Any, client: Any) -> Iterator[Any]:
-    """Yield what `look` finds in each table of `X`; with a client its workers look."""
-    if client is not None:
-        from anomaly_labs.features import cluster
-
-        yield from cluster.each(partial(look, 0), X, client)
-        return
-    for start, table in _tables(X):
-        yield look(start, table)
-
-
 def _look_at_tails(highs: dict[str, float], start: int, table: pd.DataFrame) -> dict[str, Tail]:
     """Return what one table says of the columns whose maxima are given."""
     tails = {name: Tail(high) for name, high in highs.items()}
     for name, tail in tails.items():
         tail.add(columns.numbers(table[name], start))
     return tails
-
-
-def _tables(X: Any) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Yield the tables of a stream, or the one table, each with the number of rows before it."""
-    if not hasattr(X, "batch_rows"):
-        columns.check_table(X)
-        if len(X):
-            yield 0, X
-        return
-    start = 0
-    for table, _ in X:
-        yield start, table
-        start += len(table)

@@ -11,6 +11,13 @@ HEAVY_TAIL = 20
 def is_heavy(high: float, median: float) -> bool:
     """Return whether a column that is never negative has a heavy tail.
 
+    Parameters
+    ----------
+    high
+        Value that few rows exceed.
+    median
+        Median of the positive values.
+
     Examples
     --------
     >>> is_heavy(1000.0, 10.0), is_heavy(20.0, 0.0)
@@ -59,7 +66,13 @@ class Moments:
         self.merge(part)
 
     def merge(self, other: "Moments") -> None:
-        """Take in what was learned of other values, at least one."""
+        """Take in what was learned of other values, at least one.
+
+        Parameters
+        ----------
+        other
+            What was found in other rows.
+        """
         before, count = self.count, self.count + other.count
         step = other.mean - self.mean
         self.low, self.high = min(self.low, other.low), max(self.high, other.high)
@@ -84,7 +97,7 @@ class Tail:
     Attributes
     ----------
     moments
-        Of log1p of the values.
+        Moments of log1p of the values.
 
     Examples
     --------
@@ -118,7 +131,13 @@ class Tail:
         self.merge(part)
 
     def merge(self, other: "Tail") -> None:
-        """Take in what was learned of other values of the same column."""
+        """Take in what was learned of other values of the same column.
+
+        Parameters
+        ----------
+        other
+            What was found in other rows.
+        """
         self.moments.merge(other.moments)
         self._below += other._below
         self._edge[0] = max(self._edge[0], other._edge[0])

@@ -34,8 +34,8 @@ class BiGANDetector(AdversarialDetector):
     smoothing
         What the discriminator's target for real rows is short of 1 (one-sided label smoothing).
     learning_rate, judge_rate
-        Of encoder and generator, and of the discriminator (two time scales), at the start; both
-        fall to 0 along a cosine.
+        Rates of encoder and generator, and of the discriminator (two time scales), at the start;
+        both fall to 0 along a cosine.
     averaging
         What the moving average of the weights, which scores, keeps in each step.
     epochs
@@ -49,9 +49,9 @@ class BiGANDetector(AdversarialDetector):
         Share of the training rows held out, 4,000 rows at most: one half for the choice of the
         epoch, one for `sanity_`.
     weight
-        Of the discriminator's part in the score "combined", from 0 to 1.
+        Weight of the discriminator's part in the score "combined", from 0 to 1.
     judgement
-        Which score is the discriminator's part.
+        Name of the score that is the discriminator's part.
     shrinkage
         Share of the mean variance in the covariance of the whitened score, above 0 and at most 1.
     kind
@@ -67,7 +67,8 @@ class BiGANDetector(AdversarialDetector):
         - "whitened": squared Mahalanobis distance of x - G(E(x)) under the covariance of the
           training rows', divided by the number of columns.
     seed
-        Of weights, latent numbers, order and held-out rows; the same seed gives the same scores.
+        Seed of weights, latent numbers, order and held-out rows; the same seed gives the same
+        scores.
     progress
         Whether `fit` shows a progress bar on stdout.
 
@@ -88,7 +89,7 @@ class BiGANDetector(AdversarialDetector):
     scale_
         Mean of each part of the score on held-out rows.
     mean_, whitening_
-        Of what "whitened" whitens.
+        Mean and whitening matrix of what "whitened" whitens.
 
     References
     ----------

@@ -1,7 +1,6 @@
 """What the three detectors share: the contract of the course around a game of networks."""
 
 import warnings
-from collections.abc import Iterator
 from os import PathLike
 from typing import Any, ClassVar, Self
 
@@ -10,15 +9,14 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from anomaly_labs.autoencoder.network import NoisyBatches
-from anomaly_labs.autoencoder.residuals import CHUNK
 from anomaly_labs.gan import options, sanity, storage
 from anomaly_labs.gan.players import Players, Schedule
-from anomaly_labs.gan.watch import Watch, play
-from anomaly_labs.matrix import Matrix, checked, whitening
+from anomaly_labs.matrix import Matrix, Moments, checked, whitening
+from anomaly_labs.training import NoisyBatches, Watch, chunks, epochs_for, run
 
 FEWEST_ROWS = 20
 MOST_HELD = 4000  # half for the choice of the epoch, half for the check of the score
+LOSSES = ("generator_loss", "discriminator_loss")
 STEPS = 3000
 FEWEST_EPOCHS, MOST_EPOCHS = 4, 100
 
@@ -47,7 +45,7 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
     seed: int
     progress: bool
 
-    def fit(self, X: Matrix, y: Any = None) -> Self:
+    def fit(self, X: Matrix, y: object = None) -> Self:
         """Train the networks and check the scores on held-out rows.
 
         Parameters
@@ -69,13 +67,26 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"X has {len(rows)} rows; a GAN needs {FEWEST_ROWS} at least")
         training, watched, kept = self._split(rows)
         batches = NoisyBatches(training, batch_size=self.batch_size, swap_noise=0.0, seed=self.seed)
-        epochs = self.epochs or _epochs(batches.per_epoch)
+        epochs = self.epochs or epochs_for(
+            STEPS, per_epoch=batches.per_epoch, fewest=FEWEST_EPOCHS, most=MOST_EPOCHS
+        )
         players = self._players(rows.shape[1], steps=epochs * batches.per_epoch)
         self._adopt(players.averages)
         watch = Watch(
-            lambda: self._observe(training, watched), best="sanity", patience=self.patience
+            lambda: self._observe(training, watched),
+            players.averages,
+            best="sanity",
+            wanted="highest",
+            patience=self.patience,
         )
-        self.history_ = play(players, batches, watch, epochs=epochs, progress=self.progress)
+        self.history_ = run(
+            players.learner(batches.batch_size, rows.shape[1]),
+            batches,
+            watch,
+            losses=LOSSES,
+            epochs=epochs,
+            progress=self.progress,
+        )
         if not all(np.isfinite(values).all() for values in self.history_.values()):
             raise _diverged()
         self._calibrate(np.concatenate([watched, kept]), rows)
@@ -115,9 +126,9 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         n
-            How many.
+            How many rows are made.
         seed
-            Of the latent numbers; the same seed gives the same rows.
+            Seed of the latent numbers; the same seed gives the same rows.
         """
         check_is_fitted(self)
         latent = np.random.default_rng(seed).standard_normal((n, self.latent), dtype=np.float32)
@@ -185,7 +196,7 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
 
     def _score(self, rows: np.ndarray, kind: str) -> np.ndarray:
         scores = np.empty(len(rows))
-        for part in _chunks(len(rows)):
+        for part in chunks(len(rows)):
             if kind == "whitened":
                 white = (self._deviation(rows[part]) - self.mean_) @ self.whitening_
                 scores[part] = np.square(white).mean(axis=1)
@@ -199,16 +210,13 @@ class AdversarialDetector(BaseEstimator):  # type: ignore[misc]
         self._learn_scale(held)
 
     def _learn_spread(self, rows: np.ndarray) -> None:
-        total, products = np.zeros(1), np.zeros(1)
-        for part in _chunks(len(rows)):
-            deviation = self._deviation(rows[part])
-            total = total + deviation.sum(axis=0)
-            products = products + deviation.T @ deviation
-        self.mean_ = total / len(rows)
-        covariance = products / len(rows) - np.outer(self.mean_, self.mean_)
-        if not np.isfinite(covariance).all():
+        moments = Moments()
+        for part in chunks(len(rows)):
+            moments.add(self._deviation(rows[part]))
+        self.mean_ = moments.mean
+        if not np.isfinite(moments.covariance).all():
             raise _diverged()
-        self.whitening_ = whitening(covariance, shrinkage=self.shrinkage)
+        self.whitening_ = whitening(moments.covariance, shrinkage=self.shrinkage)
 
     def _learn_scale(self, held: np.ndarray) -> None:
         self.scale_ = {kind: float(self._score(held, kind).mean()) or 1.0 for kind in self.parts}
@@ -260,12 +268,3 @@ def _diverged() -> ValueError:
         "the training diverged; bring the columns to comparable scales with"
         " features.make_encoder, or lower learning_rate"
     )
-
-
-def _epochs(per_epoch: int) -> int:
-    """Return the epochs of a training of about 3,000 steps, within the bounds."""
-    return min(MOST_EPOCHS, max(FEWEST_EPOCHS, -(-STEPS // per_epoch)))
-
-
-def _chunks(n: int) -> Iterator[slice]:
-    return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))

@@ -31,8 +31,8 @@ class GANDetector(AdversarialDetector):
     smoothing
         What the discriminator's target for real rows is short of 1 (one-sided label smoothing).
     learning_rate, judge_rate
-        Of the generator and of the discriminator, at the start; both fall to 0 along a cosine.
-        With a slower discriminator the generator collapses: see "coverage".
+        Rates of the generator and of the discriminator, at the start; both fall to 0 along a
+        cosine. With a slower discriminator the generator collapses: see "coverage".
     averaging
         What the moving average of the weights, which scores, keeps in each step.
     epochs
@@ -54,7 +54,8 @@ class GANDetector(AdversarialDetector):
         - "whitened": squared Mahalanobis distance of the discriminator's last hidden layer under
           the covariance of the training rows', divided by the number of units.
     seed
-        Of weights, latent numbers, order and held-out rows; the same seed gives the same scores.
+        Seed of weights, latent numbers, order and held-out rows; the same seed gives the same
+        scores.
     progress
         Whether `fit` shows a progress bar on stdout.
 
@@ -73,7 +74,7 @@ class GANDetector(AdversarialDetector):
     n_features_in_, feature_names_in_
         Columns seen by `fit`; names only where they came with a frame.
     mean_, whitening_
-        Of what "whitened" whitens.
+        Mean and whitening matrix of what "whitened" whitens.
 
     References
     ----------

@@ -10,7 +10,13 @@ SLOPE = 0.2  # of the leaky rectifier below 0, as in DCGAN (Radford et al. 2016)
 
 
 def seeds(seed: int) -> Iterator[int]:
-    """Yield seeds of starting weights; the same `seed` gives the same series."""
+    """Yield seeds of starting weights; the same `seed` gives the same series.
+
+    Parameters
+    ----------
+    seed
+        Start of the series.
+    """
     rng = np.random.default_rng(seed)
     while True:
         yield int(rng.integers(2**31))
@@ -24,9 +30,9 @@ def stack(sizes: Sequence[int], *, name: str, seeds: Iterator[int]) -> Any:
     sizes
         Units from the input to the output, at least two.
     name
-        Of the model.
+        Name of the model.
     seeds
-        Of the starting weights.
+        Seeds of the starting weights.
 
     Examples
     --------
@@ -56,7 +62,7 @@ def builders(
     latent
         Latent numbers.
     seeds
-        Of the starting weights.
+        Seeds of the starting weights.
     """
     sizes = [width, *hidden, latent]
     return {
@@ -84,9 +90,9 @@ def judge(
     hidden
         Units of the hidden layers, at least one.
     seeds
-        Of the starting weights.
+        Seeds of the starting weights.
     name
-        Of the model.
+        Name of the model.
 
     Examples
     --------

@@ -7,6 +7,10 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from anomaly_labs.gan.losses import says as says
+from anomaly_labs.gan.losses import slope_penalty as slope_penalty
+from anomaly_labs.training import Step
+
 BETA_1 = 0.5  # of Adam: momentum of .9 makes two players chase each other (Radford et al. 2016)
 
 
@@ -17,13 +21,13 @@ class Schedule:
     Parameters
     ----------
     learning_rate, judge_rate
-        Of the builders and of the judge, at the start; both fall to 0 along a cosine.
+        Rates of the builders and of the judge, at the start; both fall to 0 along a cosine.
     averaging
         Share of the average that a step keeps; fewer at the start, where the weights move most.
     steps
-        Of the whole training.
+        How many steps the whole training has.
     seed
-        Of the latent numbers.
+        Seed of the latent numbers.
     """
 
     learning_rate: float
@@ -33,7 +37,13 @@ class Schedule:
     seed: int
 
     def rule(self, rate: float) -> Any:
-        """Return the optimiser of one side."""
+        """Return the optimiser of one side.
+
+        Parameters
+        ----------
+        rate
+            Learning rate at the start.
+        """
         falling = keras.optimizers.schedules.CosineDecay(rate, self.steps)
         return keras.optimizers.Adam(falling, beta_1=BETA_1)
 
@@ -73,6 +83,17 @@ class Players:
         self.builder_rule.build(self.builder_weights)
         self.judge_rule.build(judge.trainable_variables)
 
+    def learner(self, batch_size: int, n_features: int) -> Step:
+        """Return the step of `training.run`: one graph, however many batches a block has.
+
+        Parameters
+        ----------
+        batch_size, n_features
+            Shape of each batch.
+        """
+        learn = self.learn.get_concrete_function(tf.TensorSpec((None, batch_size, n_features)))
+        return lambda noisy, rows: learn(tf.constant(rows)).numpy()
+
     @tf.function(autograph=False, jit_compile=False)  # type: ignore[untyped-decorator]
     def learn(self, batches: Any) -> Any:
         """Take a step for each batch; return the sums of the builders' and of the judge's losses.
@@ -102,11 +123,25 @@ class Players:
         return tf.stack([builder_loss, judge_loss])
 
     def losses_of(self, rows: Any, latent: Any) -> tuple[Any, Any]:
-        """Return what the builders and what the judge make smaller; each game has its own."""
+        """Return what the builders and what the judge make smaller; each game has its own.
+
+        Parameters
+        ----------
+        rows
+            Training rows of a batch.
+        latent
+            As many rows of latent numbers.
+        """
         raise NotImplementedError
 
     def draw(self, n: Any) -> Any:
-        """Return `n` rows of latent numbers, independent standard normal."""
+        """Return `n` rows of latent numbers, independent standard normal.
+
+        Parameters
+        ----------
+        n
+            How many rows are drawn.
+        """
         return keras.random.normal((n, self.latent), seed=self.noise)
 
     def _average(self) -> None:
@@ -183,35 +218,6 @@ class WGANPlayers(Players):
         builders = gap + self.cycle * ops.mean(ops.square(rows - back))
         steep = slope_penalty(lambda x: self.judge([x])[0], rows, made, seed=self.noise)
         return builders, self.penalty * steep - gap
-
-
-def slope_penalty(value_of: Any, rows: Any, made: Any, *, seed: Any) -> Any:
-    """Return how far the slope of a critic is from 1 between real and made rows, squared.
-
-    Parameters
-    ----------
-    value_of
-        The critic: rows to values.
-    rows, made
-        As many of one as of the other; the slope is taken at a random point between each pair.
-    seed
-        A SeedGenerator of Keras.
-    """
-    share = keras.random.uniform((ops.shape(rows)[0], 1), seed=seed)
-    between = share * rows + (1 - share) * ops.stop_gradient(made)
-    with tf.GradientTape() as tape:
-        tape.watch(between)
-        value = value_of(between)
-    # at a slope of exactly 0 the root has no derivative
-    slope = ops.sqrt(ops.sum(ops.square(tape.gradient(value, between)), axis=1) + 1e-12)
-    return ops.mean(ops.square(slope - 1))
-
-
-def says(logits: Any, target: float) -> Any:
-    """Return the mean cross-entropy of logits against one target for all of them."""
-    return ops.mean(
-        ops.binary_crossentropy(ops.full_like(logits, target), logits, from_logits=True)
-    )
 
 
 def _copy(network: Any) -> Any:

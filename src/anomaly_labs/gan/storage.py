@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from anomaly_labs import storage
+from anomaly_labs import files
 
 FITTED = ("history_", "sanity_", "scale_")
 ARRAYS = ("mean_", "whitening_")
@@ -26,8 +26,8 @@ def save(detector: Any, path: str | PathLike[str]) -> None:
     if hasattr(detector, "feature_names_in_"):
         state["columns"] = [str(name) for name in detector.feature_names_in_]
     arrays = {name: getattr(detector, name) for name in ARRAYS}
-    parts = storage.Parts(detector.networks_, state, arrays)
-    storage.write(path, parts, form=_form(detector))
+    parts = files.Parts(detector.networks_, state, arrays)
+    files.save_fitted(path, parts, form=_form(detector))
 
 
 def load(detector: Any, path: str | PathLike[str]) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def load(detector: Any, path: str | PathLike[str]) -> dict[str, Any]:
     Parameters
     ----------
     detector
-        Of the same class.
+        An unfitted detector of the same class.
     path
         File that `save` made.
 
@@ -48,7 +48,7 @@ def load(detector: Any, path: str | PathLike[str]) -> dict[str, Any]:
         If it is damaged, something else, or of another version of the format.
     """
     name = type(detector).__name__
-    parts = storage.read(path, form=_form(detector), detector=name, check=_check)
+    parts = files.load_fitted(path, form=_form(detector), detector=name, check=_check)
     params = parts.state["params"]
     detector.set_params(**params | {key: tuple(params[key]) for key in ("hidden", "judge_hidden")})
     for fitted in FITTED:
@@ -65,7 +65,7 @@ def _form(detector: Any) -> str:
     return f"anomaly-labs {type(detector).__name__}"
 
 
-def _check(parts: storage.Parts) -> None:
+def _check(parts: files.Parts) -> None:
     """Raise unless the parts belong together."""
     missing = {"params", *FITTED} - parts.state.keys()
     missing |= {"generator", "judge"} - parts.models.keys()

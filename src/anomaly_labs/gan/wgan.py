@@ -33,8 +33,8 @@ class WGANDetector(AdversarialDetector):
     cycle
         Weight of the mean square of x - G(E(x)) in the loss of generator and encoder.
     learning_rate, judge_rate
-        Of generator and encoder, and of the critic (two time scales instead of several steps of
-        the critic), at the start; both fall to 0 along a cosine.
+        Rates of generator and encoder, and of the critic (two time scales instead of several steps
+        of the critic), at the start; both fall to 0 along a cosine.
     averaging
         What the moving average of the weights, which scores, keeps in each step.
     epochs
@@ -48,7 +48,7 @@ class WGANDetector(AdversarialDetector):
         Share of the training rows held out, 4,000 rows at most: one half for the choice of the
         epoch, one for `sanity_`.
     weight
-        Of the critic's features in the score "combined", from 0 to 1.
+        Weight of the critic's features in the score "combined", from 0 to 1.
     shrinkage
         Share of the mean variance in the covariance of the whitened score, above 0 and at most 1.
     kind
@@ -63,7 +63,8 @@ class WGANDetector(AdversarialDetector):
         - "whitened": squared Mahalanobis distance of x - G(E(x)) under the covariance of the
           training rows', divided by the number of columns.
     seed
-        Of weights, latent numbers, order and held-out rows; the same seed gives the same scores.
+        Seed of weights, latent numbers, order and held-out rows; the same seed gives the same
+        scores.
     progress
         Whether `fit` shows a progress bar on stdout.
 
@@ -85,7 +86,7 @@ class WGANDetector(AdversarialDetector):
     scale_
         Mean of each part of the score on held-out rows.
     mean_, whitening_
-        Of what "whitened" whitens.
+        Mean and whitening matrix of what "whitened" whitens.
 
     References
     ----------

@@ -1,37 +1,35 @@
-"""The figures of the course: every function takes `ax=None`, draws, and returns the axes."""
+"""The general figures: every function takes `ax=None`, draws, and returns the axes.
 
-from anomaly_labs.plots.adversaries import detection_curves as detection_curves
-from anomaly_labs.plots.adversaries import game_moments as game_moments
-from anomaly_labs.plots.adversaries import made_points as made_points
-from anomaly_labs.plots.adversaries import player_paths as player_paths
-from anomaly_labs.plots.adversaries import projections as projections
-from anomaly_labs.plots.adversaries import rarity_curves as rarity_curves
+What one lab draws is in `anomaly_labs.teaching`.
+"""
+
+from importlib import import_module
+from typing import Any
+
 from anomaly_labs.plots.curves import precision_recall as precision_recall
 from anomaly_labs.plots.curves import roc_curve as roc_curve
-from anomaly_labs.plots.curves import roc_steps as roc_steps
 from anomaly_labs.plots.data import class_counts as class_counts
-from anomaly_labs.plots.data import lettered_points as lettered_points
-from anomaly_labs.plots.ensembles import ensemble_schemes as ensemble_schemes
-from anomaly_labs.plots.latent import autoencoder_scheme as autoencoder_scheme
-from anomaly_labs.plots.latent import latent_map as latent_map
-from anomaly_labs.plots.reconstruction import contamination_curve as contamination_curve
-from anomaly_labs.plots.reconstruction import residual_cloud as residual_cloud
-from anomaly_labs.plots.reconstruction import score_histograms as score_histograms
-from anomaly_labs.plots.reconstruction import training_curves as training_curves
-from anomaly_labs.plots.reconstruction import window_errors as window_errors
-from anomaly_labs.plots.schemes import method_map as method_map
-from anomaly_labs.plots.schemes import rotor_story as rotor_story
 from anomaly_labs.plots.scores import confusion_matrix as confusion_matrix
-from anomaly_labs.plots.scores import model_selection as model_selection
-from anomaly_labs.plots.scores import score_ladder as score_ladder
+from anomaly_labs.plots.scores import score_histograms as score_histograms
 from anomaly_labs.plots.scores import share_bars as share_bars
-from anomaly_labs.plots.scores import vector_map as vector_map
-from anomaly_labs.plots.series import hourly_series as hourly_series
-from anomaly_labs.plots.series import hours_on_top as hours_on_top
-from anomaly_labs.plots.series import windows as windows
+from anomaly_labs.plots.scores import training_curves as training_curves
 from anomaly_labs.plots.style import finish as finish
 from anomaly_labs.plots.style import use_course_style as use_course_style
-from anomaly_labs.plots.trees import booster_tree as booster_tree
-from anomaly_labs.plots.trees import decision_tree as decision_tree
-from anomaly_labs.plots.trees import fitted_function as fitted_function
-from anomaly_labs.plots.trees import split_residuals as split_residuals
+
+# Where the figures went that learners may have typed under this name; for one edition.
+FORMER = {
+    "lab0_start": "hourly_series hours_on_top lettered_points method_map rotor_story windows",
+    "lab1_xgboost": "booster_tree decision_tree ensemble_schemes fitted_function model_selection "
+    "roc_steps score_ladder split_residuals vector_map",
+    "lab2_autoencoder": "autoencoder_scheme contamination_curve latent_map residual_cloud "
+    "window_errors",
+    "lab3_gan": "game_moments made_points player_paths rarity_curves",
+    "lab4_adversarial": "detection_curves projections",
+}
+
+
+def __getattr__(name: str) -> Any:
+    for lab, names in FORMER.items():
+        if name in names.split():
+            return getattr(import_module(f"anomaly_labs.teaching.{lab}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

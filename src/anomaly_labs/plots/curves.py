@@ -1,6 +1,4 @@
-"""Curves over all thresholds: ROC step by step, ROC, precision-recall."""
-
-from collections.abc import Sequence
+"""Curves over all thresholds: ROC, precision-recall."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,51 +7,7 @@ from sklearn.metrics import average_precision_score, precision_recall_curve, roc
 from sklearn.metrics import roc_curve as _roc_points
 
 from anomaly_labs.evaluation import labelled_scores
-from anomaly_labs.plots.style import INK, MUTED, finish
-
-
-def roc_steps(
-    scores: np.ndarray,
-    y_true: np.ndarray,
-    thresholds: Sequence[float],
-    *,
-    ax: Axes | None = None,
-) -> Axes:
-    """Return a ROC curve built from one point per threshold, each point labelled with it.
-
-    Parameters
-    ----------
-    scores, y_true : shape (n_samples,)
-        Scores, and 1 for attacks, 0 for normal rows.
-    thresholds
-        Alert means ``score > threshold``.
-
-    Examples
-    --------
-    >>> ax = roc_steps(np.array([0.9, 0.2]), np.array([1, 0]), [1.0, 0.5, 0.0])
-    >>> ax.get_title(loc="left")
-    '3 thresholds, 3 points, area 1.00'
-    """
-    if ax is None:
-        ax = plt.subplots(figsize=(5, 4.6))[1]
-    scores, attack = np.asarray(scores, dtype=float), np.asarray(y_true) == 1
-    ordered = sorted(thresholds, reverse=True)
-    hits = [float((scores[attack] > t).mean()) for t in ordered]
-    false_alarms = [float((scores[~attack] > t).mean()) for t in ordered]
-    ax.plot([0, 1], [0, 1], color=MUTED, ls=":", lw=1.2)
-    ax.plot(false_alarms, hits, ls="-", marker="o", ms=7)
-    ax.fill_between(false_alarms, hits, alpha=0.1, lw=0)
-    for t, x, y in zip(ordered, false_alarms, hits, strict=True):
-        ax.annotate(
-            f"{t:g}", (x, y), xytext=(7, -13), textcoords="offset points", fontsize=9, color=INK
-        )
-    _unit_square(ax)
-    ax.set_ylim(-0.09, 1.08)
-    area = float(np.trapezoid(hits, false_alarms))
-    title = f"{len(ordered)} thresholds, {len(ordered)} points, area {area:.2f}"
-    return finish(
-        ax, title, "false-alarm rate (share of normal rows)", "recall (share of attacks)", note=""
-    )
+from anomaly_labs.plots.style import MUTED, finish
 
 
 def roc_curve(
@@ -71,6 +25,10 @@ def roc_curve(
     ----------
     y_true, scores : shape (n_samples,)
         1 for attacks and 0 for normal rows; larger scores are more anomalous.
+    ax
+        Axes to draw on; new ones by default.
+    label
+        Name of the curve in the legend; there is no legend without one.
     false_alarms_up_to, recall_from
         Where the horizontal axis ends and the vertical one starts: a good detector's curve hides
         in the upper left corner.
@@ -92,7 +50,7 @@ def roc_curve(
     false_alarm_rate, recall, _ = _roc_points(y_true, scores)
     ax.plot(false_alarm_rate, recall, label=label or None)
     ax.plot([0, 1], [0, 1], color=MUTED, ls=":", lw=1.2)
-    _unit_square(ax)
+    unit_square(ax)
     ax.set_xlim(-0.02 * false_alarms_up_to, 1.02 * false_alarms_up_to)
     height = 1 - recall_from
     ax.set_ylim(recall_from - 0.02 * height, 1 + 0.04 * height)
@@ -117,6 +75,10 @@ def precision_recall(
     ----------
     y_true, scores : shape (n_samples,)
         1 for attacks and 0 for normal rows; larger scores are more anomalous.
+    ax
+        Axes to draw on; new ones by default.
+    label
+        Name of the curve in the legend; there is no legend without one.
     note
         Replaces the note on the source of the data; `""` for made-up points.
 
@@ -146,7 +108,7 @@ def precision_recall(
         fontsize=9,
         color=MUTED,
     )
-    _unit_square(ax)
+    unit_square(ax)
     if label:
         ax.legend(loc="lower left")
     area = average_precision_score(y_true, scores)
@@ -156,6 +118,13 @@ def precision_recall(
     )
 
 
-def _unit_square(ax: Axes) -> None:
+def unit_square(ax: Axes) -> None:
+    """Give both axes the limits of shares, with room for labels.
+
+    Parameters
+    ----------
+    ax
+        The axes of a curve.
+    """
     ax.set_xlim(-0.02, 1.08)
     ax.set_ylim(-0.02, 1.04)

@@ -1,14 +1,11 @@
 """Figures that show data before any model: marked points and class counts."""
 
-from collections.abc import Mapping
-
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from anomaly_labs.plots.style import INK, MADE_UP, PAPER, finish
+from anomaly_labs.plots.style import PAPER, finish
 
 _FAMILY_LOOK = {
     "normal": ("#9aa0a8", ""),
@@ -17,46 +14,6 @@ _FAMILY_LOOK = {
     "r2l": ("#832db6", "..."),
     "u2r": ("#b9ac70", "xxx"),
 }
-
-
-def lettered_points(
-    points: np.ndarray, letters: Mapping[str, int], *, title: str, ax: Axes | None = None
-) -> Axes:
-    """Return a scatter of two measurements with some points circled and lettered.
-
-    Parameters
-    ----------
-    points : shape (n_points, 2)
-        Two measurements of each point.
-    letters
-        Letter to row number of `points`.
-    title
-        What the figure asks or finds.
-    ax
-        Axes to draw on; new ones by default.
-
-    Examples
-    --------
-    >>> ax = lettered_points(np.eye(2), {"A": 1}, title="Which one?")
-    >>> [text.get_text() for text in ax.texts][:1]
-    ['A']
-    """
-    ax = ax or plt.subplots(figsize=(6.4, 4.4))[1]
-    ax.scatter(points[:, 0], points[:, 1], s=18, alpha=0.55, linewidths=0)
-    for letter, row in letters.items():
-        x, y = points[row]
-        ax.scatter([x], [y], s=170, facecolors="none", edgecolors=INK, linewidths=1.4, zorder=4)
-        ax.scatter([x], [y], s=26, color=INK, zorder=4)
-        ax.annotate(
-            letter,
-            (x, y),
-            xytext=(-20, 8),
-            textcoords="offset points",
-            fontweight="bold",
-            fontsize=13,
-        )
-    ax.margins(0.08)
-    return finish(ax, title, "packets per second", "kilobytes per second", note=MADE_UP)
 
 
 def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> Axes:

@@ -1,52 +1,17 @@
-"""Figures of scores and models: threshold, confusion, importance, selection, learned vectors."""
+"""Figures of training, scores, errors and shares."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from anomaly_labs.plots.style import ALERT, INK, finish
+from anomaly_labs.plots.style import ALERT, INK, MARKERS, finish
 
-
-def score_ladder(
-    scores: np.ndarray, y_true: np.ndarray, threshold: float, *, ax: Axes | None = None
-) -> Axes:
-    """Return a few rows placed by their score, with the threshold that divides them.
-
-    Parameters
-    ----------
-    scores : shape (n_samples,)
-        Larger is more anomalous.
-    y_true : shape (n_samples,)
-        1 for an attack, 0 for a normal row.
-    threshold
-        Rows above it raise an alert.
-
-    Examples
-    --------
-    >>> ax = score_ladder(np.array([0.9, 0.2]), np.array([1, 0]), 0.5)
-    >>> ax.get_title(loc="left")
-    'Threshold 0.5: 1 of 1 attacks found, 0 of 1 normal rows flagged'
-    """
-    if ax is None:
-        ax = plt.subplots(figsize=(8, 2.2))[1]
-    scores, attack = np.asarray(scores, dtype=float), np.asarray(y_true) == 1
-    alert = scores > threshold
-    ax.axvspan(threshold, 1.03, color=ALERT, alpha=0.09, lw=0)
-    ax.axvline(threshold, color=ALERT, ls="--", lw=1.5)
-    for level, name, marker, chosen in ((1, "attack", "^", attack), (0, "normal", "o", ~attack)):
-        ax.scatter(scores[chosen], np.full(chosen.sum(), level), s=90, marker=marker, label=name)
-    ax.set_yticks([0, 1], ["normal", "attack"])
-    ax.set_ylim(-0.6, 1.6)
-    ax.set_xlim(-0.03, 1.03)
-    ax.grid(axis="y", visible=False)
-    title = (
-        f"Threshold {threshold:g}: {(attack & alert).sum()} of {attack.sum()} attacks found, "
-        f"{(~attack & alert).sum()} of {(~attack).sum()} normal rows flagged"
-    )
-    return finish(ax, title, "score", "", note="")
+_OUTLINES = ("-", "-", "--", "-.", (0, (6, 1)), (0, (1, 1)))
 
 
 def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
@@ -56,6 +21,8 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     ----------
     table
         Rows are true classes, columns predicted ones; as `evaluation.confusion` gives it.
+    ax
+        Axes to draw on; new ones by default.
     title
         By default it says how many rows are off the diagonal.
 
@@ -99,6 +66,12 @@ def share_bars(
     ----------
     shares
         One figure per name, such as feature importance or recall per class.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
+    xlabel
+        Label of the horizontal axis.
     top
         How many of the largest are drawn.
 
@@ -118,81 +91,98 @@ def share_bars(
     return finish(ax, title, xlabel, "")
 
 
-def model_selection(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Return the error of the best model so far against the seconds spent on training.
+def training_curves(
+    history: Mapping[str, Sequence[float]], *, ax: Axes | None = None, title: str = ""
+) -> Axes:
+    """Return errors by epoch, such as the loss on training rows and on rows held out.
 
     Parameters
     ----------
-    table
-        One row per model in the order they were tried, with columns "seconds" and "error".
+    history
+        One number per epoch for each name. "loss" and "val_loss" are called training rows and
+        held-out rows, any other name stays as it is.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        By default it names the epoch with the lowest number in the last series.
 
     Examples
     --------
-    >>> ax = model_selection(pd.DataFrame({"seconds": [1.0, 2.0], "error": [0.3, 0.1]}))
+    >>> ax = training_curves({"loss": [3.0, 2.0], "val_loss": [3.0, 4.0]})
     >>> ax.get_title(loc="left")
-    'Model 2 of 2 is best; all of them took 3.0 s to train'
+    'Lowest error on held-out rows after epoch 1 of 2'
     """
     if ax is None:
         ax = plt.subplots()[1]
-    spent = table["seconds"].cumsum().to_numpy()
-    errors = table["error"].to_numpy()
-    ax.step(spent, np.minimum.accumulate(errors), where="post", label="best so far")
-    ax.plot(spent, errors, "o", color=INK, ms=7, label="this model")
-    for number, point in enumerate(zip(spent, errors, strict=True), 1):
-        ax.annotate(f" {number}", point, xytext=(5, 4), textcoords="offset points", fontsize=10)
-    ax.set_xlim(0, 1.12 * spent[-1])
-    ax.margins(y=0.2)
+    called = {"loss": "training rows", "val_loss": "held-out rows"}
+    for marker, (name, losses) in zip(MARKERS, history.items(), strict=False):
+        label = called.get(name, name)
+        ax.plot(np.arange(1, len(losses) + 1), losses, marker=marker, ms=4, label=label)
+    best = int(np.argmin(losses)) + 1
+    ax.set_yscale("log")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend()
-    best = int(errors.argmin()) + 1
-    title = f"Model {best} of {len(errors)} is best; all of them took {spent[-1]:.1f} s to train"
-    return finish(ax, title, "seconds of training, added up", "validation error (log loss)")
+    title = title or f"Lowest error on {label} after epoch {best} of {len(losses)}"
+    return finish(ax, title, "epoch", "error (logarithmic axis)")
 
 
-def vector_map(
-    points: np.ndarray,
-    names: Sequence[str],
+def score_histograms(
+    scores: np.ndarray,
+    groups: Sequence[str] | pd.Series,
     *,
-    weights: np.ndarray | None = None,
-    values: np.ndarray | None = None,
-    label_top: int = 14,
+    thresholds: Mapping[str, float] | None = None,
     ax: Axes | None = None,
     title: str = "",
+    xlabel: str = "anomaly score (logarithmic axis)",
 ) -> Axes:
-    """Return learned vectors as points in a plane, the heaviest of them named.
+    """Return one outline per group: the share of its rows at each score, both axes logarithmic.
+
+    A thin tail of the largest group may hold more rows than a small group: on a logarithmic
+    axis it stays visible.
 
     Parameters
     ----------
-    points : shape (n_names, 2)
-        Two coordinates for each name, such as the first two principal components.
-    weights : shape (n_names,)
-        How many rows stand behind each name: the size of its point, and which are named.
-    values : shape (n_names,)
-        A share in [0, 1]: blue circles up to one half, red triangles above.
+    scores : shape (n_samples,)
+        Larger is more anomalous. Scores of zero or less are drawn at the left edge.
+    groups : shape (n_samples,)
+        Name of the group of each row; the most frequent is drawn first.
+    thresholds
+        Named thresholds, drawn as upright lines; infinite ones are left out.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
+    xlabel
+        Label of the horizontal axis.
 
     Examples
     --------
-    >>> ax = vector_map(np.eye(2), ["tcp", "udp"], title="protocol_type")
-    >>> [text.get_text() for text in ax.texts[:2]]
-    ['tcp', 'udp']
+    >>> ax = score_histograms(np.array([1.0, 2.0, 9.0]), ["normal", "normal", "dos"], title="Apart")
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['normal (2 rows)', 'dos (1 row)']
     """
     if ax is None:
-        ax = plt.subplots(figsize=(5, 4.4))[1]
-    points = np.asarray(points, dtype=float)
-    weights = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=float)
-    size = 22 + 130 * np.sqrt(weights / max(weights.max(), 1.0))
-    shares = np.full(len(points), np.nan) if values is None else np.asarray(values, dtype=float)
-    colours = plt.get_cmap("coolwarm")(np.nan_to_num(shares, nan=0.5))
-    for marker, chosen in (("^", shares > 0.5), ("o", ~(shares > 0.5))):
-        x, y = points[chosen].T
-        ax.scatter(x, y, s=size[chosen], c=colours[chosen], marker=marker, edgecolor=INK, lw=0.5)
-    for number in np.argsort(-weights, kind="stable")[:label_top]:
-        ax.annotate(
-            str(names[number]),
-            (points[number, 0], points[number, 1]),
-            xytext=(6, 5),
-            textcoords="offset points",
-            fontsize=9,
-        )
-    ax.margins(0.15)
-    ax.locator_params(nbins=4)
-    return finish(ax, title, "first component", "second component")
+        ax = plt.subplots(figsize=(9, 4.2))[1]
+    scores, names = np.asarray(scores, dtype=float), np.asarray(groups).astype(str)
+    positive = scores[scores > 0]
+    lowest = float(positive.min()) if positive.size else 1.0
+    logs = np.log10(np.maximum(scores, lowest))
+    bins = np.linspace(logs.min(), logs.max() + 1e-9, 61)
+    sizes = pd.Series(names).value_counts()
+    for style, (name, rows) in zip(cycle(_OUTLINES), sizes.items(), strict=False):
+        label = f"{name} ({rows:,} row{'s' if rows != 1 else ''})"
+        heights = np.histogram(logs[names == name], bins)[0] / rows
+        filled = name == "normal"
+        ax.stairs(heights, 10**bins, fill=filled, alpha=0.75, lw=1.8, ls=style, label=label)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_ylim(0.5 / sizes.max(), 3)
+    _upright(ax, {k: v for k, v in (thresholds or {}).items() if np.isfinite(v)})
+    ax.legend(fontsize=9)
+    return finish(ax, title, xlabel, "share of the group's rows (logarithmic)")
+
+
+def _upright(ax: Axes, lines: Mapping[str, float]) -> None:
+    """Draw named thresholds, told apart by line style."""
+    for style, (name, x) in zip(("--", ":", "-.", (0, (6, 1))) * 4, lines.items(), strict=False):
+        ax.axvline(x, color=INK, ls=style, lw=1.5, label=f"{name}: {x:.3g}")

@@ -20,6 +20,9 @@ MUTED = "#6b6f78"
 ALERT = "#b3261e"
 """Background, text, secondary text, and the one colour kept for what is wrong."""
 
+MARKERS = "o^sDvP*X<>"
+"""Markers of lines and groups, in this order."""
+
 _LINE_STYLES = ("-", "--", "-.", ":", (0, (6, 1)), (0, (1, 2)), (0, (6, 1, 1, 1, 1, 1)))
 _state = {"source": "real"}
 

@@ -32,7 +32,7 @@ def mean_std(scores_normal: ArrayLike, *, k: float = 3.0, log: bool = False) -> 
     Returns
     -------
     float
-        In the unit of the scores. Where all scores are equal, that score.
+        Threshold in the unit of the scores. Where all scores are equal, it is that score.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def mad(scores: ArrayLike, *, k: float = 3.5, log: bool = False) -> float:
     Returns
     -------
     float
-        In the unit of the scores. Where all scores are equal, that score.
+        Threshold in the unit of the scores. Where all scores are equal, it is that score.
 
     Warns
     -----
@@ -120,7 +120,7 @@ def iqr(scores: ArrayLike, *, k: float = 1.5, log: bool = False) -> float:
     Returns
     -------
     float
-        In the unit of the scores. Where all scores are equal, that score.
+        Threshold in the unit of the scores. Where all scores are equal, it is that score.
 
     Warns
     -----

@@ -98,9 +98,9 @@ def cost_based(
     y_true : shape (n_samples,)
         0 for normal, 1 for anomaly.
     cost_false_alarm
-        Of one alert on a normal row, above 0, in any unit (minutes of an analyst, euros).
+        Cost of one alert on a normal row, above 0, in any unit (minutes of an analyst, euros).
     cost_miss
-        Of one anomaly without an alert, above 0, in the same unit.
+        Cost of one anomaly without an alert, above 0, in the same unit.
 
     Returns
     -------

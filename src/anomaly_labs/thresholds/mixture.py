@@ -35,12 +35,12 @@ def gaussian_mixture(
         Whether the curves are fitted to the logarithms; needs positive scores. None: where all
         scores are positive and skewed (skewness above 1), as reconstruction errors are.
     seed
-        Of the fit's start.
+        Seed of the fit's start.
 
     Returns
     -------
     float
-        In the unit of the scores; `inf` (no alert) where there are no two components.
+        Threshold in the unit of the scores; `inf` (no alert) where there are no two components.
 
     Warns
     -----
@@ -98,7 +98,7 @@ def _crossing(column: np.ndarray, seed: int) -> tuple[float, str]:
     column : shape (n_samples, 1)
         Standardised scores.
     seed
-        Of the fit's start.
+        Seed of the fit's start.
     """
     if column.min() == column.max():
         return math.inf, "all scores are equal"

@@ -76,7 +76,7 @@ def pot(scores_normal: ArrayLike, *, risk: float = 0.01, initial: float = 0.98) 
     Returns
     -------
     float
-        In the unit of the scores, above the initial quantile.
+        Threshold in the unit of the scores, above the initial quantile.
 
     Raises
     ------

@@ -34,6 +34,8 @@ def build_site(
         The folder of the course.
     executed
         The labs to show, each with its executed solution.
+    folder
+        Where the site comes to stand.
 
     Raises
     ------

@@ -9,19 +9,24 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import sys
 from typing import Final
 
+from ...runtime import SETS
 from ..contract import DataSet
-
-FOLDERS: Final = "ANOMALY_LABS_SETS"
 
 _OURS: Final = tuple(__path__)
 
 
+def _folders() -> list[str]:
+    """Return where sets lie, as the environment says now."""
+    others = [folder for folder in os.environ.get(SETS, "").split(os.pathsep) if folder]
+    return [*_OURS, *(os.path.abspath(os.path.expanduser(folder)) for folder in others)]
+
+
 def _look() -> list[pkgutil.ModuleInfo]:
-    """Return the modules of all folders, as the environment names them now."""
-    others = [folder for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder]
-    found = [*_OURS, *(os.path.abspath(os.path.expanduser(folder)) for folder in others)]
+    """Return the modules of all folders."""
+    found = _folders()
     if list(__path__) != found:
         __path__[:] = found
         importlib.invalidate_caches()
@@ -33,7 +38,7 @@ def _look() -> list[pkgutil.ModuleInfo]:
         if one.name in seen:
             raise ValueError(
                 f"there are two data sets {one.name!r}; rename the one in one of the folders that "
-                f"{FOLDERS} names: {', '.join(others)}"
+                f"{SETS} names: {', '.join(found[len(_OURS) :])}"
             )
         seen.add(one.name)
     return modules
@@ -85,10 +90,13 @@ def find(name: str) -> DataSet:
     >>> find("kdd99").default_split
     '10_percent'
     """
-    known = names()
-    if name not in known:
-        raise ValueError(f"no data set {name!r}; choose one of {', '.join(known)}")
-    module = importlib.import_module(f"{__name__}.{name}")
+    module = sys.modules.get(f"{__name__}.{name}")
+    # Labels are looked up often; folders are listed again only when others are named.
+    if module is None or list(__path__) != _folders():
+        known = names()
+        if name not in known:
+            raise ValueError(f"no data set {name!r}; choose one of {', '.join(known)}")
+        module = importlib.import_module(f"{__name__}.{name}")
     found = getattr(module, "SET", None)
     if not isinstance(found, DataSet) or found.name != name:
         raise ValueError(
