@@ -21,7 +21,7 @@ QUIZ = PROJECT / "tests/grading/quiz/lab.py"
 def released(tmp_path_factory):
     """The learners' notebook of the quiz, untouched and never run."""
     folder = tmp_path_factory.mktemp("project")
-    shutil.copy(PROJECT / "nbgrader_config.py", folder)
+    shutil.copy(PROJECT / "course.toml", folder)
     (text,) = build.build(folder, [sources.read(QUIZ)]).values()
     return nbformat.reads(text.decode(), as_version=4)
 

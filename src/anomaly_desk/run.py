@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from anomaly_desk import build, data, extras, manifest, sources
+from anomaly_desk import build, course, data, extras, manifest, sources
 from anomaly_desk.environment import FAST
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
@@ -90,7 +90,7 @@ def _run(
     # the results of the whole course are kept when some labs of it run again
     whole = len(labs) == len(manifest.labs(project))
     sample = project / "build" / ("sample" if whole else "sample-some")
-    _announce(labs, fast, graded, console)
+    _announce(course.read(project).title, labs, fast, graded, console)
 
     console.rule("1 Data")
     found = data.prepare(console, manifest.splits(lab.lab for lab in labs))
@@ -130,7 +130,9 @@ def _run(
     return good
 
 
-def _announce(labs: list[sources.Source], fast: bool, graded: bool, console: Console) -> None:
+def _announce(
+    title: str, labs: list[sources.Source], fast: bool, graded: bool, console: Console
+) -> None:
     limits = [lab.lab.run_minutes for lab in labs]
     minutes = len(labs) if fast else sum(limits)
     if graded:  # two of the three learners train
@@ -140,7 +142,7 @@ def _announce(labs: list[sources.Source], fast: bool, graded: bool, console: Con
         )
     what = labs[0].lab.title if len(labs) == 1 else "the course"
     steps = "from sources to graded notebooks" if graded else "from source to page"
-    console.print(f"[bold]anomaly-labs[/]: {escape(what)}, {steps}")
+    console.print(f"[bold]{escape(title)}[/]: {escape(what)}, {steps}")
     console.print("1 find the data, or generate them; 2 build the learners' notebooks;")
     console.print(f"3 execute every solution{'; 4 grade a sample class of three' * graded}.")
     kept = "what has not changed since the last run is kept"

@@ -22,6 +22,7 @@ DATA: Final = "ANOMALY_LABS_DATA"  # the folder with official files
 CACHE: Final = "ANOMALY_LABS_CACHE"  # the folder for parsed and generated data
 SETS: Final = "ANOMALY_LABS_SETS"  # folders of further data sets
 OFFLINE: Final = "ANOMALY_LABS_OFFLINE"  # "1": nothing is downloaded
+PROJECT: Final = "ANOMALY_LABS_PROJECT"  # the folder of a course that is not the library's own
 SIGNED_IN: Final = "ANOMALY_LABS_SIGNED_IN"  # the name that a learner typed at home
 LEARNER: Final = "ANOMALY_LABS_LEARNER"  # the roster's name, set by the grader, which wins
 PRIVATE_SEED: Final = "ANOMALY_LABS_PRIVATE_SEED"  # the course's secret, set by the grader

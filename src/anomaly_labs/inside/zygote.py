@@ -171,6 +171,9 @@ def become(request: dict[str, Any], caller: int, stderr: int) -> None:
     os.close(caller)
     _, _, module, *rest = request["argv"]
     sys.path[0] = HOME
+    # where nothing lay outside, as at the place of the course's modules, something may lie here
+    for place in [place for place, finder in sys.path_importer_cache.items() if finder is None]:
+        del sys.path_importer_cache[place]
     sys.argv = [module, *rest]
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
