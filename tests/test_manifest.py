@@ -243,7 +243,8 @@ def test_stale_block_is_found_and_written_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "<!-- built: labs -->\n", "<!-- built: labs -->\n<!-- /built -->\n" * 2,
+    "text", ["<!-- built: sets -->\n", "<!-- built: labs -->\n",
+             "<!-- built: labs -->\n<!-- /built -->\n" * 2,
              "<!-- built: labs -->\n<!-- built: data -->\n<!-- /built -->\n"],
 )  # fmt: skip
 def test_page_without_its_two_markers_is_named(tmp_path: Path, text: str) -> None:
@@ -253,6 +254,18 @@ def test_page_without_its_two_markers_is_named(tmp_path: Path, text: str) -> Non
     (tmp_path / "README.md").write_text(text)
     with pytest.raises(CourseError, match=r"README.md: \d blocks"):
         tables.pages(tmp_path)
+
+
+def test_page_without_any_block_is_left_alone_and_all_pages_of_this_course_have_theirs(
+    tmp_path: Path,
+) -> None:
+    course(tmp_path)
+    (tmp_path / "README.md").write_text("# By hand\n")
+    made = {path.relative_to(tmp_path).as_posix() for path in tables.pages(tmp_path)}
+    assert made == tables.PAGES.keys() - {"README.md"}
+    assert {path.relative_to(PROJECT).as_posix() for path in tables.pages(PROJECT)} == (
+        tables.PAGES.keys()
+    )
 
 
 def test_lab_whose_extra_is_not_installed_is_named_with_the_command(

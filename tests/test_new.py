@@ -141,7 +141,7 @@ def test_command_says_where_the_lab_is_and_what_is_wrong_with_a_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tiny.write(tmp_path, GOOD)
-    shutil.copy(PROJECT / "nbgrader_config.py", tmp_path)
+    shutil.copy(PROJECT / "course.toml", tmp_path)
     monkeypatch.chdir(tmp_path)
     done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["new", "lab10_more"])
     assert done.exit_code == 0, done.output

@@ -11,7 +11,7 @@ from nbgrader.utils import compute_checksum
 from typer.testing import CliRunner
 
 from anomaly_desk import build, sources
-from anomaly_labs import cli, progress
+from anomaly_labs import cli, notebooks, progress
 
 PROJECT = Path(__file__).parents[1]
 QUIZ = PROJECT / "tests/grading/quiz/lab.py"
@@ -21,7 +21,7 @@ QUIZ = PROJECT / "tests/grading/quiz/lab.py"
 def released(tmp_path_factory):
     """The learners' notebook of the quiz, untouched and never run."""
     folder = tmp_path_factory.mktemp("project")
-    shutil.copy(PROJECT / "nbgrader_config.py", folder)
+    shutil.copy(PROJECT / "course.toml", folder)
     (text,) = build.build(folder, [sources.read(QUIZ)]).values()
     return nbformat.reads(text.decode(), as_version=4)
 
@@ -132,7 +132,7 @@ def test_checksum_is_nbgraders(released):
     assert len(checks) == 5
     for check in checks:
         assert check.metadata.nbgrader.checksum == compute_checksum(check)
-        assert not progress.is_edited(check)
+        assert not notebooks.is_edited(check)
 
 
 def run(*words: str) -> tuple[int, str]:

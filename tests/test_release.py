@@ -28,7 +28,8 @@ from anomaly_labs.datasets import files
 
 PROJECT = Path(__file__).parents[1]
 NEEDED = (
-    "pyproject.toml", "LICENSE", "requirements.lock", "environment.yml", "nbgrader_config.py",
+    "course.toml", "pyproject.toml", "LICENSE", "requirements.lock", "environment.yml",
+    "nbgrader_config.py",
 )  # fmt: skip
 INSTRUCTOR_CELL = '\n# %% instructor=true\nnobody = "reads this line but the instructor"\n'
 HIDDEN = "on_the_edge = flag(np.array([0.5, 0.75, 0.25]), 0.5)"
@@ -359,8 +360,10 @@ def test_learners_command_has_what_the_labs_and_the_readme_name_and_no_more(lear
 
 
 # A learner's computer: no network, nothing of this checkout, nothing of this environment.
-def on_a_learners_computer(folder: Path, command: str) -> subprocess.CompletedProcess:
-    course = folder / "anomaly-labs"
+def on_a_learners_computer(
+    folder: Path, command: str, *, name: str = "anomaly-labs", shown: tuple[Path, ...] = ()
+) -> subprocess.CompletedProcess:
+    course = folder / name
     settings = {
         "HOME": str(folder), "TMPDIR": str(folder), "PATH": os.defpath, "LANG": "C.UTF-8",
         "PYTHON": sys._base_executable, "ANOMALY_LABS_FAST": "1",
@@ -369,6 +372,7 @@ def on_a_learners_computer(folder: Path, command: str) -> subprocess.CompletedPr
         "bwrap", "--unshare-net", "--unshare-pid", "--die-with-parent", "--clearenv",
         "--ro-bind", "/", "/", "--tmpfs", str(PROJECT), "--bind", str(folder), str(folder),
         "--dev", "/dev", "--proc", "/proc", "--chdir", str(course),
+        *(word for path in shown for word in ("--ro-bind", str(path), str(path))),
         *(word for key, value in settings.items() for word in ("--setenv", key, value)),
     ]  # fmt: skip
     return subprocess.run(

@@ -1,6 +1,7 @@
 """The site of the course: it needs no network, it can be searched, and it holds no answer."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).mkdir()
     lab(folder)
     (folder / "README.md").write_text(README)
+    shutil.copy(PROJECT / "course.toml", folder)
     (folder / "data" / "README.md").write_text("# The data\n\nNone. [Home](../README.md)\n")
     for name in ("requirements.lock", "nbgrader_config.py"):
         (folder / name).touch()

@@ -1,8 +1,11 @@
 """Built blocks in written pages: what stands between two markers is made, the rest is not."""
 
 import re
+from typing import Final
 
 from anomaly_desk.errors import CourseError
+
+MARK: Final = "<!-- built: "
 
 
 def filled(text: str, name: str, built: str) -> str:
@@ -27,8 +30,8 @@ def filled(text: str, name: str, built: str) -> str:
     >>> filled("# A\n<!-- built: labs -->\nold\n<!-- /built -->\nB", "labs", "new").split("\n")
     ['# A', '<!-- built: labs -->', 'new', '<!-- /built -->', 'B']
     """
-    start, end = f"<!-- built: {name} -->", "<!-- /built -->"
-    pattern = re.compile(rf"{re.escape(start)}\n(?:(?!<!-- built: ).*\n)*?{re.escape(end)}")
+    start, end = f"{MARK}{name} -->", "<!-- /built -->"
+    pattern = re.compile(rf"{re.escape(start)}\n(?:(?!{MARK}).*\n)*?{re.escape(end)}")
     found = pattern.findall(text)
     if len(found) != 1:
         raise CourseError(

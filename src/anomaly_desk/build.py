@@ -1,5 +1,6 @@
 """From sources to learners' notebooks, through nbgrader's own release step."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -9,15 +10,18 @@ import time
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import nbformat
 
-from anomaly_desk import beside, sources
+from anomaly_desk import beside, course, sources
 from anomaly_desk.errors import CourseError
 from anomaly_labs import notebooks
-from anomaly_labs.datasets.cache import write_aside
 from anomaly_labs.errors import LabsError
+from anomaly_labs.files import write_aside
+
+SETTINGS: Final = "nbgrader_config.py"
+OWN_SETTINGS: Final = Path(__file__).parent / "template" / "nbgrader_config.py.txt"
 
 
 class BuildError(CourseError):
@@ -25,26 +29,36 @@ class BuildError(CourseError):
 
 
 def project_folder() -> Path:
-    """Return the folder of the checkout, which holds `solutions/`.
+    """Return the folder of the course: the one around the current folder, else the checkout.
 
     Raises
     ------
     FileNotFoundError
-        If neither the current folder nor this package belongs to a checkout.
+        If the current folder lies in no course, and this package in no checkout.
     """
-    for folder in (Path.cwd(), Path(__file__).resolve().parents[2]):
-        if (folder / "solutions").is_dir() and (folder / "nbgrader_config.py").is_file():
-            return folder
-    raise FileNotFoundError(
-        f"no solutions/ in {Path.cwd()}: the course is built from a checkout of anomaly-labs; "
-        "clone it, and run this command in its folder"
-    )
+    checkout = Path(__file__).resolve().parents[2]
+    found = course.find(Path.cwd())
+    if found is None and (checkout / course.FILE).is_file():
+        found = checkout
+    if found is None:
+        raise FileNotFoundError(
+            f"no {course.FILE} in {Path.cwd()} or above it; go to the folder of a course, or make "
+            "one: anomaly-labs new --course FOLDER"
+        )
+    return found
 
 
 def open_course(root: Path, project: Path, *, unsafe: bool = False) -> Any:
-    """Return nbgrader's API on the course folder `root`, with the project's settings.
+    """Return nbgrader's API on the course folder `root`, with the settings of the course.
 
-    With `unsafe`, learners' code runs without the sandbox.
+    Parameters
+    ----------
+    root
+        nbgrader's course folder.
+    project
+        The folder of the course; its ``nbgrader_config.py`` counts where it has one.
+    unsafe
+        Whether learners' code runs without the sandbox.
     """
     from nbgrader.apps import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
@@ -54,10 +68,14 @@ def open_course(root: Path, project: Path, *, unsafe: bool = False) -> Any:
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
+    settings = project / SETTINGS
+    if not settings.is_file():
+        settings = OWN_SETTINGS
     try:
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(project)).load_config()
+        with contextlib.chdir(project):  # by which they know of which course they are
+            config = PyFileConfigLoader(settings.name, path=str(settings.parent)).load_config()
     except ImportError as error:
-        raise CourseError(f"{project / 'nbgrader_config.py'}: {error}") from error
+        raise CourseError(f"{settings}: {error}") from error
     config.CourseDirectory.root = str(root)
     config.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}"
     if unsafe:
@@ -65,13 +83,13 @@ def open_course(root: Path, project: Path, *, unsafe: bool = False) -> Any:
     return NbGraderAPI(CourseDirectory(config=config), config=config)
 
 
-def release(course: Any, source: sources.Source) -> Path:
+def release(desk: Any, source: sources.Source) -> Path:
     """Write nbgrader's source and release notebooks of one lab; return the release."""
-    root = Path(course.coursedir.root)
+    root = Path(desk.coursedir.root)
     folder = root / "source" / source.name
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(source.assignment(), folder / f"{source.name}.ipynb")
-    outcome = course.generate_assignment(source.name)
+    outcome = desk.generate_assignment(source.name)
     if not outcome["success"]:
         raise BuildError(f"{source.path}: {outcome.get('log', '')}{outcome.get('error', '')}")
     return root / "release" / source.name / f"{source.name}.ipynb"
@@ -98,8 +116,8 @@ def build(project: Path, labs: Iterable[sources.Source]) -> dict[Path, bytes]:
     for lab in labs:
         beside.check(lab)
     with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as root:
-        course = open_course(Path(root), project)
-        return {project / lab.lab.released: _stamped(release(course, lab)) for lab in labs}
+        desk = open_course(Path(root), project)
+        return {project / lab.lab.released: _stamped(release(desk, lab)) for lab in labs}
 
 
 def stale(built: dict[Path, bytes]) -> list[Path]:

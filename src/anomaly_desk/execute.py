@@ -7,13 +7,13 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import nbformat
 
-from anomaly_desk import imports
+from anomaly_desk import course, imports
 from anomaly_desk.environment import PREFIX
 from anomaly_desk.errors import CourseError
 from anomaly_desk.imports import LIBRARY
@@ -44,13 +44,14 @@ class Executed:
 def fingerprint(project: Path, source: Source, *, env: Mapping[str, str], data: str) -> str:
     """Return a digest of all that decides a notebook's output.
 
-    That is its text, the modules that it imports, one through another, and this one, the settings
-    of this project and of nbgrader, the lock, the Python, the device, and its data.
+    That is its text, the modules that it imports, one through another, and this one, its data and
+    the course's own data sets among them, the settings of the course and of nbgrader, the lock,
+    the Python, the device.
 
     Parameters
     ----------
     project
-        The checkout.
+        The folder of the course.
     source
         The lab.
     env
@@ -61,14 +62,24 @@ def fingerprint(project: Path, source: Source, *, env: Mapping[str, str], data: 
     cells = source.solution().cells
     digest = hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in cells]).encode())
     code = [cell.source for cell in cells if cell.cell_type == "code"]
-    for path in [*imports.files(code, LIBRARY), Path(__file__)]:
+    modules = imports.files(code, LIBRARY, course.lib(project))
+    for path in [*modules, Path(__file__), *_own_sets(project, source)]:
         digest.update(path.read_bytes())
-    for file in ("requirements.lock", "nbgrader_config.py"):
-        digest.update((project / file).read_bytes())
+    lock = "requirements.lock"
+    for path in (project / lock, LIBRARY.parent / lock, project / "nbgrader_config.py"):
+        digest.update(path.read_bytes() if path.is_file() else b"")
     digest.update(f"{sys.version} {runtime.gpu_available()} {data}\n".encode())
     for key in sorted(k for k in env if k.startswith(PREFIX)):
         digest.update(f"{key}={env[key]}\n".encode())
     return digest.hexdigest()
+
+
+def _own_sets(project: Path, source: Source) -> Iterator[Path]:
+    """Yield the files of the course's own data sets that a lab loads."""
+    for name in source.lab.data:
+        place = project / "sets" / name
+        files = [place.with_suffix(".py"), *sorted(place.rglob("*"))]
+        yield from (path for path in files if path.is_file() and "__pycache__" not in path.parts)
 
 
 def execute(
@@ -91,7 +102,7 @@ def execute(
     key
         From `fingerprint`.
     env
-        The kernel's environment.
+        What its kernel gets besides this process's environment.
     on_cell
         Called before each cell with the number of cells that are done.
 

@@ -1,4 +1,6 @@
-"""Which files of the two packages some code runs, told from its text alone: imports, and theirs.
+"""Which files of ours some code runs, told from its text alone: imports, and theirs.
+
+Ours are the two packages, and the modules that a course has in its ``lib/``.
 
 Imports inside functions count, and so do texts that name a module, such as
 ``"anomaly_desk.pages.formulas"``: nbgrader and Python's ``-m`` take modules by their names.
@@ -20,7 +22,7 @@ HEAVY: Final = frozenset(
 _OURS: Final = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)*")
 
 
-def files(texts: Iterable[str], library: Path = LIBRARY) -> list[Path]:
+def files(texts: Iterable[str], library: Path = LIBRARY, lib: Path | None = None) -> list[Path]:
     """Return the files that code needs, sorted: modules, and what else lies in their packages.
 
     Parameters
@@ -29,14 +31,17 @@ def files(texts: Iterable[str], library: Path = LIBRARY) -> list[Path]:
         The code, such as the code cells of a lab.
     library
         The folder that holds the packages.
+    lib
+        The folder with the course's own modules, if it has some.
     """
+    roots = (library, lib) if lib else (library,)
     found: set[Path] = set()
-    waiting = [path for text in texts for path in _paths(_asked(ast.parse(text)), library)]
+    waiting = [path for text in texts for path in _paths(_asked(ast.parse(text)), roots)]
     while waiting:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += _imported(path, library, path.stat().st_mtime_ns)
+            waiting += _imported(path, roots, path.stat().st_mtime_ns)
     packages = [module.parent for module in found if module.name == "__init__.py"]
     return sorted(found.union(*map(_beside, packages)))
 
@@ -61,7 +66,7 @@ def _loaded(name: str, library: Path) -> set[str]:
     """Return the packages of others that are loaded when a module of ours is imported."""
     others: set[str] = set()
     seen: set[Path] = set()
-    waiting = list(_paths([name], library))
+    waiting = list(_paths([name], (library,)))
     while waiting:
         path = waiting.pop()
         if path not in seen:
@@ -69,15 +74,16 @@ def _loaded(name: str, library: Path) -> set[str]:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             asked = list(_asked(tree, _package(path, library), at_import=True))
             others.update(name.partition(".")[0] for name in asked)
-            waiting += _paths(asked, library)
+            waiting += _paths(asked, (library,))
     return others
 
 
 @lru_cache(maxsize=4096)
-def _imported(path: Path, library: Path, changed: int) -> tuple[Path, ...]:
+def _imported(path: Path, roots: tuple[Path, ...], changed: int) -> tuple[Path, ...]:
     """Return the modules that one of ours may import; `changed` makes an edited file another."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return tuple(_paths(_asked(tree, _package(path, library)), library))
+    root = next(root for root in roots if path.is_relative_to(root))
+    return tuple(_paths(_asked(tree, _package(path, root)), roots))
 
 
 def _asked(tree: ast.Module, package: str = "", *, at_import: bool = False) -> Iterator[str]:
@@ -107,13 +113,16 @@ def _at_import(node: ast.AST) -> Iterator[ast.AST]:
             yield from _at_import(child)
 
 
-def _paths(names: Iterable[str], library: Path) -> Iterator[Path]:
-    """Yield the modules of ours on the way to each name: importing one imports its packages."""
+def _paths(names: Iterable[str], roots: tuple[Path, ...]) -> Iterator[Path]:
+    """Yield the modules of ours on the way to each name: importing one imports its packages.
+
+    The first of the roots holds our packages, the others a course's modules.
+    """
     for name in names:
         parts = name.split(".")
-        if parts[0] in PACKAGES:
+        for root in roots[:1] if parts[0] in PACKAGES else roots[1:]:
             for length in range(1, len(parts) + 1):
-                yield from _module(library.joinpath(*parts[:length]))
+                yield from _module(root.joinpath(*parts[:length]))
 
 
 def _module(place: Path) -> Iterator[Path]:

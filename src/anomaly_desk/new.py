@@ -1,14 +1,27 @@
-"""A new lab: a small one that builds, runs, grades and passes its tests, to be written over."""
+"""A new lab, and a new course around one: small, whole, and to be written over."""
 
 import re
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from anomaly_desk import header, manifest
+from anomaly_desk import course, header, manifest
 from anomaly_desk.errors import CourseError
 
 STEP: Final = 10  # between the orders of two labs
+FIRST: Final = "lab1_first"
+_COURSE_FILES: Final = {
+    name: f"course/{name.removeprefix('.')}"
+    for name in (
+        "course.toml",
+        "README.md",
+        ".gitignore",
+        "data/README.md",
+        "lib/README.md",
+        "sets/README.md",
+    )
+}
 _FILES: Final = {"lab.py": "lab.py.txt", "wrong.py": "wrong.py.txt", "rubric.md": "rubric.md"}
 
 
@@ -18,7 +31,7 @@ def write_lab(project: Path, name: str) -> Path:
     Parameters
     ----------
     project
-        The checkout.
+        The folder of the course.
     name
         What the lab is called, such as ``lab5_fraud``.
 
@@ -46,14 +59,51 @@ def write_lab(project: Path, name: str) -> Path:
             f"{folder} is there already, without a lab.py; remove it, or choose a name"
         )
     values = {"ID": first, "HEADING": _heading(name), "ORDER": f"{_order(labs)}"}
+    _write(folder, _FILES, values)
+    return folder / manifest.SOURCE
+
+
+def write_course(folder: Path, lab: str = FIRST) -> Path:
+    """Write a new course with one lab; return the lab's ``lab.py``.
+
+    Parameters
+    ----------
+    folder
+        Its folder, which is made, or is empty.
+    lab
+        What the lab is called.
+
+    Raises
+    ------
+    CourseError
+        If the folder is not empty, lies in another course, or the lab cannot be called so.
+    """
+    folder = folder.absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CourseError(f"{folder} is not empty; name a new folder for the course")
+    if around := course.find(folder):
+        raise CourseError(
+            f"{folder} lies in the course {around}; name a folder outside of it, or write another "
+            "lab: anomaly-labs new NAME"
+        )
+    if not header.is_name(lab):
+        raise CourseError(f"a lab cannot be called {lab!r}; such as {FIRST} it can")
+    short = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-") or "course"
+    title = folder.name.replace("-", " ").replace("_", " ").strip().capitalize() or "A course"
+    _write(folder, _COURSE_FILES, {"ID": short, "TITLE": title.replace('"', "'")})
+    return write_lab(folder, lab)
+
+
+def _write(folder: Path, files: Mapping[str, str], values: Mapping[str, str]) -> None:
+    """Write files made from templates, with values in the place of ``@KEY@``."""
     template = resources.files("anomaly_desk").joinpath("template")
-    folder.mkdir(parents=True)
-    for file, made_from in _FILES.items():
+    for file, made_from in files.items():
         text = template.joinpath(made_from).read_text(encoding="utf-8")
         for key, value in values.items():
             text = text.replace(f"@{key}@", value)
-        (folder / file).write_text(text, encoding="utf-8")
-    return folder / manifest.SOURCE
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _order(labs: list[manifest.Lab]) -> int:

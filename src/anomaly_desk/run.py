@@ -1,6 +1,5 @@
 """The main job: build, execute, grade, and print what came out."""
 
-import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from anomaly_desk import build, data, extras, manifest, sources
+from anomaly_desk import build, course, data, extras, manifest, sources
 from anomaly_desk.environment import FAST
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
@@ -20,6 +19,7 @@ from anomaly_desk.manifest import Lab
 from anomaly_desk.outcome import grades_table, labs_table
 from anomaly_desk.sample.three import Sampled, grade_sample, key, sample_class
 from anomaly_labs import runtime
+from anomaly_labs.files import lock
 
 GRADING_MINUTES = 1  # for each lab, three learners, in fast mode, on two CPU cores
 
@@ -73,15 +73,11 @@ def alone(project: Path) -> Iterator[None]:
     """Hold the lock of ``build/``: a second run would delete what this one is making."""
     folder = project / "build"
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with lock(folder / "lock", wait=False) as free:
+        if not free:
             raise CourseError(
                 f"another run is at work in {folder}; wait until it has ended, or stop it"
-            ) from None
-        except OSError:
-            pass  # a network folder without locks: it is no worse than without this one
+            )
         yield
 
 
@@ -94,7 +90,7 @@ def _run(
     # the results of the whole course are kept when some labs of it run again
     whole = len(labs) == len(manifest.labs(project))
     sample = project / "build" / ("sample" if whole else "sample-some")
-    _announce(labs, fast, graded, console)
+    _announce(course.read(project).title, labs, fast, graded, console)
 
     console.rule("1 Data")
     found = data.prepare(console, manifest.splits(lab.lab for lab in labs))
@@ -134,7 +130,9 @@ def _run(
     return good
 
 
-def _announce(labs: list[sources.Source], fast: bool, graded: bool, console: Console) -> None:
+def _announce(
+    title: str, labs: list[sources.Source], fast: bool, graded: bool, console: Console
+) -> None:
     limits = [lab.lab.run_minutes for lab in labs]
     minutes = len(labs) if fast else sum(limits)
     if graded:  # two of the three learners train
@@ -144,7 +142,7 @@ def _announce(labs: list[sources.Source], fast: bool, graded: bool, console: Con
         )
     what = labs[0].lab.title if len(labs) == 1 else "the course"
     steps = "from sources to graded notebooks" if graded else "from source to page"
-    console.print(f"[bold]anomaly-labs[/]: {escape(what)}, {steps}")
+    console.print(f"[bold]{escape(title)}[/]: {escape(what)}, {steps}")
     console.print("1 find the data, or generate them; 2 build the learners' notebooks;")
     console.print(f"3 execute every solution{'; 4 grade a sample class of three' * graded}.")
     kept = "what has not changed since the last run is kept"

@@ -17,7 +17,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from anomaly_desk import manifest
+from anomaly_desk import course, manifest
 from anomaly_desk.build import project_folder
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.environment import COURSE_FOLDER
@@ -38,10 +38,10 @@ def configure(c: Any) -> None:
     c
         traitlets' configuration, as ``get_config()`` gives it to ``nbgrader_config.py``.
     """
-    c.CourseDirectory.course_id = "anomaly-labs"
-    # `nbgrader autograde` and formgrader, started in the project, work on the same course folder
+    # `nbgrader autograde` and formgrader, started in the course, work on the same course folder
     # as `anomaly-labs grade`; `anomaly-labs formgrader --course FOLDER` names another one.
     project = project_folder()
+    c.CourseDirectory.course_id = course.read(project).id
     c.CourseDirectory.root = os.environ.get(COURSE_FOLDER) or str(project / "grading")
     # nbgrader starts `alembic` by bare name.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -85,6 +85,8 @@ def _grading(c: Any, project: Path) -> None:
     # of real training says grading = "full".
     c.SafeExecute.fast = True
     c.SafeExecute.full = [lab.name for lab in manifest.labs(project) if lab.grading == "full"]
+    # Nor is anything of the course shown but lib/, sets/ and tables, wherever its folder lies.
+    c.BubblewrapProvisioner.hidden = [str(project)]
     # What late work costs: by the deadlines and the roster that `anomaly-labs grade` keeps.
     c.LatePenalties.plugin_class = LatePolicy
 

@@ -51,12 +51,12 @@ PAGES: Final[dict[str, tuple[str, Callable[[Iterable[Lab]], str]]]] = {
 
 
 def pages(project: Path) -> dict[Path, bytes]:
-    """Return the written pages of a course that are there, with their blocks made anew.
+    """Return the written pages of a course that have a block, with their blocks made anew.
 
     Parameters
     ----------
     project
-        The checkout.
+        The folder of the course.
 
     Raises
     ------
@@ -67,9 +67,10 @@ def pages(project: Path) -> dict[Path, bytes]:
     made = {}
     for name, (block, build) in PAGES.items():
         path = project / name
-        if path.is_file():
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if blocks.MARK in text:
             try:
-                text = blocks.filled(path.read_text(encoding="utf-8"), block, build(labs))
+                text = blocks.filled(text, block, build(labs))
             except CourseError as error:
                 raise CourseError(f"{path}: {error}") from None
             made[path] = text.encode()

@@ -36,7 +36,8 @@ def grade(points, learner="ann", name="Zoë Łąka", state="graded", assignment=
 
 
 def issue(root, *grades, day=DAY):
-    return certificates.issue(grades, root, keys.private_key(root), marks=MARKS, today=day)
+    key = keys.private_key(root)
+    return certificates.issue(grades, root, key, course="a course", marks=MARKS, today=day)
 
 
 def verify_command(*words, cwd, monkeypatch):

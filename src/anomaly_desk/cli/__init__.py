@@ -1,13 +1,17 @@
 """The instructor's half of the command `anomaly-labs`."""
 
+from pathlib import Path
+
 import typer
 
+from anomaly_desk import course as courses
 from anomaly_desk.cli import course, doctor, grading, pages, release, report, results
+from anomaly_labs.cli.terminal import one_sentence_errors
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the desk's commands; its `doctor`, which looks at more, takes the other's place."""
-    app.info.help = "Build, check, run, grade and publish the anomaly-labs course."
+    app.callback(help="Build, check, run, grade and publish a course of notebooks.")(settle)
     for command in (
         doctor.doctor,
         release.release,
@@ -27,3 +31,9 @@ def add_commands(app: typer.Typer) -> None:
     ):
         name = command.__name__.removesuffix("_")  # `class` is a word of Python's
         app.command(name, rich_help_panel="The instructor's desk")(command)
+
+
+def settle() -> None:
+    """Let each command, the learners' too, find the modules and data sets of the course here."""
+    with one_sentence_errors():
+        courses.enter(Path.cwd())

@@ -1,5 +1,6 @@
 """Commands that build and run the course."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,24 +33,46 @@ def build(
 
 
 def new(
-    name: Annotated[str, typer.Argument(help="what the lab is called, such as lab5_fraud")],
+    name: Annotated[
+        str, typer.Argument(help="what the lab is called, such as lab5_fraud", show_default=False)
+    ] = "",
+    course_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--course", help="make a course of your own in this new folder", show_default=False
+        ),
+    ] = None,
 ) -> None:
-    """Write the folder of a new lab: a small one that builds, runs and grades as it stands."""
+    """Write the folder of a new lab, or of a new course: it builds, runs and grades as it is."""
     from anomaly_desk import build as builder
-    from anomaly_desk.new import write_lab
+    from anomaly_desk.new import FIRST, write_course, write_lab
 
+    if not name and course_folder is None:
+        raise typer.BadParameter("name the lab, such as lab5_fraud, or --course FOLDER")
     with one_sentence_errors():
+        if course_folder is not None:
+            path = write_course(course_folder, name or FIRST)
+            _say(
+                f"{course_folder}: a course with the lab {path.parent.name}. Go there (cd "
+                f"{course_folder}); its README.md says what to type, and course.toml what it is "
+                "called."
+            )
+            return
         project = builder.project_folder()
         path = write_lab(project, name)
-    console.print(f"{path.parent.relative_to(project)}: written", markup=False)
+    _say(f"{path.parent.relative_to(project)}: written")
     build()
-    console.print(
-        f"Write the lab in {path.relative_to(project)}; its order there is its place in the "
-        f"course. make try-lab LAB={name} runs it, make test-lab LAB={name} tests it.",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
+    _say(
+        f"Write the lab in {path.relative_to(project)}; its order there is its place in the course."
     )
+    if (project / "Makefile").is_file():
+        _say(f"make try-lab LAB={name} runs it, make test-lab LAB={name} tests it.")
+    else:
+        _say(f"anomaly-labs course --fast {name} runs it and grades a sample class.")
+
+
+def _say(text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def course(

@@ -88,15 +88,19 @@ def certify(
     import datetime
 
     from anomaly_desk import build as builder
+    from anomaly_desk import course
     from anomaly_desk.results import certificates, grades, keys
     from anomaly_labs import certificates as signing
 
     with one_sentence_errors():
         root = _folder(course_folder)
-        marks = certificates.marks(builder.project_folder())
+        project = builder.project_folder()
+        marks, name = certificates.marks(project), course.read(project).name
         found = grades.of_learners(grades.read(root, list(marks)), learners or ())
         key = keys.private_key(root)
-        issued = certificates.issue(found, root, key, marks=marks, today=datetime.date.today())
+        issued = certificates.issue(
+            found, root, key, course=name, marks=marks, today=datetime.date.today()
+        )
     console.print(_table(issued))
     made = sum(one.certificate is not None for one in issued)
     told = f"{made} certificate{'' if made == 1 else 's'}: {certificates.folder(root)}"

@@ -4,7 +4,6 @@ import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -16,8 +15,6 @@ from anomaly_desk.results.grades import Grade
 from anomaly_desk.submissions.roster import write_private
 from anomaly_labs import certificates as signing
 from anomaly_labs.certificates import Certificate
-
-COURSE: Final = "anomaly-labs: anomaly detection in network traffic"
 
 # The points from which on each level is reached, the highest first, for each assignment.
 Marks = Mapping[str, Mapping[str, float]]
@@ -84,6 +81,7 @@ def issue(
     root: Path,
     key: Ed25519PrivateKey,
     *,
+    course: str,
     marks: Marks,
     today: datetime.date,
 ) -> list[Issued]:
@@ -93,12 +91,32 @@ def issue(
     and nobody has accepted it: points and level could still change.
     A certificate that says the same as the one from before is left as it is, with its date; one
     that is no longer deserved is moved aside as ``<name>.withdrawn``.
+
+    Parameters
+    ----------
+    grades
+        The grades of the learners.
+    root
+        nbgrader's course folder, in which the certificates are kept.
+    key
+        The course's private key, which signs.
+    course
+        What the course is called on them.
+    marks
+        The pass marks, as `marks` gives them.
+    today
+        The date of new ones.
     """
-    return [_issue(grade, root, key, level(grade, marks), today) for grade in grades]
+    return [_issue(grade, root, key, course, level(grade, marks), today) for grade in grades]
 
 
 def _issue(
-    grade: Grade, root: Path, key: Ed25519PrivateKey, reached: str, today: datetime.date
+    grade: Grade,
+    root: Path,
+    key: Ed25519PrivateKey,
+    course: str,
+    reached: str,
+    today: datetime.date,
 ) -> Issued:
     stem = folder(root) / f"{grade.person.id}-{grade.assignment}"
     if grade.waits:
@@ -108,7 +126,7 @@ def _issue(
         return Issued(grade, why=grade.state if grade.total is None else "not passed")
     certificate = Certificate(
         name=signing.tidy(grade.person.name) or grade.person.id,
-        course=COURSE,
+        course=course,
         assignment=grade.assignment,
         level=reached,
         points=number(grade.total or 0.0),

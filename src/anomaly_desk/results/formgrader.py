@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
+from anomaly_desk import build
 from anomaly_desk.environment import COURSE_FOLDER
 from anomaly_desk.errors import CourseError
 from anomaly_desk.pages.feedback import TEMPLATES
@@ -62,6 +64,17 @@ def environment(root: Path) -> dict[str, str]:
 def start(root: Path, project: Path, *, port: int, browser: bool) -> None:
     """Become Jupyter with formgrader, which shows a link with a token of its own.
 
+    Parameters
+    ----------
+    root
+        nbgrader's course folder.
+    project
+        The folder of the course.
+    port
+        Any free one if 0.
+    browser
+        Whether to open it.
+
     Raises
     ------
     CourseError
@@ -72,8 +85,10 @@ def start(root: Path, project: Path, *, port: int, browser: bool) -> None:
             f"{root / 'gradebook.db'}: no gradebook, so there is nothing to read; run "
             "`anomaly-labs grade SUBMISSIONS` first"
         )
-    (root / ".jupyter").mkdir(mode=0o700, exist_ok=True)
-    os.chdir(project)  # where nbgrader looks for its settings
+    settings = root / ".jupyter"
+    settings.mkdir(mode=0o700, exist_ok=True)
+    shutil.copyfile(build.OWN_SETTINGS, settings / build.SETTINGS)
+    os.chdir(project)  # whose settings, if it has some, nbgrader takes after those
     words = command(root, port=port, browser=browser)
     os.execve(words[0], words, environment(root))
 

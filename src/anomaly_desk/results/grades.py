@@ -19,7 +19,6 @@ from anomaly_desk.submissions.people import Person
 State = Literal[
     "graded", "needs a human", "waits for a reader", "not graded", "not submitted"
 ]  # fmt: skip
-COURSE = "anomaly-labs"
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,8 @@ def open_gradebook(root: Path) -> Iterator[Any]:
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # nbgrader's own way with SQLAlchemy
-        with Gradebook(f"sqlite:///{path}", COURSE) as gradebook:
+        # without a name of the course: with one that it lacks, nbgrader would add it
+        with Gradebook(f"sqlite:///{path}", "") as gradebook:
             yield gradebook
 
 

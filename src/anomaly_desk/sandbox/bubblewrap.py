@@ -12,18 +12,18 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import anomaly_labs
-from anomaly_desk.environment import CACHE, FAST, LEARNER, OFFLINE
+from anomaly_desk.environment import CACHE, FAST, LEARNER, OFFLINE, PYTHONPATH, SETS
 from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside import landlock
-from anomaly_labs.inside.places import CONNECTION, DATA, FONTS, HOME, SOCKETS, WRITABLE
+from anomaly_labs.inside.places import CONNECTION, DATA, FONTS, HOME, LIB, SOCKETS, WRITABLE
 
-from .shown import font_lists, needed, tables
+from .shown import course_folders, font_lists, needed, tables
 
 SETPRIV = "/usr/bin/setpriv"
 SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
@@ -64,6 +64,13 @@ def throw_away_user() -> int | None:
 def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
     """Return the whole environment of the kernel: `PASSED` from `given`, then `extra`.
 
+    Parameters
+    ----------
+    given
+        The environment of the grader.
+    extra
+        What this kernel gets besides.
+
     Examples
     --------
     >>> environment({"SECRET": "x", "ANOMALY_LABS_FAST": "1"}, {}).get("SECRET") is None
@@ -81,9 +88,17 @@ def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str,
         "PYTHONNOUSERSITE": "1",
         CACHE: DATA,
         OFFLINE: "1",
+        **_own(course_folders()),
         **{name: given[name] for name in PASSED if name in given},
         **extra,
     }
+
+
+def _own(shown: Collection[str]) -> dict[str, str]:
+    """Return what lets Python find the course's modules and data sets where they are shown."""
+    sets = [place for place in shown if place != LIB]
+    lib = {PYTHONPATH: LIB} if LIB in shown else {}
+    return lib | ({SETS: os.pathsep.join(sets)} if sets else {})
 
 
 @dataclass(frozen=True)
@@ -189,6 +204,8 @@ class Box:
         yield ("--dir", DATA)
         for table in tables():
             yield ("--ro-bind-try", str(table), f"{DATA}/{table.name}")
+        for seen, folder in course_folders().items():
+            yield ("--ro-bind", str(folder), seen)
         yield ("--perms", "1777", "--dir", FONTS)
         for fonts in font_lists():
             yield ("--ro-bind-try", str(fonts), f"{FONTS}/{fonts.name}")

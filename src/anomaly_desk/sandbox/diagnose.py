@@ -117,7 +117,8 @@ def _readable() -> list[Diagnosis]:
 
     if bubblewrap.throw_away_user() is None:
         return []
-    wanted = dict.fromkeys(shown.needed(), 0o5) | dict.fromkeys(shown.tables(), 0o4)
+    folders = [*shown.needed(), *shown.course_folders().values()]
+    wanted = dict.fromkeys(folders, 0o5) | dict.fromkeys(shown.tables(), 0o4)
     closed = [path for path, mode in wanted.items() if path.stat().st_mode & mode != mode]
     if not closed:
         return []

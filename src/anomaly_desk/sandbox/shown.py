@@ -1,4 +1,4 @@
-"""What of this machine a kernel gets to see: Python, the data, a list of fonts."""
+"""What of this machine a kernel sees: Python, data, fonts, and what the course has of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import anomaly_labs
+from anomaly_desk.environment import LIB, SETS
 from anomaly_labs.datasets.cache import cache_folder
+from anomaly_labs.inside import places
 
 
 def needed() -> list[Path]:
@@ -31,6 +33,18 @@ def needed() -> list[Path]:
         if not any(link.is_relative_to(path) for path in wanted):
             wanted.append(link)
     return list(dict.fromkeys(wanted))
+
+
+def course_folders() -> dict[str, Path]:
+    """Return what a course has of its own, by the places where a kernel sees it.
+
+    They are named by the environment, where `course.enter` has put them.
+    """
+    sets = [place for place in os.environ.get(SETS, "").split(os.pathsep) if place]
+    lib = os.environ.get(LIB)
+    return ({places.LIB: Path(lib)} if lib else {}) | {
+        f"{places.SETS}/{number}": Path(place) for number, place in enumerate(sets)
+    }
 
 
 def tables() -> list[Path]:

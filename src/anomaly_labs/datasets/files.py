@@ -9,15 +9,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
+from anomaly_labs import runtime
 from anomaly_labs.errors import ChecksumError, DataFormatError
 
+from ..runtime import PROJECT
 from .cache import cache_folder, known_key
 from .catalog import describe, find_split
 from .contract import File
 from .proof import verify_file
 from .tree import Tree
 
-Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]
+Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]  # the first as `runtime.DATA` has it
 Trees = list[tuple[Place, Tree]]
 
 REJECTED = ".rejected"
@@ -46,7 +48,12 @@ class Location:
 
 
 def project_data_folder() -> Path | None:
-    """Return the project's ``data/``, or None where the package is installed without it."""
+    """Return the project's ``data/``, or None where the package is installed without it.
+
+    A course with a folder of its own (``ANOMALY_LABS_PROJECT``) has its data there.
+    """
+    if course := os.environ.get(PROJECT):
+        return Path(course) / "data"
     root = Path(__file__).resolve().parents[3]
     return root / "data" if (root / "pyproject.toml").is_file() else None
 
@@ -57,7 +64,7 @@ def download_folder() -> Path:
 
 
 def _own_folder() -> Path | None:
-    folder = os.environ.get("ANOMALY_LABS_DATA")
+    folder = os.environ.get(runtime.DATA)
     if not folder:
         return None
     path = Path(folder).expanduser()

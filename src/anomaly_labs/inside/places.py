@@ -5,4 +5,6 @@ WRITABLE = (HOME, "/tmp", "/dev/shm")  # folders in memory, each with a size
 SOCKETS = "/run/kernel"
 CONNECTION = "/run/kernel.json"
 DATA = "/run/data"
+LIB = "/run/lib"  # the modules of the course
+SETS = "/run/sets"  # its data sets, in a numbered folder for each place
 FONTS = "/tmp/.matplotlib"

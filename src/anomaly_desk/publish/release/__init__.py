@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from anomaly_desk import course
 from anomaly_desk.publish.release.archive import write_zip
 from anomaly_desk.publish.release.check import complaints
 from anomaly_desk.publish.release.contents import gather
@@ -19,7 +20,7 @@ def release(project: Path, output: Path, *, data: bool, wheels: Target | None) -
     Parameters
     ----------
     project
-        The folder that holds the sources.
+        The folder of the course.
     output
         The zip.
     data
@@ -39,5 +40,5 @@ def release(project: Path, output: Path, *, data: bool, wheels: Target | None) -
         return not found
 
     with gather(project, data=data, wheels=wheels) as files:
-        write_zip(output, files, accept=accept)
+        write_zip(output, files, folder=course.read(project).id, accept=accept)
     return found

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-FOLDER: Final = "anomaly-labs"  # unpacked, all lies in one folder of this name
 _PACKED: Final = (".gz", ".whl", ".xz", ".zip")
 _PROGRAMS: Final = (".sh",)
 _UNIX: Final = 3
@@ -14,7 +13,7 @@ _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)  # of a zip; a fixed time, whichever
 
 
 def write_zip(
-    path: Path, files: Mapping[str, bytes | Path], *, accept: Callable[[Path], bool]
+    path: Path, files: Mapping[str, bytes | Path], *, folder: str, accept: Callable[[Path], bool]
 ) -> None:
     """Write `files` into a zip beside its place, and put it there when `accept` says yes to it.
 
@@ -23,9 +22,11 @@ def write_zip(
     path
         The zip.
     files
-        Names below ``anomaly-labs/``, and their bytes or the files that hold them.
+        Names below `folder`, and their bytes or the files that hold them.
+    folder
+        Unpacked, all lies in one folder of this name.
     accept
-        Called with the zip before it has its name.
+        Says whether the zip, given to it under another name, may stand in its place.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
@@ -34,7 +35,7 @@ def write_zip(
             for name in sorted(files):
                 content = files[name]
                 data = content if isinstance(content, bytes) else content.read_bytes()
-                archive.writestr(_info(name), data)
+                archive.writestr(_info(f"{folder}/{name}"), data)
         if accept(aside):
             aside.replace(path)
     finally:
@@ -42,7 +43,7 @@ def write_zip(
 
 
 def _info(name: str) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(f"{FOLDER}/{name}", _EARLIEST)
+    info = zipfile.ZipInfo(name, _EARLIEST)
     info.create_system = _UNIX
     info.external_attr = (0o100755 if name.endswith(_PROGRAMS) else 0o100644) << 16
     packed = name.endswith(_PACKED)

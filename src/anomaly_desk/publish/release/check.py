@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from anomaly_desk import sources
+from anomaly_desk import course, sources
 from anomaly_desk.errors import CourseError
-from anomaly_desk.publish.release.archive import FOLDER
 from anomaly_desk.publish.release.library import module_source
 from anomaly_desk.publish.release.secrets import learners_notebooks, secret_lines, tidy
 from anomaly_labs import datasets
@@ -31,7 +30,7 @@ NOT_THEIRS: Final = frozenset({"solutions", "tests", "grading", "benchmarks", "b
 NOT_THEIR_FILES: Final = frozenset(
     {"RUBRIC.md", "INSTRUCTORS.md", "gradebook.db", "private-seed", "private-key.pem"}
 )
-LIBRARY: Final = re.compile(rf"{FOLDER}/anomaly_labs-[^/]+\.whl")
+LIBRARY: Final = re.compile(r"anomaly_labs-[^/]+\.whl")
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
@@ -41,7 +40,7 @@ def complaints(project: Path, path: Path) -> list[str]:
     Parameters
     ----------
     project
-        The checkout, which says what is secret.
+        The folder of the course, which says what is secret.
     path
         The zip.
 
@@ -53,7 +52,7 @@ def complaints(project: Path, path: Path) -> list[str]:
     reader = _Reader(project)
     try:
         with zipfile.ZipFile(path) as archive:
-            return [*reader.archive(archive, ""), *_data_complaints(archive)]
+            return [*reader.archive(archive, ""), *_data_complaints(archive, reader.start)]
     except (zipfile.BadZipFile, OSError) as error:
         raise CourseError(
             f"{path} cannot be read as a zip ({error}); make it again with "
@@ -62,14 +61,16 @@ def complaints(project: Path, path: Path) -> list[str]:
 
 
 class _Reader:
-    """Knows the secrets of one checkout, and looks for them."""
+    """Knows the secrets of one course, and looks for them."""
 
     def __init__(self, project: Path) -> None:
-        self.project = project
+        self.start = f"{course.read(project).id}/"
+        self.kit = course.kit(project)
+        self.folders = dict.fromkeys((str(project), str(self.kit)))
         checked = sources.course(project)
         self.secrets = secret_lines(project, checked)
         self.notebooks = learners_notebooks(checked)
-        lock = (project / "requirements.lock").read_text(encoding="utf-8")
+        lock = (self.kit / "requirements.lock").read_text(encoding="utf-8")
         self.locked = set(_HASH.findall(lock))
 
     def archive(self, archive: zipfile.ZipFile, inside: str) -> Iterator[str]:
@@ -81,9 +82,9 @@ class _Reader:
                 yield from self._file(name, where, archive.read(name))
 
     def _file(self, name: str, where: str, data: bytes) -> Iterator[str]:
-        if name.startswith(f"{FOLDER}/data/") and not name.endswith(".md"):
+        if name.startswith(f"{self.start}data/") and not name.endswith(".md"):
             return  # compared with the official checksums
-        if name.startswith(f"{FOLDER}/wheels/"):
+        if name.startswith(f"{self.start}wheels/"):
             if hashlib.sha256(data).hexdigest() not in self.locked:
                 yield f"{where}: not a package of requirements.lock"
             return
@@ -96,7 +97,7 @@ class _Reader:
         except (UnicodeDecodeError, ValueError, lzma.LZMAError) as error:
             yield f"{where}: cannot be read ({type(error).__name__}), so it cannot be checked"
             return
-        library = LIBRARY.fullmatch(where.partition(" > ")[0]) is not None
+        library = LIBRARY.fullmatch(where.partition(" > ")[0].removeprefix(self.start)) is not None
         look = self._in_module if library and self._is_ours(name, data) else self._in_text
         for text in texts:
             for complaint in look(text):
@@ -106,8 +107,8 @@ class _Reader:
                 yield f"{where}: {complaint}"
 
     def _is_ours(self, name: str, data: bytes) -> bool:
-        """Return whether a file of the library's wheel is that of the checkout."""
-        source = module_source(self.project, name)
+        """Return whether a file of the library's wheel is that of the kit."""
+        source = module_source(self.kit, name)
         return source.is_file() and source.read_bytes() == data
 
     def _in_notebook(self, name: str, notebook: Any) -> Iterator[str]:
@@ -115,7 +116,7 @@ class _Reader:
 
         So no answer is too short to be seen.
         """
-        wanted = self.notebooks.get(name.removeprefix(f"{FOLDER}/"))
+        wanted = self.notebooks.get(name.removeprefix(self.start))
         cells = notebook.get("cells", []) if isinstance(notebook, dict) else []
         if wanted is None or len(wanted) != len(cells):
             yield "has not the cells of a notebook that solutions/ gives to learners"
@@ -129,8 +130,9 @@ class _Reader:
         for line, origin in self.secrets.items():
             if line in whole:
                 yield f"holds {line!r}, from {origin}"
-        if str(self.project) in text:
-            yield f"names the folder {self.project} of this computer"
+        for folder in self.folders:
+            if folder in text:
+                yield f"names the folder {folder} of this computer"
 
     def _in_module(self, text: str) -> Iterator[str]:
         """Look for answers of two lines and more.
@@ -178,9 +180,9 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(inner)
 
 
-def _data_complaints(archive: zipfile.ZipFile) -> Iterator[str]:
+def _data_complaints(archive: zipfile.ZipFile, top: str) -> Iterator[str]:
     """Compare the files below data/ with the official checksums."""
-    start = f"{FOLDER}/data/"
+    start = f"{top}data/"
     wanted = [n for n in archive.namelist() if n.startswith(start) and not n.endswith((".md", "/"))]
     with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as folder:
         root = Path(folder)

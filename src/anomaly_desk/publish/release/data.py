@@ -32,7 +32,8 @@ def data_files(labs: Iterable[Lab]) -> dict[tuple[str, str], tuple[Path, ...]]:
     missing = [f"{n} {split}" for n, split in wanted if found[n, split].status == "missing"]
     if missing:
         raise CourseError(
-            f"the official files of {', '.join(missing)} are not here; run `make data`, or let "
+            f"the official files of {', '.join(missing)} are not here; run `anomaly-labs data "
+            "download`, or let "
             "ANOMALY_LABS_DATA name the folder that holds them, or leave out --data"
         )
     return files

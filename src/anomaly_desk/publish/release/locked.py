@@ -17,14 +17,14 @@ INSTRUCTORS: Final = ("desk", "site", "dev")  # extras that learners are not off
 _BLOCK: Final = re.compile(r"^\S.*(?:\n[ \t]+\S.*)*", re.M)
 
 
-def read_settings(project: Path) -> dict[str, Any]:
+def read_settings(kit: Path) -> dict[str, Any]:
     """Return what ``pyproject.toml`` says."""
-    return tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((kit / "pyproject.toml").read_text(encoding="utf-8"))
 
 
-def left_out(project: Path) -> set[str]:
+def left_out(kit: Path) -> set[str]:
     """Return the names of the packages that stand in other extras than `cpu` alone."""
-    about = read_settings(project)["project"]
+    about = read_settings(kit)["project"]
     extras = about["optional-dependencies"]
     of_learners = {_named(text) for text in (*about["dependencies"], *extras["cpu"])}
     others = {_named(text) for extra, texts in extras.items() if extra != "cpu" for text in texts}
@@ -35,7 +35,7 @@ def _named(requirement: str) -> str:
     return canonicalize_name(Requirement(requirement).name)
 
 
-def learners_lock(project: Path, *, target: Target | None = None) -> str:
+def learners_lock(kit: Path, *, target: Target | None = None) -> str:
     """Return the lines of ``requirements.lock`` that a learner's computer needs.
 
     The dependencies are followed through the metadata of the packages that are installed here, so
@@ -43,8 +43,8 @@ def learners_lock(project: Path, *, target: Target | None = None) -> str:
 
     Parameters
     ----------
-    project
-        The folder with the lock and ``pyproject.toml``.
+    kit
+        The checkout that holds the lock.
     target
         Leave out what this kind of computer does not need, and the markers; None keeps both.
 
@@ -53,9 +53,9 @@ def learners_lock(project: Path, *, target: Target | None = None) -> str:
     CourseError
         If the packages that are installed here are not those of the lock.
     """
-    lock = project / "requirements.lock"
+    lock = kit / "requirements.lock"
     blocks = {_name(block): block for block in _BLOCK.findall(lock.read_text(encoding="utf-8"))}
-    about = read_settings(project)["project"]
+    about = read_settings(kit)["project"]
     needed = _closure([*about["dependencies"], *about["optional-dependencies"]["cpu"]], blocks)
     kept = [blocks[name] for name in sorted(needed)]
     if target is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from anomaly_desk.course import Course, kit
 from anomaly_desk.manifest import Lab
 from anomaly_desk.publish.release.targets import PYTHONS, Target
 from anomaly_desk.sources import Cell, Source
@@ -21,6 +22,23 @@ _WITHOUT_DATA = (
     "(about 7 MB). Without one, they generate rows from a statistical profile, and every table\n"
     "and figure says so. Your own copies belong into `data/`."
 )
+_WITHOUT_DATA_OWN = (
+    "No data file lies in this zip. What can be downloaded or generated, the notebooks get, and\n"
+    "every table and figure says what it is. Your own copies belong into `data/`."
+)
+_LEAD = "A course in notebooks."
+_CONDA = "`conda activate anomaly-labs` and `jupyter lab`."
+_CONDA_OWN = (
+    "`conda activate anomaly-labs` and\n"
+    "`PYTHONPATH=$PWD/lib ANOMALY_LABS_SETS=$PWD/sets ANOMALY_LABS_DATA=$PWD/data jupyter lab`."
+)
+_LICENCE = "The library is free software (LICENSE: Apache 2.0)."
+_LICENCE_OWN = (
+    "The course: {}. The library anomaly-labs is free software (Apache 2.0; its wheel holds the\n"
+    "licence)."
+)
+_OWN = {"PYTHONPATH": "lib", "ANOMALY_LABS_SETS": "sets"}
+_SET = {".sh": 'export {}="$here/{}"\n', ".bat": 'set "{}=%here%{}"\n'}
 
 
 def filled(name: str, **values: str) -> str:
@@ -31,26 +49,53 @@ def filled(name: str, **values: str) -> str:
     return text
 
 
-def first_page(labs: Iterable[Lab], *, data: bool, wheels: Target | None) -> str:
+def paths(own: Iterable[str], suffix: str) -> str:
+    """Return the lines of a program that let Python find what the course has of its own.
+
+    Parameters
+    ----------
+    own
+        Names of files in the zip.
+    suffix
+        Of the program: ``.sh`` or ``.bat``; any other sets nothing.
+    """
+    folders = {name.partition("/")[0] for name in own}
+    found = [(key, name) for key, name in _OWN.items() if name in folders]
+    return "".join(_SET.get(suffix, "").format(key, name) for key, name in found)
+
+
+def first_page(
+    course: Course, labs: Iterable[Lab], *, data: bool, own: bool, wheels: Target | None
+) -> str:
     """Return the README of one page.
 
     Parameters
     ----------
+    course
+        The course.
     labs
         The labs in the zip, in teaching order.
     data
         Whether the official files are in the zip.
+    own
+        Whether the course has modules or data sets of its own.
     wheels
         For which computers the packages' wheels are in it.
     """
     ours = f"Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}"
+    lent = kit(course.root)
+    lead = f"A course in notebooks on {course.subject}." if course.subject else _LEAD
     return filled(
         "README.md",
+        title=course.title,
+        lead=lead,
+        conda=_CONDA_OWN if own else _CONDA,
+        licence=_LICENCE if lent == course.root else _LICENCE_OWN.format(course.licence),
         pythons=ours if wheels is None else f"Python {wheels.python} on {wheels.platform}",
         network=_ONLINE if wheels is None else _OFFLINE,
         disk="3 GB" if wheels is None else "4 GB",
         notebooks="\n".join(f"- `{lab.released.as_posix()}`" for lab in labs),
-        data=_WITH_DATA if data else _WITHOUT_DATA,
+        data=_WITH_DATA if data else _WITHOUT_DATA_OWN if own else _WITHOUT_DATA,
     )
 
 
@@ -59,7 +104,8 @@ def data_page(files: Mapping[tuple[str, str], tuple[Path, ...]]) -> str:
     page = [filled("data.md")]
     for name in sorted({name for name, _ in files}):
         about = datasets.describe(name)
-        page.append(f"## {about.title}\n\nLicence: {about.licence}. From <{about.urls[0]}>.\n")
+        place = f" From <{about.urls[0]}>." if about.urls else ""
+        page.append(f"## {about.title}\n\nLicence: {about.licence}.{place}\n")
         page.append(f"Cite: {about.citation}\n")
         page += [
             f"- `{name}/{path.name}`: split `{split}`, {about.splits[split]:,} rows, not changed"

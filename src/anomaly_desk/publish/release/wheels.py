@@ -9,11 +9,20 @@ from anomaly_desk.publish.release.locked import learners_lock
 from anomaly_desk.publish.release.targets import Target
 
 
-def download(project: Path, folder: Path, target: Target) -> list[Path]:
+def download(kit: Path, folder: Path, target: Target) -> list[Path]:
     """Download the locked wheels for one kind of computer into `folder`; return them, sorted.
 
     pip compares each with the hashes of the lock. It runs in an environment of its own, because
     one that uv has made holds no pip.
+
+    Parameters
+    ----------
+    kit
+        The checkout that holds the lock.
+    folder
+        Gets them, in a folder of its own.
+    target
+        The kind of computer.
 
     Raises
     ------
@@ -21,7 +30,7 @@ def download(project: Path, folder: Path, target: Target) -> list[Path]:
         If a wheel cannot be had; the message ends in what pip said.
     """
     lock = folder / "requirements.lock"
-    lock.write_text(learners_lock(project, target=target), encoding="utf-8")
+    lock.write_text(learners_lock(kit, target=target), encoding="utf-8")
     tools, wheels = folder / "pip", folder / "wheels"
     try:
         venv.create(tools, with_pip=True)

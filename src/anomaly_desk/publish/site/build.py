@@ -10,7 +10,8 @@ from pathlib import Path
 
 import nbformat
 
-from anomaly_desk import manifest, sources
+from anomaly_desk import course, manifest, sources
+from anomaly_desk.course import Course
 from anomaly_desk.errors import CourseError
 from anomaly_desk.publish.site import leaks, require_extra
 from anomaly_desk.publish.site.labs import lab_notebook
@@ -30,11 +31,11 @@ def build_site(
     Parameters
     ----------
     project
-        The folder that holds the sources.
+        The folder of the course.
     executed
         The labs to show, each with its executed solution.
     folder
-        An empty or new folder, or one that holds a site.
+        Where the site comes to stand.
 
     Raises
     ------
@@ -48,7 +49,7 @@ def build_site(
     with tempfile.TemporaryDirectory(prefix="anomaly-labs-site-") as temporary:
         written, made = Path(temporary, "source"), Path(temporary, "site")
         _write_sources(project, executed, written)
-        _run_sphinx(written, made)
+        _run_sphinx(course.read(project), written, made)
         _inspect(project, made)
         (made / MARK).touch()
         shutil.rmtree(folder, ignore_errors=True)
@@ -73,10 +74,17 @@ def _write_sources(
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _run_sphinx(source: Path, made: Path) -> None:
+def _run_sphinx(about: Course, source: Path, made: Path) -> None:
     """Run Sphinx in a process of its own: it changes docutils for all that run with it."""
     doctrees = made.with_name("doctrees")
     command = [sys.executable, "-m", "sphinx", "-b", "html", "-W", "--keep-going", "-q"]
+    told = {
+        "project": about.title,
+        "html_title": about.title,
+        "author": about.authors,
+        "project_copyright": f"{about.authors}, {about.licence}",
+    }
+    command += [word for key, value in told.items() for word in ("-D", f"{key}={value}")]
     run = subprocess.run(
         [*command, "-d", doctrees, source, made], capture_output=True, text=True, check=False
     )

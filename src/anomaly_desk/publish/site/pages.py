@@ -6,11 +6,18 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
+from anomaly_desk import course
+from anomaly_desk.course import Course
 from anomaly_desk.errors import CourseError
 from anomaly_desk.sources import Source
 from anomaly_desk.tables import table
 from anomaly_labs import datasets
 
+_START = (
+    "Unpack the zip that your instructor gave you. In a terminal of its folder, type "
+    "`sh start.sh`; on Windows, double-click `start.bat`. The first start sets up the packages, "
+    "and then the notebooks open in your browser."
+)
 PAGE_OF = {"data/README.md": "data.md"}
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
@@ -20,29 +27,47 @@ _TASK = re.compile(r"## (?P<title>.+)\n\*\*(?P<minutes>\d+) min · (?P<points>[\
 def pages(project: Path, sources: Iterable[Source]) -> dict[str, str]:
     """Return the text of each page under its file name, in Markdown.
 
+    A README.md that says how to start is for everybody, and the site takes its sections. One that
+    does not is the instructor's own, and the site has none of it.
+
+    Parameters
+    ----------
+    project
+        The folder of the course.
+    sources
+        The labs and assessments that it shows.
+
     Raises
     ------
     CourseError
         If README.md lacks a section that the site takes from it.
     """
-    readme = _read(project / "README.md")
+    sources = list(sources)
+    about, readme = course.read(project), _read(project / "README.md")
     made = {}
     for source in sources:
         if source.lab.kind == "assessment":
             made[f"{source.name}.md"] = _description(source)
-    made["data.md"] = _read(project / "data" / "README.md")
-    made["results.md"] = "# Measured and not tried\n" + "".join(
+    made["data.md"] = _read(project / "data" / "README.md") or f"# Data\n\n{_sets(sources)}\n"
+    if re.search(r"(?m)^## Start$", readme):
+        made |= _written(project, readme)
+        lead, start = re.sub(r"\s+", " ", readme.split("\n\n")[1]), section(readme, "Start")
+    else:
+        lead, start = f"A course in notebooks: {about.name}.", _START
+    made["index.md"] = _first(about, lead, start, sources, list(made))
+    return made
+
+
+def _written(project: Path, readme: str) -> dict[str, str]:
+    """Return the pages that are taken from README.md and INSTRUCTORS.md."""
+    results = "# Measured and not tried\n" + "".join(
         f"\n## {title}\n\n{section(readme, title)}\n"
         for title in ("What it has measured", "What could not be tried")
     )
-    desk = project / "INSTRUCTORS.md"
-    made["instructors.md"] = (
-        _read(desk)
-        if desk.is_file()
-        else f"# For instructors\n\n{_raised(section(readme, 'For instructors'))}\n"
-    )
-    made["index.md"] = _start(readme, list(sources), list(made))
-    return made
+    desk = _read(project / "INSTRUCTORS.md")
+    if not desk:
+        desk = f"# For instructors\n\n{_raised(section(readme, 'For instructors'))}\n"
+    return {"results.md": results, "instructors.md": desk}
 
 
 def section(text: str, title: str) -> str:
@@ -76,7 +101,15 @@ def relinked(text: str) -> str:
     return LINK.sub(link, text)
 
 
-def _start(readme: str, sources: list[Source], others: list[str]) -> str:
+def _sets(sources: list[Source]) -> str:
+    """Return a line for each data set: those of the kit, or those that the labs load."""
+    loaded = {name for source in sources for name in source.lab.data}
+    known = [name for name in datasets.names() if name in loaded] or datasets.names()
+    described = [datasets.describe(name) for name in known]
+    return "\n".join(f"- **{d.title}** ({d.licence}): {d.citation}" for d in described)
+
+
+def _first(about: Course, lead: str, start: str, sources: list[Source], others: list[str]) -> str:
     labs = [source.lab for source in sources if source.lab.kind != "assessment"]
     papers = [source.lab for source in sources if source.lab.kind == "assessment"]
     places = {lab.name: f"labs/{lab.name}.ipynb" for lab in labs}
@@ -85,12 +118,14 @@ def _start(readme: str, sources: list[Source], others: list[str]) -> str:
         (f"[{lab.title}]({places[lab.name]})", f"{lab.minutes}", lab.holds)
         for lab in [*labs, *papers]
     ]
-    described = [datasets.describe(name) for name in datasets.names()]
     return Template(_own("index.md")).substitute(
-        lead=re.sub(r"\s+", " ", readme.split("\n\n")[1]),
+        title=about.title,
+        licence=f"the {about.licence}" if "licen" in about.licence.lower() else about.licence,
+        audience=about.audience,
+        lead=lead,
         labs=table(["lab", "minutes", "what it holds"], rows),
-        start=section(readme, "Start"),
-        data="\n".join(f"- **{d.title}** ({d.licence}): {d.citation}" for d in described),
+        start=start,
+        data=_sets(sources),
         lab_pages="\n".join(f"labs/{lab.name}" for lab in labs),
         other_pages="\n".join(name.removesuffix(".md") for name in others),
     )
@@ -109,7 +144,7 @@ def _raised(text: str) -> str:
 
 
 def _read(path: Path) -> str:
-    return relinked(path.read_text(encoding="utf-8"))
+    return relinked(path.read_text(encoding="utf-8")) if path.is_file() else ""
 
 
 def _own(name: str) -> str:

@@ -12,16 +12,16 @@ import pkgutil
 import sys
 from typing import Final
 
-from ..contract import DataSet
+from anomaly_labs import runtime
 
-FOLDERS: Final = "ANOMALY_LABS_SETS"
+from ..contract import DataSet
 
 _OURS: Final = tuple(__path__)
 
 
 def _folders() -> list[str]:
     """Return where sets lie, as the environment says now."""
-    others = [folder for folder in os.environ.get(FOLDERS, "").split(os.pathsep) if folder]
+    others = [folder for folder in os.environ.get(runtime.SETS, "").split(os.pathsep) if folder]
     return [*_OURS, *(os.path.abspath(os.path.expanduser(folder)) for folder in others)]
 
 
@@ -39,7 +39,7 @@ def _look() -> list[pkgutil.ModuleInfo]:
         if one.name in seen:
             raise ValueError(
                 f"there are two data sets {one.name!r}; rename the one in one of the folders that "
-                f"{FOLDERS} names: {', '.join(found[len(_OURS) :])}"
+                f"{runtime.SETS} names: {', '.join(found[len(_OURS) :])}"
             )
         seen.add(one.name)
     return modules

@@ -25,7 +25,7 @@ echo ready> "%here%.venv\ready"
 
 :run
 if not defined ANOMALY_LABS_DATA set "ANOMALY_LABS_DATA=%here%data"
-set "PATH=%here%.venv\Scripts;%PATH%"
+@PATHS@set "PATH=%here%.venv\Scripts;%PATH%"
 cd /d "%here%"
 if not "%~1"=="" goto named
 "%python%" -m jupyterlab

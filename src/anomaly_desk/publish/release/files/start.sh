@@ -39,7 +39,7 @@ set_up() {
 unset PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
 [ "$(cat "$venv/ready" 2>/dev/null)" = "$state" ] || set_up
 export ANOMALY_LABS_DATA="${ANOMALY_LABS_DATA:-$here/data}"
-export PATH="$venv/bin:$PATH"
+@PATHS@export PATH="$venv/bin:$PATH"
 if [ $# -gt 0 ]; then exec "$@"; fi
 cd "$here"
 exec "$python" -m jupyterlab

@@ -1,8 +1,5 @@
-"""Sphinx's settings for the site of the course; `site.build` copies this folder."""
+"""Sphinx's settings for a site; `site.build` copies this folder, and adds whose it is."""
 
-project = "anomaly-labs"
-author = "The anomaly-labs authors"
-project_copyright = "The anomaly-labs authors, Apache License 2.0"
 language = "en"
 extensions = ["myst_nb", "anomaly_desk.publish.site.formulas"]
 
@@ -12,7 +9,6 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
-html_title = "anomaly-labs"
 html_logo = "_static/logo.svg"
 html_favicon = "_static/logo.svg"
 html_static_path = ["_static"]
