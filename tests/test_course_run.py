@@ -4,18 +4,17 @@ import html
 import json
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import nbformat
 import pytest
 
+import clones
 from anomaly_desk import manifest, sources
 from anomaly_desk.grading import ledger
 
 PROJECT = Path(__file__).parents[1]
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "grading", ".*_cache", "__pycache__")
 
 pytestmark = pytest.mark.notebook
 
@@ -37,7 +36,7 @@ def make_course(checkout: Path, cache: Path) -> str:
 def checkout(tmp_path_factory):
     """A copy of the project that shares the virtual environment, after `make course`."""
     folder = tmp_path_factory.mktemp("checkout") / "anomaly-labs"
-    shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
+    clones.copy(PROJECT, folder)
     if not list(PROJECT.glob(".venv/ready-*")):
         pytest.skip("the environment was not made by make, so `make course` would make its own")
     (folder / ".venv").symlink_to(PROJECT / ".venv")

@@ -15,6 +15,7 @@ import pytest
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
+import clones
 from anomaly_desk import sources
 from anomaly_desk.sample import thirty
 from anomaly_desk.sample.learners import CLASS
@@ -22,7 +23,6 @@ from anomaly_labs.cli import app
 
 PROJECT = Path(__file__).parents[1]
 TEXT = (PROJECT / "INSTRUCTORS.md").read_text(encoding="utf-8")
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "grading", ".*_cache", "__pycache__")
 ELSEWHERE = {"make class": "tests/grading/test_class.py", "make course": "tests/test_course_run.py"}
 LEARNERS = ("perfect", "half-right", "untouched", "renamed-file", "edited-check")
 
@@ -74,7 +74,7 @@ def test_minutes_are_those_of_the_labs():
 def desk(tmp_path_factory):
     """A copy of the project, as after a clone, with a few of the thirty sample submissions."""
     folder = tmp_path_factory.mktemp("stranger") / "anomaly-labs"
-    shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
+    clones.copy(PROJECT, folder)
     (folder / ".venv").symlink_to(PROJECT / ".venv")
     handed_in = folder.parent / "handed-in"
     wanted = [one for one in CLASS if one.name in LEARNERS]
