@@ -12,16 +12,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import anomaly_labs
-from anomaly_desk.environment import CACHE, FAST, LEARNER, OFFLINE, PYTHONPATH, SETS
 from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside import landlock
-from anomaly_labs.inside.places import CONNECTION, DATA, FONTS, HOME, LIB, SOCKETS, WRITABLE
+from anomaly_labs.inside.places import CONNECTION, DATA, FONTS, HOME, SOCKETS, WRITABLE
 
 from .shown import course_folders, font_lists, needed, tables
 
@@ -35,18 +34,6 @@ SETTINGS = (
 DESK = Path(__file__).resolve().parents[1]
 CLOSED = Path(landlock.__file__).with_name("closed")  # is put in its place
 
-# What a run may set for the kernel; nothing else of the grader's environment goes in.
-PASSED = (
-    FAST,
-    LEARNER,
-    "KERAS_BACKEND",
-    "OMP_NUM_THREADS",
-    "OMP_WAIT_POLICY",
-    "OPENBLAS_CORETYPE",
-    "OPENBLAS_NUM_THREADS",
-    "TZ",
-)
-
 
 def throw_away_user() -> int | None:
     """Return the number of the user that a kernel of root's runs as; None for ordinary users.
@@ -59,46 +46,6 @@ def throw_away_user() -> int | None:
     mapped = sum(int(line.split()[2]) for line in ranges)
     # Far from the numbers that systems give out; few exist in a container of an ordinary user.
     return 2_000_000_000 + os.getpid() if mapped > 1 << 31 else 61_000 + os.getpid() % 4_000
-
-
-def environment(given: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
-    """Return the whole environment of the kernel: `PASSED` from `given`, then `extra`.
-
-    Parameters
-    ----------
-    given
-        The environment of the grader.
-    extra
-        What this kernel gets besides.
-
-    Examples
-    --------
-    >>> environment({"SECRET": "x", "ANOMALY_LABS_FAST": "1"}, {}).get("SECRET") is None
-    True
-    """
-    return {
-        "HOME": HOME,
-        "USER": "learner",
-        "LOGNAME": "learner",
-        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "IPYTHONDIR": "/tmp/.ipython",
-        "MPLCONFIGDIR": FONTS,
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONNOUSERSITE": "1",
-        CACHE: DATA,
-        OFFLINE: "1",
-        **_own(course_folders()),
-        **{name: given[name] for name in PASSED if name in given},
-        **extra,
-    }
-
-
-def _own(shown: Collection[str]) -> dict[str, str]:
-    """Return what lets Python find the course's modules and data sets where they are shown."""
-    sets = [place for place in shown if place != LIB]
-    lib = {PYTHONPATH: LIB} if LIB in shown else {}
-    return lib | ({SETS: os.pathsep.join(sets)} if sets else {})
 
 
 @dataclass(frozen=True)

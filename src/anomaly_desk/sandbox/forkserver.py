@@ -26,7 +26,7 @@ from pathlib import Path
 from anomaly_desk.environment import FAST, LEARNER, RUN
 from anomaly_labs.inside import zygote
 
-from . import bubblewrap, seccomp
+from . import bubblewrap, seccomp, variables
 from .limits import Limits
 from .private import PrivateFolder
 from .shown import font_lists
@@ -84,7 +84,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def _start(folder: Path, launcher: list[str], modules: Iterable[str]) -> subprocess.Popen[bytes]:
-    environment, cores = bubblewrap.environment(os.environ, {}), Limits().cores
+    environment, cores = variables.environment(os.environ, {}), Limits().cores
     (folder / TERMS).write_text(json.dumps(_terms(environment, cores)))
     fonts = folder / "fonts"
     fonts.mkdir()
@@ -177,7 +177,7 @@ def enter(
     argv
         The command of the kernel, ``python -m MODULE …``.
     environment
-        The kernel's whole environment, from `bubblewrap.environment`.
+        The kernel's whole environment, from `variables.environment`.
     user
         The number that `bubblewrap.throw_away_user` gave.
     settings

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside.places import SOCKETS
 
-from . import bubblewrap, seccomp
+from . import bubblewrap, seccomp, variables
 from .limits import Limits
 from .private import PrivateFolder
 
@@ -95,7 +95,7 @@ def _run(box: bubblewrap.Box, argv: list[str]) -> subprocess.CompletedProcess[st
     try:
         return subprocess.run(
             command,
-            env=bubblewrap.environment({}, {}),
+            env=variables.environment({}, {}),
             stdin=subprocess.DEVNULL,
             pass_fds=[filter_fd] if filter_fd >= 0 else [],
             capture_output=True,

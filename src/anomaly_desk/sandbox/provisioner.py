@@ -17,7 +17,7 @@ from traitlets import Bool, Dict, List, Unicode
 from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside import landlock, places
 
-from . import bubblewrap, forkserver, seccomp
+from . import bubblewrap, forkserver, seccomp, variables
 from .limits import Limits, Watchdog
 from .private import PrivateFolder
 
@@ -87,7 +87,7 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
             tuple(map(Path, self.hidden)),
         )
         kwargs["cmd"] = argv
-        kwargs["env"] = bubblewrap.environment(given, self.environment)
+        kwargs["env"] = variables.environment(given, self.environment)
         kwargs["cwd"] = "/"
         return kwargs
 

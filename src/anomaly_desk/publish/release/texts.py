@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from anomaly_desk.course import Course, kit
+from anomaly_desk.environment import PYTHONPATH, SETS
 from anomaly_desk.manifest import Lab
 from anomaly_desk.publish.release.targets import PYTHONS, Target
 from anomaly_desk.sources import Cell, Source
@@ -37,7 +38,7 @@ _LICENCE_OWN = (
     "The course: {}. The library anomaly-labs is free software (Apache 2.0; its wheel holds the\n"
     "licence)."
 )
-_OWN = {"PYTHONPATH": "lib", "ANOMALY_LABS_SETS": "sets"}
+_OWN = {PYTHONPATH: "lib", SETS: "sets"}
 _SET = {".sh": 'export {}="$here/{}"\n', ".bat": 'set "{}=%here%{}"\n'}
 
 
