@@ -183,18 +183,36 @@ def test_certificate_feedback_and_pages_are_in_the_name_of_the_course(own: Done)
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("place", ["lib/leak.py", "sets/leak.py"])
+@pytest.mark.parametrize("place", ["lib/units/__init__.py", "sets/pumps.py"])
 def test_answer_in_what_learners_import_stops_the_release(own: Done, place: str) -> None:
-    planted = own.folder / place
-    planted.write_text(f"import numpy as np\n\n\ndef at(scores, threshold):\n{ANSWER}")
+    text = (own.folder / place).read_text()
+    (own.folder / place).write_text(f"{text}\n\ndef at(scores, threshold):\n{ANSWER}")
     try:
         done = ran(own.folder, "anomaly-labs release --output no.zip")
     finally:
-        planted.unlink()
+        (own.folder / place).write_text(text)
     assert done.returncode == 1
     told = " ".join(done.stdout.split())
     assert f"odd-pumps/{place}: holds '{ANSWER.strip()}'" in told, told
     assert not (own.folder / "no.zip").exists()
+
+
+@pytest.mark.notebook
+def test_module_that_is_no_data_set_is_told_in_a_sentence(own: Done) -> None:
+    (own.folder / "sets" / "taps.py").touch()
+    done = ran(own.folder, "anomaly-labs data list")
+    (own.folder / "sets" / "taps.py").unlink()
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "sets/taps.py is no data set: it needs SET" in " ".join(done.stdout.split())
+
+
+def test_release_without_the_kits_checkout_says_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert course.kit(tmp_path) == PROJECT
+    monkeypatch.setattr(course, "_HERE", tmp_path)
+    with pytest.raises(CourseError, match="is made with the lock of a checkout of anomaly-labs"):
+        course.kit(tmp_path)
 
 
 @pytest.mark.notebook
@@ -235,7 +253,7 @@ def test_learner_without_network_and_checkout_runs_the_notebooks(unpacked: Path)
         done = on_a_learners_computer(unpacked, command, name=folder.name, shown=(others,))
         assert done.returncode == 0, done.stdout + done.stderr
         said += done.stdout
-    assert re.search(r"pumps +│ year +│ +500 │ .*data/pumps", said), said
+    assert re.search(r"pumps +│ year +│ 500 .*/odd-pumps/data/pumps/pumps.csv", said), said
     assert said.count("✓ passed") == len(LABS)
     assert "GENERATED" not in said
 

@@ -12,6 +12,7 @@ import pkgutil
 import sys
 from typing import Final
 
+from ...errors import DataSetError
 from ...runtime import SETS
 from ..contract import DataSet
 
@@ -36,7 +37,7 @@ def _look() -> list[pkgutil.ModuleInfo]:
     seen: set[str] = set()
     for one in modules:
         if one.name in seen:
-            raise ValueError(
+            raise DataSetError(
                 f"there are two data sets {one.name!r}; rename the one in one of the folders that "
                 f"{SETS} names: {', '.join(found[len(_OURS) :])}"
             )
@@ -61,7 +62,7 @@ def names() -> tuple[str, ...]:
 
     Raises
     ------
-    ValueError
+    DataSetError
         If two folders have a set of the same name.
 
     Examples
@@ -83,7 +84,9 @@ def find(name: str) -> DataSet:
     Raises
     ------
     ValueError
-        If there is no such set, or its module does not say what it must.
+        If there is no such set.
+    DataSetError
+        If its module does not say what it must.
 
     Examples
     --------
@@ -99,7 +102,7 @@ def find(name: str) -> DataSet:
         module = importlib.import_module(f"{__name__}.{name}")
     found = getattr(module, "SET", None)
     if not isinstance(found, DataSet) or found.name != name:
-        raise ValueError(
+        raise DataSetError(
             f"{module.__file__} is no data set: it needs SET = DataSet(name={name!r}, …), as in "
             "anomaly_labs.datasets.contract"
         )
