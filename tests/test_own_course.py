@@ -19,8 +19,10 @@ import nbformat
 import pytest
 
 from anomaly_desk import course
+from anomaly_desk.environment import LIB, PYTHONPATH, SETS
 from anomaly_desk.errors import CourseError
 from anomaly_desk.new import write_course
+from anomaly_labs.datasets import files
 from test_release import on_a_learners_computer
 
 PROJECT = Path(__file__).parents[1]
@@ -111,9 +113,9 @@ def cheat(folder: Path) -> None:
 def state(folder: Path) -> dict[str, tuple[int, int]]:
     """Size and time of each file of a folder, but for caches."""
     found = {}
-    for place, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in NOT_OURS]
-        for path in (Path(place, name) for name in files):
+    for place, inner, names in os.walk(folder):
+        inner[:] = [name for name in inner if name not in NOT_OURS]
+        for path in (Path(place, name) for name in names):
             found[str(path)] = (path.stat().st_size, path.stat().st_mtime_ns)
     return found
 
@@ -176,6 +178,8 @@ def test_certificate_feedback_and_pages_are_in_the_name_of_the_course(own: Done)
         assert {name.partition("/")[0] for name in archive.namelist()} == {"odd-pumps"}
         assert archive.read("odd-pumps/README.md").startswith(b"# Odd pumps\n")
         names = {name.partition("/")[2] for name in archive.namelist()}
+        start = archive.read("odd-pumps/start.bat").decode()
+    assert 'set "PYTHONPATH=%here%lib"\r\nset "ANOMALY_LABS_SETS=%here%sets"\r\n' in start
     assert {"lib/smooth.py", "lib/units/__init__.py", "sets/pumps.py", "data/pumps/pumps.csv"} <= (
         names
     )
@@ -276,6 +280,24 @@ def test_zip_with_all_packages_sets_itself_up_without_network(own: Done, tmp_pat
     done = on_a_learners_computer(tmp_path, command, name="odd-pumps")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("✓ passed") == len(LABS)
+
+
+def test_download_goes_into_the_course_and_not_into_the_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"]})
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    assert files.download_folder() == PROJECT / "data"
+    course.enter(PROJECT / "docs")
+    assert files.download_folder() == PROJECT / "data"
+    own = write_course(tmp_path / "own").parents[2]
+    (own / "lib" / "pumps.py").touch()
+    for _ in range(2):
+        course.enter(own / "solutions")
+    assert files.download_folder() == own / "data"
+    assert sys.path[0] == os.environ[LIB] == os.environ[PYTHONPATH] == str(own / "lib")
+    assert sys.path.count(str(own / "lib")) == 1
+    assert SETS not in os.environ  # there are none
 
 
 GOOD = 'title = "A"\nid = "a-b"\nlicence = "CC0"\n'
