@@ -87,7 +87,12 @@ def test_locked_cells_are_read_only_and_checks_are_graded(write):
         ("from anomaly_labs import checks", "x = 1\n" * 20, 5, "a code cell of 21 lines"),
         ("from anomaly_labs import checks", "plots.roc(y, s)", 5, "a figure needs a markdown"),
         ("from anomaly_labs import checks", "teaching.map(x)", 5, "a figure needs a markdown"),
-        ("from anomaly_labs import checks", "lab9_toy.map(x)", 5, "a figure needs a markdown"),
+        (
+            "from anomaly_labs import checks",
+            "from anomaly_labs.teaching import lab9_toy; lab9_toy.map(x)",
+            5,
+            "a figure needs a markdown",
+        ),
         ('locked="lab9-data"', 'locked="data"', 9, "write it like lab1-q2"),
         ('locked="lab9-data"', 'locked="lab9-q1"', 12, "stands already in line 9"),
         ('locked="lab9-data"', 'locked="lab9-data" points=1', 9, "points stand at the check"),

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from anomaly_labs import cli, datasets
+from anomaly_labs import cli, datasets, runtime
 from anomaly_labs.cli import terminal
 from anomaly_labs.datasets import DataFormatError, batches, describe, files, load, sets, synthesize
 
@@ -25,7 +25,7 @@ def toys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "sets"
     shutil.copytree(TOYS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "own").mkdir()
-    monkeypatch.setenv(sets.SETS, str(folder))
+    monkeypatch.setenv(runtime.SETS, str(folder))
     monkeypatch.setenv("ANOMALY_LABS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("ANOMALY_LABS_DATA", str(tmp_path / "own"))
     monkeypatch.setenv("ANOMALY_LABS_OFFLINE", "1")
@@ -70,7 +70,7 @@ def test_set_added_while_the_program_runs_is_found_and_one_taken_away_is_gone(
     text = (toys / "toy_world.py").read_text().replace("toy_world", "toy_moon")
     (toys / "toy_moon.py").write_text(text)
     assert load("toy_moon").name == "toy_moon"
-    monkeypatch.delenv(sets.SETS)
+    monkeypatch.delenv(runtime.SETS)
     with pytest.raises(ValueError, match="no data set 'toy_moon'; choose one of"):
         load("toy_moon")
 

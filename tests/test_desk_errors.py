@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 
 import anomaly_desk
+import anomaly_labs.cli  # noqa: F401  (it loads the commands of the desk, which need it)
 from anomaly_desk.errors import CourseError
 from anomaly_labs.errors import LabsError
 

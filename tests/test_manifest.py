@@ -346,3 +346,11 @@ def test_check_of_the_build_refuses_stale_blocks_and_writes_nothing(
     assert "README.md: rebuilt" in CliRunner().invoke(app, ["build"]).output
     fresh = CliRunner().invoke(app, ["build", "--check"])
     assert fresh.exit_code == 0 and "stale" not in fresh.output
+
+
+def test_each_field_of_the_header_is_explained_to_contributors() -> None:
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    head = LABS[2].path.read_text(encoding="utf-8").partition("# ///\n")[0]
+    fields = re.findall(r"(?m)^# (\w+) = ", head)
+    assert set(fields) == {*tiny.HEADER, "extra_minutes"}
+    assert [field for field in fields if f"`{field}`" not in text] == []

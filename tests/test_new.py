@@ -23,7 +23,7 @@ from test_course_sources import GOOD
 
 PROJECT = Path(__file__).parents[1]
 NEW = "lab99_trial"
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "build", "grading", ".*_cache", "__pycache__")
+IGNORED = {".git", ".venv", "build", "grading"}  # at the top of a checkout
 
 
 def run(folder: Path, *command: str) -> str:
@@ -35,6 +35,12 @@ def run(folder: Path, *command: str) -> str:
     return ran.stdout
 
 
+def left_out(folder: str, names: list[str]) -> list[str]:
+    """What of a folder is no part of a clone; ``src/anomaly_desk/grading`` is one."""
+    top = IGNORED if Path(folder) == PROJECT else set()
+    return [n for n in names if n in top or n == "__pycache__" or n.endswith("_cache")]
+
+
 def changed(folder: Path) -> set[str]:
     return {line[3:] for line in run(folder, "git", "status", "--short").splitlines()}
 
@@ -43,7 +49,7 @@ def changed(folder: Path) -> set[str]:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clean clone that shares the virtual environment, after `anomaly-labs new`."""
     folder = tmp_path_factory.mktemp("clone") / "anomaly-labs"
-    shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
+    shutil.copytree(PROJECT, folder, ignore=left_out)
     run(folder, "git", "init", "--quiet")
     (folder / ".git" / "info" / "exclude").write_text(".venv\n")
     run(folder, "git", "add", "--all")

@@ -83,11 +83,10 @@ def typed(folder: Path, text: str) -> str:
 
 
 def write(folder: Path, text: str) -> None:
-    """Write a block into the file that its first line names."""
-    name, _, rest = text.partition("\n")
-    path = folder / name.removeprefix("# ")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(rest)
+    """Write a block into files, each named by a line such as ``# lib/smooth.py``."""
+    for name, content in re.findall(r"(?ms)^# (\S+\.py)\n(.*?)(?=^# \S+\.py$|\Z)", text):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
 
 
 def change(folder: Path, text: str) -> None:

@@ -11,7 +11,7 @@ from nbgrader.utils import compute_checksum
 from typer.testing import CliRunner
 
 from anomaly_desk import build, sources
-from anomaly_labs import cli, progress
+from anomaly_labs import cli, notebooks, progress
 
 PROJECT = Path(__file__).parents[1]
 QUIZ = PROJECT / "tests/grading/quiz/lab.py"
@@ -132,7 +132,7 @@ def test_checksum_is_nbgraders(released):
     assert len(checks) == 5
     for check in checks:
         assert check.metadata.nbgrader.checksum == compute_checksum(check)
-        assert not progress.is_edited(check)
+        assert not notebooks.is_edited(check)
 
 
 def run(*words: str) -> tuple[int, str]:

@@ -17,8 +17,8 @@ import nbformat
 from anomaly_desk import beside, course, sources
 from anomaly_desk.errors import CourseError
 from anomaly_labs import notebooks
-from anomaly_labs.datasets.cache import write_aside
 from anomaly_labs.errors import LabsError
+from anomaly_labs.files import write_aside
 
 SETTINGS: Final = "nbgrader_config.py"
 OWN_SETTINGS: Final = Path(__file__).parent / "template" / "nbgrader_config.py.txt"

@@ -8,6 +8,7 @@ USUAL = {
     "datasets": "anomaly_labs.datasets",
     "plots": "anomaly_labs.plots",
     "plt": "matplotlib.pyplot",
+    "teaching": "anomaly_labs.teaching.lab",
 }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from anomaly_desk.environment import CACHE, DATA, OFFLINE
 from anomaly_desk.manifest import Lab
 from anomaly_labs import datasets
 from anomaly_labs.datasets import sets
@@ -16,7 +17,7 @@ from anomaly_labs.datasets.contract import DataSet, File, Split
 
 def make_folders_absolute() -> None:
     """Let notebooks, which run in other folders, find what the environment names from here."""
-    for variable in ("ANOMALY_LABS_DATA", "ANOMALY_LABS_CACHE"):
+    for variable in (DATA, CACHE):
         if folder := os.environ.get(variable):
             os.environ[variable] = str(Path(folder).expanduser().absolute())
 
@@ -44,7 +45,7 @@ def _prepare(name: str, split: str, console: Console) -> datasets.Dataset:
         warnings.simplefilter("ignore")  # the same is said in the line below
         data = datasets.load(name, split=split)
     if data.source == "synthetic":
-        os.environ["ANOMALY_LABS_OFFLINE"] = "1"
+        os.environ[OFFLINE] = "1"
         console.print(f"[bold yellow]{data!r}[/]")
         console.print("  No real file was found and none could be downloaded; see data/README.md.")
     else:

@@ -22,6 +22,7 @@ __all__ = [
     "LEARNER",
     "LIB",
     "OFFLINE",
+    "PREFIX",
     "PRIVATE_SEED",
     "PROJECT",
     "PYTHONPATH",
@@ -29,6 +30,7 @@ __all__ = [
     "SETS",
 ]
 
+PREFIX = "ANOMALY_LABS_"  # of all of them
 RUN = "ANOMALY_LABS_RUN"  # the folder of a grading run; never set inside the sandbox
 COURSE_FOLDER = "ANOMALY_LABS_COURSE"  # nbgrader's course folder, where it is not grading/
 LIB = "ANOMALY_LABS_LIB"  # the folder of the course's modules, which the sandbox shows

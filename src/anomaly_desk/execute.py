@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 
 from anomaly_desk import course, imports
+from anomaly_desk.environment import PREFIX
 from anomaly_desk.errors import CourseError
 from anomaly_desk.imports import LIBRARY
 from anomaly_desk.sources import Source
@@ -68,7 +69,7 @@ def fingerprint(project: Path, source: Source, *, env: Mapping[str, str], data: 
     for path in (project / lock, LIBRARY.parent / lock, project / "nbgrader_config.py"):
         digest.update(path.read_bytes() if path.is_file() else b"")
     digest.update(f"{sys.version} {runtime.gpu_available()} {data}\n".encode())
-    for key in sorted(k for k in env if k.startswith("ANOMALY_LABS_")):
+    for key in sorted(k for k in env if k.startswith(PREFIX)):
         digest.update(f"{key}={env[key]}\n".encode())
     return digest.hexdigest()
 

@@ -1,6 +1,5 @@
 """The main job: build, execute, grade, and print what came out."""
 
-import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from anomaly_desk import build, course, data, extras, manifest, sources
+from anomaly_desk.environment import FAST
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
 from anomaly_desk.grading import summary
@@ -19,6 +19,7 @@ from anomaly_desk.manifest import Lab
 from anomaly_desk.outcome import grades_table, labs_table
 from anomaly_desk.sample.three import Sampled, grade_sample, key, sample_class
 from anomaly_labs import runtime
+from anomaly_labs.files import lock
 
 GRADING_MINUTES = 1  # for each lab, three learners, in fast mode, on two CPU cores
 
@@ -52,7 +53,7 @@ def run(
         What stopped the job, with file and line where there is one.
     """
     if fast:
-        os.environ["ANOMALY_LABS_FAST"] = "1"
+        os.environ[FAST] = "1"
     data.make_folders_absolute()
     with alone(project):
         return _run(project, list(_runnable(labs, console)), fast, graded, console)
@@ -72,15 +73,11 @@ def alone(project: Path) -> Iterator[None]:
     """Hold the lock of ``build/``: a second run would delete what this one is making."""
     folder = project / "build"
     folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with lock(folder / "lock", wait=False) as free:
+        if not free:
             raise CourseError(
                 f"another run is at work in {folder}; wait until it has ended, or stop it"
-            ) from None
-        except OSError:
-            pass  # a network folder without locks: it is no worse than without this one
+            )
         yield
 
 

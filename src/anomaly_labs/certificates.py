@@ -73,6 +73,11 @@ class Verdict:
 def tidy(name: str) -> str:
     r"""Return a name without what cannot be seen: control characters, marks of direction.
 
+    Parameters
+    ----------
+    name
+        A name as somebody typed it.
+
     Examples
     --------
     >>> tidy("  Zoë \u202e Smith\n")
@@ -84,13 +89,31 @@ def tidy(name: str) -> str:
 
 
 def code(certificate: Certificate, key: Ed25519PrivateKey) -> str:
-    """Return the code of a certificate, which nobody can make without the private key."""
+    """Return the code of a certificate, which nobody can make without the private key.
+
+    Parameters
+    ----------
+    certificate
+        What to sign.
+    key
+        The course's private key.
+    """
     text = _canonical(certificate)
     return _letters(text + key.sign(_TEXT + text))
 
 
 def signed_file(content: bytes, key: Ed25519PrivateKey, *, comment: tuple[str, str]) -> bytes:
-    """Return a file with one more line, a comment of its format, that signs all before it."""
+    """Return a file with one more line, a comment of its format, that signs all before it.
+
+    Parameters
+    ----------
+    content
+        The file without a signature.
+    key
+        The course's private key.
+    comment
+        What begins and ends a comment in this format.
+    """
     content = content if content.endswith(b"\n") else content + b"\n"
     before, after = comment
     line = f"{before}anomaly-labs signature {_letters(key.sign(_FILE + content))}{after}\n"
@@ -101,6 +124,13 @@ def verify_code(text: str, key: Ed25519PublicKey) -> Verdict:
     """Return whether a code was signed with the private key that belongs to `key`.
 
     Spaces and line breaks in it, and small letters, do not count.
+
+    Parameters
+    ----------
+    text
+        The code as somebody typed it.
+    key
+        The course's public key.
 
     Examples
     --------
@@ -129,7 +159,15 @@ def verify_code(text: str, key: Ed25519PublicKey) -> Verdict:
 
 
 def verify_file(content: bytes, key: Ed25519PublicKey) -> Verdict:
-    """Return whether a page, a PDF or a file with a code is what the course signed."""
+    """Return whether a page, a PDF or a file with a code is what the course signed.
+
+    Parameters
+    ----------
+    content
+        The whole file.
+    key
+        The course's public key.
+    """
     last = _LAST_LINE.search(content)
     found = _CODE.findall(content)
     if last is None and not found:
@@ -147,6 +185,13 @@ def verify_file(content: bytes, key: Ed25519PublicKey) -> Verdict:
 
 def verify(what: str, key: Ed25519PublicKey) -> Verdict:
     """Return whether a code, or the certificate in the file of this name, is genuine.
+
+    Parameters
+    ----------
+    what
+        A code, or a file's name.
+    key
+        The course's public key.
 
     Raises
     ------
@@ -188,6 +233,11 @@ def find_public_key() -> Path:
 def public_key(path: Path) -> Ed25519PublicKey:
     """Return the public key in a file.
 
+    Parameters
+    ----------
+    path
+        The file, in PEM form.
+
     Raises
     ------
     KeyFileError
@@ -209,6 +259,11 @@ def public_key(path: Path) -> Ed25519PublicKey:
 
 def fingerprint(key: Ed25519PublicKey) -> str:
     """Return a short name of a public key, to compare two by eye.
+
+    Parameters
+    ----------
+    key
+        A public key.
 
     Examples
     --------

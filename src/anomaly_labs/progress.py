@@ -1,19 +1,19 @@
 """Which exercises pass, for someone alone at home: read from notebooks, no solution needed."""
 
-import hashlib
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from nbformat import NotebookNode
 
 from anomaly_labs import notebooks
 from anomaly_labs.errors import LabsError
-from anomaly_labs.notebooks import CHECK, grade_id, marks
+from anomaly_labs.notebooks import CHECK, grade_id, marks, maximum
+from anomaly_labs.runtime import FAST
 
 State = Literal["passed", "failed", "stopped", "not answered", "not run", "written", "spoilt"]
 
@@ -49,6 +49,11 @@ class Exercise:
 def find(paths: Iterable[Path]) -> list[Path]:
     """Return the notebooks that are meant; without `paths`, those of the course in this folder.
 
+    Parameters
+    ----------
+    paths
+        Notebooks, or folders that hold some.
+
     Raises
     ------
     LabsError
@@ -78,6 +83,11 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
 
     What they are is read from nbgrader's notes in the notebook, how they stand from the outputs
     that were saved with it.
+
+    Parameters
+    ----------
+    notebook
+        What `notebooks.read` gave, or `run`.
     """
     cells = [cell for cell in notebook.cells if grade_id(cell)]
     copies = Counter(grade_id(cell) for cell in cells)
@@ -88,7 +98,7 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
         name = grade_id(cell).removesuffix(CHECK)
         if not mark.get("grade") or name in found:
             continue
-        points = _points(mark)
+        points = maximum(cell)
         if max(copies[grade_id(cell)], copies[name]) > 1:
             note = "a cell of this exercise is there more than once: delete the copies"
             found[name] = Exercise(name, points, "spoilt", note)
@@ -101,11 +111,6 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
         note = "its check is missing: take the cell from the original notebook"
         found.setdefault(name, Exercise(name, 0.0, "spoilt", note))
     return list(found.values())
-
-
-def _points(mark: dict[str, Any]) -> float:
-    points = mark.get("points")
-    return float(points) if isinstance(points, int | float) else 0.0
 
 
 def _written(name: str, points: float, cell: NotebookNode) -> Exercise:
@@ -121,7 +126,7 @@ def _checked(
     if answer is None:
         note = "the cell for your answer is missing: take it from the original notebook"
         return Exercise(name, points, "spoilt", note)
-    if is_edited(check):
+    if notebooks.is_edited(check):
         note = "its check was changed: take the cell from the original notebook"
         return Exercise(name, points, "spoilt", note)
     ran, answered = (cell.get("execution_count") or 0 for cell in (check, answer))
@@ -159,6 +164,11 @@ def _says_passed(outputs: Iterable[NotebookNode], name: str) -> bool:
 def plain(text: str) -> str:
     r"""Return a text as one line without colours and control characters.
 
+    Parameters
+    ----------
+    text
+        What somebody or something has printed.
+
     Examples
     --------
     >>> plain("\x1b[31mtoo\nlong\x1b[0m")
@@ -167,27 +177,13 @@ def plain(text: str) -> str:
     return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
-def is_edited(check: NotebookNode) -> bool:
-    """Return whether a check cell is not the released one, by the checksum that nbgrader left."""
-    mark = marks(check)
-    parts = (
-        check.source,
-        check.cell_type,
-        str(bool(mark.get("grade"))),
-        str(bool(mark.get("solution"))),
-        str(bool(mark.get("locked"))),
-        str(mark.get("grade_id")),
-        str(_points(mark)),
-    )
-    digest = hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest()
-    return bool(mark.get("checksum", digest) != digest)
-
-
 def run(path: Path, *, on_cell: Callable[[int], None] = lambda n: None) -> NotebookNode:
     """Execute a notebook in fast mode, in a fresh kernel, and return it; the file stays as it is.
 
     Parameters
     ----------
+    path
+        The notebook's file.
     on_cell
         Called before each cell with the number of cells that are done.
 
@@ -213,7 +209,7 @@ def run(path: Path, *, on_cell: Callable[[int], None] = lambda n: None) -> Noteb
     )
     client.on_cell_start = lambda cell, cell_index: on_cell(cell_index)
     try:
-        client.execute(env={**os.environ, "ANOMALY_LABS_FAST": "1"})
+        client.execute(env={**os.environ, FAST: "1"})
     except CellTimeoutError:
         raise LabsError(
             f"{path}: a cell did not end within {CELL_TIMEOUT // 60} minutes; look for an endless "

@@ -86,7 +86,7 @@ ip.input_transformers_cleanup.append(lambda lines: (note(lines), lines)[1])
 for name in ("run_cell", "user_expressions", "showtraceback"):
     wrap = lambda old: lambda *a, **k: (note(a, k), old(*a, **k))[1]
     setattr(ip, name, wrap(getattr(ip, name)))
-from anomaly_desk.checking import agent
+from anomaly_labs.inside import agent
 agent.unpack = (lambda old: lambda *a: (lambda v: (note(v), v)[1])(old(*a)))(agent.unpack)
 agent.answer = (lambda old: lambda *a: (note(a), old(*a))[1])(agent.answer)
 """
@@ -332,7 +332,7 @@ def test_a10_a_table_of_all_printed_questions_with_their_answers_gets_nothing(de
 
 FORGED = """
 import base64, json, os, pickle
-from anomaly_desk.checking import agent
+from anomaly_labs.inside import agent
 class Touch:
     def __reduce__(self):
         return (os.mkdir, ({path!r},))
@@ -382,7 +382,7 @@ def test_a19_pickles_and_forged_arrays_are_refused(cheated, tmp_path):
     ids=["giant", "never", "dead", "replies", "raises", "flood"],
 )
 def test_a19_answers_that_are_none_cost_only_their_own_points(desk, answer):
-    attack = f"from anomaly_desk.checking import agent\nagent.answer = {answer}\n"
+    attack = f"from anomaly_labs.inside import agent\nagent.answer = {answer}\n"
     notebook = desk.answered(quiz_q2=f"{attack}cost = 230")
     started = time.monotonic()
     outcome = desk.grade(notebook)

@@ -69,6 +69,13 @@ def test_full_points_of_a_cheat_would_be_a_success():
             assert attacked
 
 
+def test_cheats_aim_at_what_a_kernel_holds():
+    """A cell that imports the desk ends there, and what it was to try is not tried."""
+    texts = [text for file in ("right", "thirty") for _, text in thirty.cells(file)]
+    assert len(texts) > 100
+    assert not [text for text in texts if "anomaly_desk" in text]
+
+
 def test_points_that_a_cheat_won_are_told(tmp_path):
     (cheat,) = [one for one in CLASS if one.name == "cheat-a03-tags"]
     told = list(verdict.differences(SOURCE, cheat, {"assessment-q2": 2.0}, tmp_path))

@@ -439,6 +439,6 @@ def test_sample_class_goes_without_a_sandbox_and_says_so_loudly(tmp_path, make_d
     assert text.count("graded without a sandbox") == 1 + 3
     assert "1 of 3: quiz, " in text and "3 of 3: quiz, " in text
     slow, quick = (Executed("quiz", seconds, 0, "", {}) for seconds in (61.0, 59.0))
-    console.print(run._labs_table([desk.source] * 2, [slow, quick]))
+    console.print(outcome.labs_table([desk.source] * 2, [slow, quick]))
     assert console.file.getvalue().count("1.0, too long") == 1
     assert "Never grade learners' work here" in text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from anomaly_desk.environment import RUN
 from anomaly_desk.grading import ledger
-from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.files import write_aside
 
 
 def once(name: str, make: Callable[[], str]) -> str | None:

@@ -20,7 +20,7 @@ from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.submissions import intake
 from anomaly_desk.submissions.people import Roster
 from anomaly_desk.submissions.submission import Job, Submission
-from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.files import write_aside
 
 
 def assignments(project: Path) -> dict[str, sources.Source]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -10,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from anomaly_desk.submissions.findings import Finding
-from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.files import lock, write_aside
 
 WITHOUT_SANDBOX = "graded without a sandbox"
 
@@ -225,19 +224,7 @@ def _fingerprint(entry: Entry) -> str:
 
 @contextmanager
 def alone(folder: Path, *, wait: bool) -> Iterator[bool]:
-    """Hold the lock of a folder; yield whether it was free, which is always so with `wait`."""
-    import fcntl
-
+    """Hold the lock of a folder, made where it is missing; yield whether it was free."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            free = True
-        except BlockingIOError:
-            free = False
-        except OSError:
-            free = True  # a network folder without locks: it is no worse than without this one
+    with lock(folder, wait=wait) as free:
         yield free
-    finally:
-        os.close(handle)

@@ -28,7 +28,7 @@ from anomaly_desk.submissions.candidates import STAMP
 from anomaly_desk.submissions.findings import Finding
 from anomaly_desk.submissions.intake import Job, Submission
 from anomaly_desk.submissions.transplant import transplant
-from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.files import write_aside
 
 # The figures of a course are drawn twice before they are shared, in runs that train its networks.
 WORTH_SHARING = 12  # submissions

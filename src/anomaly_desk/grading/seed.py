@@ -8,7 +8,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from anomaly_desk.errors import CourseError
-from anomaly_labs.datasets.cache import write_once
+from anomaly_labs.files import write_once
 
 
 def private_seed(root: Path) -> str:

@@ -71,16 +71,13 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Classwork:
         unfinished = entry is not None and entry.graded is None
         if unfinished or learner not in submissions or not path.is_file():
             submissions.pop(learner, None)
-            told = entry.trouble if entry is not None else ""
-            failed[learner] = told or _reason(root, assignment, learner)
-            if entry is not None and entry.accepted is not None:
-                accepted.add(learner)
+            failed[learner] = (entry and entry.trouble) or _reason(root, assignment, learner)
+            accepted |= {learner} if entry and entry.accepted is not None else set()
             continue
-        one = submissions[learner]
         if entry is not None and entry.graded is not None:  # else by nbgrader's own command
-            _add(one, entry.graded)
-        _read(one, notebooks.cells(path), tasks, pristine)
-    source = root / "source" / assignment / release.name
+            _add(submissions[learner], entry.graded)
+        _read(submissions[learner], notebooks.cells(path), tasks, pristine)
+    solution = notebooks.cells(root / "source" / assignment / release.name)
     title, marks = _headings(pristine)
     return Classwork(
         assignment=assignment,
@@ -91,7 +88,7 @@ def collect(root: Path, assignment: str, watch: Watch = list) -> Classwork:
         failed=failed,
         absent=tuple(sorted((enrolled | names.keys()) - submissions.keys() - failed.keys())),
         release=notebooks.answers(pristine, every=True),
-        reference=notebooks.answers(notebooks.cells(source), every=True),
+        reference=notebooks.answers(solution, every=True),
         names=names,
         accepted=frozenset(accepted),
     )

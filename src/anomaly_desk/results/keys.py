@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from anomaly_labs.certificates import PUBLIC, KeyFileError, public_key
-from anomaly_labs.datasets.cache import write_aside, write_once
+from anomaly_labs.files import write_aside, write_once
 
 PRIVATE = "private-key.pem"
 

@@ -14,7 +14,7 @@ from anomaly_desk.grading.grade import grade
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.sources import Source
 from anomaly_desk.submissions.submission import Submission
-from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.files import write_aside
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from anomaly_desk.submissions import archive, candidates, choice, naming
 from anomaly_desk.submissions.findings import quote
 from anomaly_desk.submissions.people import LEARNER_ID, Roster
 from anomaly_desk.submissions.submission import Job, Submission, read_regular
-from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.files import write_aside
 
 __all__ = [
     "IntakeError",

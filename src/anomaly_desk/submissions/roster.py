@@ -13,7 +13,7 @@ from pathlib import Path
 from anomaly_desk.errors import CourseError
 from anomaly_desk.submissions.findings import quote
 from anomaly_desk.submissions.people import LEARNER_ID, Person, Roster
-from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.files import write_aside
 
 NEEDED = ("id", "name", "email")
 OPTIONAL = ("extension", "late_days", "also")

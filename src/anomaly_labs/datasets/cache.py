@@ -10,11 +10,12 @@ import glob
 import hashlib
 import json
 import os
-import uuid
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from anomaly_labs import runtime
+from anomaly_labs.files import write_aside
 
 from .contract import DataSet
 from .table import Parsed, arrow_types, packed, unpacked
@@ -32,7 +33,7 @@ GROUP_ROWS = 1 << 17  # rows of a row group: what a reader of batches holds at o
 
 def cache_folder() -> Path:
     """Return the cache folder: $ANOMALY_LABS_CACHE or the user's cache; it may not exist yet."""
-    folder = os.environ.get("ANOMALY_LABS_CACHE")
+    folder = os.environ.get(runtime.CACHE)
     if folder:
         return Path(folder).expanduser()
     import pooch
@@ -43,34 +44,6 @@ def cache_folder() -> Path:
 def table_path(name: str, split: str, key: str) -> Path:
     """Return where the table of a source with this key is or would be."""
     return cache_folder() / f"{name}-{split}-{key[:16]}-v{VERSION}.parquet"
-
-
-def write_aside(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file under a temporary name beside its place, then put it there at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        write(aside)
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def write_once(path: Path, content: bytes) -> None:
-    """Write a secret that only its owner can read, unless another process was faster."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.link(aside, path)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without hard links
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def write_table(path: Path, parsed: Parsed, key: str, layout: str) -> None:

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Literal
 
+from anomaly_labs import runtime
 from anomaly_labs.errors import ChecksumError, DataFormatError
 
 from ..runtime import PROJECT
@@ -18,7 +19,7 @@ from .contract import File
 from .proof import verify_file
 from .tree import Tree
 
-Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]
+Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]  # the first as `runtime.DATA` has it
 Trees = list[tuple[Place, Tree]]
 
 REJECTED = ".rejected"
@@ -63,7 +64,7 @@ def download_folder() -> Path:
 
 
 def _own_folder() -> Path | None:
-    folder = os.environ.get("ANOMALY_LABS_DATA")
+    folder = os.environ.get(runtime.DATA)
     if not folder:
         return None
     path = Path(folder).expanduser()

@@ -6,6 +6,7 @@ import os
 import threading
 from pathlib import Path
 
+from anomaly_labs import runtime
 from anomaly_labs.errors import ChecksumError, DataFormatError, DownloadError
 
 from .cache import (
@@ -114,7 +115,7 @@ def _stored(name: str, split: str, info: Split) -> list[tuple[Path, str]]:
 
 
 def _offline() -> bool:
-    return os.environ.get("ANOMALY_LABS_OFFLINE", "0") not in ("", "0") or _download_failed.is_set()
+    return os.environ.get(runtime.OFFLINE, "0") not in ("", "0") or _download_failed.is_set()
 
 
 def _download(name: str, split: str) -> None:

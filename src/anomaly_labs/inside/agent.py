@@ -55,6 +55,11 @@ def draw(wanted: bool) -> None:
     """Turn pictures of figures on or off; off, a figure shows as a line of text.
 
     A notebook draws each figure twice: for the picture, and after each cell for a screen.
+
+    Parameters
+    ----------
+    wanted
+        Whether pictures are drawn.
     """
     from IPython import get_ipython
 

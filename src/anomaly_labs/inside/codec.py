@@ -38,6 +38,8 @@ def pack(value: Any, refer: Callable[[Any, str], Any]) -> bytes:
 
     Parameters
     ----------
+    value
+        What to send.
     refer
         Called with what has no plain form, and why not; returns a `Reference`, or plain data in
         its place.

@@ -26,8 +26,8 @@ def unpack(data: bytes, resolve: Callable[[Reference], Any]) -> Any:
 
     Parameters
     ----------
-    resolve
-        Called with each `Reference`; what it returns takes its place.
+    data, resolve
+        The bytes, and what is called with each `Reference` and returns what takes its place.
 
     Raises
     ------

@@ -74,7 +74,13 @@ def join(init: int, user: int | None) -> None:
 
 
 def give_up_rights(user: int | None) -> None:
-    """Become `user` without any capability or group; an ordinary user stays who it is."""
+    """Become `user` without any capability or group; an ordinary user stays who it is.
+
+    Parameters
+    ----------
+    user
+        The user's number, or None.
+    """
     with open(LAST_CAPABILITY) as file:
         last = int(file.read())
     for capability in range(last + 1):
@@ -94,6 +100,13 @@ def close_all_but(kept: int, stderr: int) -> int:
     """Keep nothing of what was open outside but `kept`, whose new number is returned.
 
     The standard input and output become the sandbox's own ``/dev/null``.
+
+    Parameters
+    ----------
+    kept
+        The open file to keep.
+    stderr
+        What becomes the standard error.
     """
     nothing = os.open("/dev/null", os.O_RDWR)
     for fd, number in ((nothing, 0), (nothing, 1), (stderr, 2), (kept, 3)):
@@ -117,6 +130,13 @@ def lock(settings: str, program: bytes) -> None:
     """Set the filter of system calls, limits and Landlock: what bubblewrap does, and the door.
 
     What this process has mapped before the fork, and shares, is not charged to it.
+
+    Parameters
+    ----------
+    settings
+        What `landlock.settings` gave.
+    program
+        The filter, as the kernel reads it.
     """
     if program:
         steps = _Filter(len(program) // 8, program)

@@ -50,6 +50,13 @@ def _call(number: int, *arguments: object) -> int:
 def restrict(writable: Iterable[str], sockets: str) -> int:
     """Let this process write below `writable` only, and make nothing but sockets in `sockets`.
 
+    Parameters
+    ----------
+    writable
+        Folders in which files may be made.
+    sockets
+        The folder that takes sockets.
+
     Returns
     -------
     int
@@ -80,7 +87,15 @@ def restrict(writable: Iterable[str], sockets: str) -> int:
 
 
 def limit(limits: Mapping[str, int], cores: int) -> None:
-    """Set the process limits (names of `resource` without ``RLIMIT_``) and keep to some cores."""
+    """Set the process limits (names of `resource` without ``RLIMIT_``) and keep to some cores.
+
+    Parameters
+    ----------
+    limits
+        The limits by name.
+    cores
+        How many cores; 0 means all.
+    """
     import resource
 
     with open("/proc/self/oom_score_adj", "w") as score:  # if memory runs out, this goes first
@@ -98,14 +113,28 @@ def limit(limits: Mapping[str, int], cores: int) -> None:
 
 
 def settings(limits: Mapping[str, int], cores: int, writable: Iterable[str], sockets: str) -> str:
-    """Return the first argument of `main`."""
+    """Return the first argument of `main`.
+
+    Parameters
+    ----------
+    limits, cores
+        What `limit` gets.
+    writable, sockets
+        What `restrict` gets.
+    """
     return json.dumps(
         {"limits": dict(limits), "cores": cores, "writable": list(writable), "sockets": sockets}
     )
 
 
 def main(arguments: list[str]) -> None:
-    """Limit and restrict this process, then become the command."""
+    """Limit and restrict this process, then become the command.
+
+    Parameters
+    ----------
+    arguments
+        The text of `settings`, then the command.
+    """
     given = json.loads(arguments[0])
     limit(given["limits"], given["cores"])
     restrict(given["writable"], given["sockets"])

@@ -57,7 +57,13 @@ READY = b"ready "  # and how many bytes the kernel has inherited
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until the one who started this process is gone."""
+    """Serve until the one who started this process is gone.
+
+    Parameters
+    ----------
+    arguments
+        The listening socket, the folder of font lists, how many cores, and modules to import.
+    """
     listener = socket.socket(fileno=int(arguments[0]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers that have ended leave nothing
     waiting = select.poll()
@@ -113,7 +119,13 @@ def _draw_once() -> None:
 
 
 def keep(caller: socket.socket) -> None:
-    """Put a kernel into the sandbox that a request names; end the sandbox when it has ended."""
+    """Put a kernel into the sandbox that a request names; end the sandbox when it has ended.
+
+    Parameters
+    ----------
+    caller
+        The connection that brought the request.
+    """
     # zygote does not wait for its children, and a keeper does
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
@@ -135,7 +147,17 @@ def keep(caller: socket.socket) -> None:
 
 
 def become(request: dict[str, Any], caller: int, stderr: int) -> None:
-    """Lock this process in, say so, and run the kernel; does not return."""
+    """Lock this process in, say so, and run the kernel; does not return.
+
+    Parameters
+    ----------
+    request
+        What the caller asked for.
+    caller
+        The open file through which the caller is told.
+    stderr
+        What becomes the standard error.
+    """
     try:
         caller = entry.close_all_but(caller, stderr)
         entry.settle(request["user"], request["settings"], b64decode(request["filter"]))

@@ -10,6 +10,7 @@ import nbformat
 from rich.console import Console
 
 from anomaly_desk import data, manifest, sources
+from anomaly_desk.environment import FAST
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import execute, fingerprint
 from anomaly_desk.manifest import Lab
@@ -59,6 +60,12 @@ def executed(
 
     Parameters
     ----------
+    project
+        The folder that holds the sources.
+    labs
+        The labs to execute.
+    console
+        Where progress is printed.
     fast
         Fewer rows and epochs, for this process and all that it starts.
 
@@ -71,7 +78,7 @@ def executed(
     """
     require_extra()
     if fast:
-        os.environ["ANOMALY_LABS_FAST"] = "1"
+        os.environ[FAST] = "1"
     data.make_folders_absolute()
     labs = list(labs)
     found = data.prepare(console, manifest.splits(lab.lab for lab in labs))

@@ -14,7 +14,7 @@ from anomaly_desk.publish.site.shown import shown
 from anomaly_desk.publish.slides.deck import Slide, stacks
 from anomaly_desk.publish.slides.render import colours_css
 from anomaly_desk.sources import Source
-from anomaly_labs.datasets.cache import write_aside
+from anomaly_labs.files import write_aside
 
 
 def write_slides(source: Source, notebook: NotebookNode, folder: Path) -> Path:

@@ -12,8 +12,9 @@ import pkgutil
 import sys
 from typing import Final
 
+from anomaly_labs import runtime
+
 from ...errors import DataSetError
-from ...runtime import SETS
 from ..contract import DataSet
 
 _OURS: Final = tuple(__path__)
@@ -21,7 +22,7 @@ _OURS: Final = tuple(__path__)
 
 def _folders() -> list[str]:
     """Return where sets lie, as the environment says now."""
-    others = [folder for folder in os.environ.get(SETS, "").split(os.pathsep) if folder]
+    others = [folder for folder in os.environ.get(runtime.SETS, "").split(os.pathsep) if folder]
     return [*_OURS, *(os.path.abspath(os.path.expanduser(folder)) for folder in others)]
 
 
@@ -39,7 +40,7 @@ def _look() -> list[pkgutil.ModuleInfo]:
         if one.name in seen:
             raise DataSetError(
                 f"there are two data sets {one.name!r}; rename the one in one of the folders that "
-                f"{SETS} names: {', '.join(found[len(_OURS) :])}"
+                f"{runtime.SETS} names: {', '.join(found[len(_OURS) :])}"
             )
         seen.add(one.name)
     return modules
