@@ -118,8 +118,8 @@ def certify(
     if waiting:
         console.print(
             f"[bold yellow]{len(waiting)} wait{'s' if len(waiting) == 1 else ''}[/]: read the "
-            "written answers (anomaly-labs formgrader), settle what needs a human (anomaly-labs accept), "
-            "run again."
+            "written answers (anomaly-labs formgrader), settle what needs a human "
+            "(anomaly-labs accept), run again."
         )
         raise typer.Exit(1)
 
