@@ -19,8 +19,10 @@ import nbformat
 import pytest
 
 from anomaly_desk import course
+from anomaly_desk.environment import LIB, PYTHONPATH, SETS
 from anomaly_desk.errors import CourseError
 from anomaly_desk.new import write_course
+from anomaly_labs.datasets import files
 from test_release import on_a_learners_computer
 
 PROJECT = Path(__file__).parents[1]
@@ -81,11 +83,10 @@ def typed(folder: Path, text: str) -> str:
 
 
 def write(folder: Path, text: str) -> None:
-    """Write a block into the file that its first line names."""
-    name, _, rest = text.partition("\n")
-    path = folder / name.removeprefix("# ")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(rest)
+    """Write a block into files, each named by a line such as ``# lib/smooth.py``."""
+    for name, content in re.findall(r"(?ms)^# (\S+\.py)\n(.*?)(?=^# \S+\.py$|\Z)", text):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
 
 
 def change(folder: Path, text: str) -> None:
@@ -111,9 +112,9 @@ def cheat(folder: Path) -> None:
 def state(folder: Path) -> dict[str, tuple[int, int]]:
     """Size and time of each file of a folder, but for caches."""
     found = {}
-    for place, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name not in NOT_OURS]
-        for path in (Path(place, name) for name in files):
+    for place, inner, names in os.walk(folder):
+        inner[:] = [name for name in inner if name not in NOT_OURS]
+        for path in (Path(place, name) for name in names):
             found[str(path)] = (path.stat().st_size, path.stat().st_mtime_ns)
     return found
 
@@ -176,6 +177,8 @@ def test_certificate_feedback_and_pages_are_in_the_name_of_the_course(own: Done)
         assert {name.partition("/")[0] for name in archive.namelist()} == {"odd-pumps"}
         assert archive.read("odd-pumps/README.md").startswith(b"# Odd pumps\n")
         names = {name.partition("/")[2] for name in archive.namelist()}
+        start = archive.read("odd-pumps/start.bat").decode()
+    assert 'set "PYTHONPATH=%here%lib"\r\nset "ANOMALY_LABS_SETS=%here%sets"\r\n' in start
     assert {"lib/smooth.py", "lib/units/__init__.py", "sets/pumps.py", "data/pumps/pumps.csv"} <= (
         names
     )
@@ -183,18 +186,36 @@ def test_certificate_feedback_and_pages_are_in_the_name_of_the_course(own: Done)
 
 
 @pytest.mark.notebook
-@pytest.mark.parametrize("place", ["lib/leak.py", "sets/leak.py"])
+@pytest.mark.parametrize("place", ["lib/units/__init__.py", "sets/pumps.py"])
 def test_answer_in_what_learners_import_stops_the_release(own: Done, place: str) -> None:
-    planted = own.folder / place
-    planted.write_text(f"import numpy as np\n\n\ndef at(scores, threshold):\n{ANSWER}")
+    text = (own.folder / place).read_text()
+    (own.folder / place).write_text(f"{text}\n\ndef at(scores, threshold):\n{ANSWER}")
     try:
         done = ran(own.folder, "anomaly-labs release --output no.zip")
     finally:
-        planted.unlink()
+        (own.folder / place).write_text(text)
     assert done.returncode == 1
     told = " ".join(done.stdout.split())
     assert f"odd-pumps/{place}: holds '{ANSWER.strip()}'" in told, told
     assert not (own.folder / "no.zip").exists()
+
+
+@pytest.mark.notebook
+def test_module_that_is_no_data_set_is_told_in_a_sentence(own: Done) -> None:
+    (own.folder / "sets" / "taps.py").touch()
+    done = ran(own.folder, "anomaly-labs data list")
+    (own.folder / "sets" / "taps.py").unlink()
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert "sets/taps.py is no data set: it needs SET" in " ".join(done.stdout.split())
+
+
+def test_release_without_the_kits_checkout_says_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert course.kit(tmp_path) == PROJECT
+    monkeypatch.setattr(course, "_HERE", tmp_path)
+    with pytest.raises(CourseError, match="is made with the lock of a checkout of anomaly-labs"):
+        course.kit(tmp_path)
 
 
 @pytest.mark.notebook
@@ -235,7 +256,7 @@ def test_learner_without_network_and_checkout_runs_the_notebooks(unpacked: Path)
         done = on_a_learners_computer(unpacked, command, name=folder.name, shown=(others,))
         assert done.returncode == 0, done.stdout + done.stderr
         said += done.stdout
-    assert re.search(r"pumps +│ year +│ +500 │ .*data/pumps", said), said
+    assert re.search(r"pumps +│ year +│ 500 .*/odd-pumps/data/pumps/pumps.csv", said), said
     assert said.count("✓ passed") == len(LABS)
     assert "GENERATED" not in said
 
@@ -258,6 +279,24 @@ def test_zip_with_all_packages_sets_itself_up_without_network(own: Done, tmp_pat
     done = on_a_learners_computer(tmp_path, command, name="odd-pumps")
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("✓ passed") == len(LABS)
+
+
+def test_download_goes_into_the_course_and_not_into_the_checkout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "environ", {"PATH": os.environ["PATH"]})
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    assert files.download_folder() == PROJECT / "data"
+    course.enter(PROJECT / "docs")
+    assert files.download_folder() == PROJECT / "data"
+    own = write_course(tmp_path / "own").parents[2]
+    (own / "lib" / "pumps.py").touch()
+    for _ in range(2):
+        course.enter(own / "solutions")
+    assert files.download_folder() == own / "data"
+    assert sys.path[0] == os.environ[LIB] == os.environ[PYTHONPATH] == str(own / "lib")
+    assert sys.path.count(str(own / "lib")) == 1
+    assert SETS not in os.environ  # there are none
 
 
 GOOD = 'title = "A"\nid = "a-b"\nlicence = "CC0"\n'

@@ -149,7 +149,9 @@ def write(built: dict[Path, bytes], *, keep_edited: bool = False) -> dict[Path, 
         if path not in outdated:
             fates[path] = "up to date"
         elif edited and keep_edited:
-            fates[path] = "holds your work, left as it is (`make labs` puts a fresh copy beside it)"
+            fates[path] = (
+                "holds your work, left as it is (`anomaly-labs build` puts a fresh copy beside it)"
+            )
         else:
             fates[path] = "rebuilt"
             if edited:

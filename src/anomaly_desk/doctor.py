@@ -44,4 +44,9 @@ def _notebooks() -> Iterator[Finding]:
         yield None, "checkout", "not in one", "clone the project to build and grade the course"
         return
     missing = [lab.name for lab in manifest.labs(project) if not (project / lab.released).is_file()]
-    yield not missing or None, "learners' notebooks", ", ".join(missing) or "built", "make labs"
+    yield (
+        not missing or None,
+        "learners' notebooks",
+        ", ".join(missing) or "built",
+        "anomaly-labs build",
+    )

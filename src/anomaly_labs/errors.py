@@ -21,6 +21,10 @@ class DownloadError(LabsError, OSError):
     """No address gave the file; names each address and what happened there."""
 
 
+class DataSetError(LabsError, ValueError):
+    """A module in a folder of data sets is none, or has the name of another one."""
+
+
 class MissingExtra(LabsError, ModuleNotFoundError):
     """What a cell needs is not installed; a notebook shows the one sentence with the command."""
 

@@ -70,6 +70,7 @@ class Desk:
         shutil.copytree(Path(__file__).with_name("quiz"), self.project / "solutions" / "quiz")
         own = (PROJECT / "nbgrader_config.py").read_text() + SHORT_LIMITS + settings
         (self.project / "nbgrader_config.py").write_text(own)
+        shutil.copy(PROJECT / "course.toml", self.project)
         self.root = self.project / "grading"
         self.known = grade.assignments(self.project)
         self.source = self.known["quiz"]

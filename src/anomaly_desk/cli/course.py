@@ -28,7 +28,7 @@ def build(
     for path, fate in fates.items():
         console.print(f"{path.relative_to(project)}: {fate}", markup=False)
     if check and stale:
-        console.print("[bold red]Run `make labs` and commit what it wrote.[/]")
+        console.print("[bold red]Run `anomaly-labs build` and commit what it wrote.[/]")
         raise typer.Exit(1)
 
 

@@ -30,7 +30,7 @@ def accept(
 
     It is graded then, everywhere. Another submission, or another result of
     this one, needs a human again. What could not be graded at all stays
-    without a grade. To change points, use formgrader (make formgrader).
+    without a grade. To change points, use `anomaly-labs formgrader`.
     """
     from anomaly_desk import build as builder
     from anomaly_desk.grading import accept as accepting

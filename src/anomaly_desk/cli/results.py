@@ -47,7 +47,7 @@ def export(
     unsettled = "look, then anomaly-labs accept; the number may change"
     _tell("needs a human", _of(found, "needs a human"), unsettled)
     unread = [grade for grade in found if any(task.waits for task in grade.tasks)]
-    _tell("waits for a reader", unread, "points so far; read the answers (make formgrader)")
+    _tell("waits for a reader", unread, "points so far; read the answers (anomaly-labs formgrader)")
     _tell("not graded", _of(found, "not graded"), "no grade was written; see the folder findings/")
     _tell("not submitted", _of(found, "not submitted"), "no grade was written")
 
@@ -89,6 +89,7 @@ def certify(
 
     from anomaly_desk import build as builder
     from anomaly_desk import course
+    from anomaly_desk.errors import CourseError
     from anomaly_desk.results import certificates, grades, keys
     from anomaly_labs import certificates as signing
 
@@ -96,6 +97,11 @@ def certify(
         root = _folder(course_folder)
         project = builder.project_folder()
         marks, name = certificates.marks(project), course.read(project).name
+        if not marks:
+            raise CourseError(
+                "no lab of this course has certificates; write the points to pass into a header: "
+                "certificate = { passed = 25 }"
+            )
         found = grades.of_learners(grades.read(root, list(marks)), learners or ())
         key = keys.private_key(root)
         issued = certificates.issue(
@@ -112,8 +118,8 @@ def certify(
     if waiting:
         console.print(
             f"[bold yellow]{len(waiting)} wait{'s' if len(waiting) == 1 else ''}[/]: read the "
-            "written answers (make formgrader), settle what needs a human (anomaly-labs accept), "
-            "run again."
+            "written answers (anomaly-labs formgrader), settle what needs a human "
+            "(anomaly-labs accept), run again."
         )
         raise typer.Exit(1)
 

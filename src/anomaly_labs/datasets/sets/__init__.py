@@ -14,6 +14,7 @@ from typing import Final
 
 from anomaly_labs import runtime
 
+from ...errors import DataSetError
 from ..contract import DataSet
 
 _OURS: Final = tuple(__path__)
@@ -37,7 +38,7 @@ def _look() -> list[pkgutil.ModuleInfo]:
     seen: set[str] = set()
     for one in modules:
         if one.name in seen:
-            raise ValueError(
+            raise DataSetError(
                 f"there are two data sets {one.name!r}; rename the one in one of the folders that "
                 f"{runtime.SETS} names: {', '.join(found[len(_OURS) :])}"
             )
@@ -62,7 +63,7 @@ def names() -> tuple[str, ...]:
 
     Raises
     ------
-    ValueError
+    DataSetError
         If two folders have a set of the same name.
 
     Examples
@@ -84,7 +85,9 @@ def find(name: str) -> DataSet:
     Raises
     ------
     ValueError
-        If there is no such set, or its module does not say what it must.
+        If there is no such set.
+    DataSetError
+        If its module does not say what it must.
 
     Examples
     --------
@@ -100,7 +103,7 @@ def find(name: str) -> DataSet:
         module = importlib.import_module(f"{__name__}.{name}")
     found = getattr(module, "SET", None)
     if not isinstance(found, DataSet) or found.name != name:
-        raise ValueError(
+        raise DataSetError(
             f"{module.__file__} is no data set: it needs SET = DataSet(name={name!r}, …), as in "
             "anomaly_labs.datasets.contract"
         )
