@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 
 import clones
 import tiny
-from anomaly_desk import manifest, sources, tables
+from anomaly_desk import tables
 from anomaly_desk.errors import CourseError
-from anomaly_desk.new import write_lab
+from anomaly_desk.labs import manifest, sources
+from anomaly_desk.labs.new import write_lab
 from anomaly_desk.publish.release import gather
 from anomaly_desk.publish.site import pages
 from anomaly_desk.publish.site.shown import chosen
