@@ -142,7 +142,7 @@ def test_command_says_where_the_lab_is_and_what_is_wrong_with_a_name(
     monkeypatch.chdir(tmp_path)
     done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["new", "lab10_more"])
     assert done.exit_code == 0, done.output
-    assert "make test-lab LAB=lab10_more tests it" in done.output
+    assert "anomaly-labs course --fast lab10_more runs it and grades" in done.output
     assert (tmp_path / "labs" / "lab10_more.ipynb").is_file()
     again = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["new", "lab10_more"])
     assert again.exit_code == 1 and "is there already" in again.output

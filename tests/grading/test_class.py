@@ -6,6 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from anomaly_desk.build import project_folder
+from anomaly_desk.errors import CourseError
+from anomaly_desk.new import write_course
 from anomaly_desk.sample import thirty, verdict
 from anomaly_desk.sample.learners import ALL, CLASS
 from anomaly_desk.submissions import roster
@@ -93,3 +95,8 @@ def test_pages_that_hold_hidden_tests_or_scripts_are_told():
 def test_the_class_gets_what_it_should(tmp_path):
     said = command("--output", tmp_path / "handed-in", "--course", tmp_path / "course")
     assert said.exit_code == 0, said.output
+
+
+def test_a_course_without_the_assessment_is_told_where_the_thirty_belong(tmp_path):
+    with pytest.raises(CourseError, match="the thirty have answered the assessment of anomaly-la"):
+        thirty.source(write_course(tmp_path / "own").parents[2])

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from rich.console import Console
 
+from anomaly_desk.errors import CourseError
 from anomaly_desk.grading import grade, ledger
 from anomaly_desk.grading.run import Wishes, grade_class
 from anomaly_desk.labs.sources import Source
@@ -30,8 +31,25 @@ ABSENT = ("absent-ann", "absent-bob")
 
 
 def source(project: Path) -> Source:
-    """Return the assessment, which the thirty have answered."""
-    return grade.assignments(project)[NAME]
+    """Return the assessment, which the thirty have answered.
+
+    Parameters
+    ----------
+    project
+        The folder of the course.
+
+    Raises
+    ------
+    CourseError
+        If the course has none.
+    """
+    known = grade.assignments(project)
+    if NAME not in known:
+        raise CourseError(
+            f"the thirty have answered the {NAME} of anomaly-labs, and there is none in {project}; "
+            "type this in its checkout"
+        )
+    return known[NAME]
 
 
 def write(source: Source, folder: Path, learners: Iterable[Learner] = CLASS) -> None:
