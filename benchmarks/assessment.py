@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 import report
 
-from anomaly_desk import sources
+from anomaly_desk.labs import sources
 from anomaly_labs import checks, datasets, runtime
 from anomaly_labs.exams import assessment
 

@@ -25,7 +25,8 @@ from typing import Any
 import nbformat
 from costs import Watch, adopt_orphans, measure
 
-from anomaly_desk import execute, manifest, sources
+from anomaly_desk import execute
+from anomaly_desk.labs import manifest, sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 PARTS = ("labs", "submission", "whole")

@@ -51,7 +51,7 @@ def write_plain(root: Path) -> None:
     """Make a course folder of plain nbgrader in which the lab is released."""
     import nbformat
 
-    from anomaly_desk import sources
+    from anomaly_desk.labs import sources
 
     source = sources.read(PROJECT / "solutions" / ASSIGNMENT / "lab.py")
     settings = PLAIN.format(root=str(root), code=sources.CODE_STUB, text=sources.TEXT_STUB)
@@ -81,7 +81,7 @@ def write_submissions(release: Path, folder: Path, n: int, *, few: bool = False)
     """Write `n` submissions as ``folder/<learner>/lab0_start/lab0_start.ipynb``."""
     import nbformat
 
-    from anomaly_desk import sources
+    from anomaly_desk.labs import sources
 
     source = sources.read(PROJECT / "solutions" / ASSIGNMENT / "lab.py")
     exercises = [c.grade_id for c in source.cells if c.role in ("exercise", "reflect")]

@@ -26,8 +26,8 @@ from nbgrader.api import Gradebook
 from report import Claims, spread, table
 from rich.console import Console
 
-from anomaly_desk import sources
 from anomaly_desk.grading import grade, ledger
+from anomaly_desk.labs import sources
 from anomaly_desk.report import similarity, tokens
 from anomaly_desk.report.make import make
 from anomaly_desk.report.similarity import Fragments

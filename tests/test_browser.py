@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_desk import beside, sources
+from anomaly_desk.labs import beside, sources
 
 PROJECT = Path(__file__).parents[1]
 LAB = "lab1_xgboost"

@@ -5,7 +5,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from anomaly_desk import build, manifest, sources, tables
+from anomaly_desk import build, tables
+from anomaly_desk.labs import manifest, sources
 
 pytestmark = pytest.mark.quick
 

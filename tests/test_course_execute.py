@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import tiny
-from anomaly_desk import build, data, execute, imports, manifest, run, sources
+from anomaly_desk import build, data, execute, imports, run
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import manifest, sources
 from test_course_sources import GOOD, SKIPPED
 
 FIRST_CODE = SKIPPED + 5  # the line where the first code cell starts

@@ -11,8 +11,8 @@ import nbformat
 import pytest
 
 import clones
-from anomaly_desk import manifest, sources
 from anomaly_desk.grading import ledger
+from anomaly_desk.labs import manifest, sources
 
 PROJECT = Path(__file__).parents[1]
 

@@ -4,8 +4,8 @@ import nbformat
 import pytest
 
 import tiny
-from anomaly_desk import sources
 from anomaly_desk.errors import SourceError
+from anomaly_desk.labs import sources
 
 GOOD = f'''\
 # %% [markdown]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_desk import execute, manifest, sources
+from anomaly_desk import execute
+from anomaly_desk.labs import manifest, sources
 from anomaly_labs import datasets
 
 PROJECT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_desk import manifest, sources
+from anomaly_desk.labs import manifest, sources
 
 LABS = manifest.labs(Path(__file__).parents[1])
 NAME = attrgetter("name")

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 import clones
-from anomaly_desk import sources
+from anomaly_desk.labs import sources
 from anomaly_desk.sample import thirty
 from anomaly_desk.sample.learners import CLASS
 from anomaly_labs.cli import app

@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 import tiny
-from anomaly_desk import beside, blocks, build, extras, imports, manifest, run, sources, tables
+from anomaly_desk import build, imports, run, tables
 from anomaly_desk.errors import CourseError, SourceError
 from anomaly_desk.grading.grade import preloaded
+from anomaly_desk.labs import beside, extras, manifest, sources
 from anomaly_labs.cli import app
 from test_course_sources import GOOD
 
@@ -249,7 +250,7 @@ def test_stale_block_is_found_and_written_again(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_page_without_its_two_markers_is_named(tmp_path: Path, text: str) -> None:
     with pytest.raises(CourseError, match=r"blocks <!-- built: labs --> .* were found"):
-        blocks.filled(text, "labs", "new")
+        tables.filled(text, "labs", "new")
     course(tmp_path)
     (tmp_path / "README.md").write_text(text)
     with pytest.raises(CourseError, match=r"README.md: \d blocks"):

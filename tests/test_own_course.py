@@ -21,7 +21,7 @@ import pytest
 from anomaly_desk import course
 from anomaly_desk.environment import LIB, PYTHONPATH, SETS
 from anomaly_desk.errors import CourseError
-from anomaly_desk.new import write_course
+from anomaly_desk.labs.new import write_course
 from anomaly_labs.datasets import files
 from test_release import on_a_learners_computer
 

@@ -10,7 +10,8 @@ import pytest
 from nbgrader.utils import compute_checksum
 from typer.testing import CliRunner
 
-from anomaly_desk import build, sources
+from anomaly_desk import build
+from anomaly_desk.labs import sources
 from anomaly_labs import cli, notebooks, progress
 
 PROJECT = Path(__file__).parents[1]

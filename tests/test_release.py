@@ -18,8 +18,8 @@ import pytest
 from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
-from anomaly_desk import manifest
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import manifest
 from anomaly_desk.publish.release import Target, complaints, release
 from anomaly_desk.publish.release.data import data_files
 from anomaly_desk.publish.release.locked import learners_lock

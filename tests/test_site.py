@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from anomaly_desk import build, data, run, sources
+from anomaly_desk import build, data, run
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import sources
 from anomaly_desk.publish.site import leaks, pages
 from anomaly_desk.publish.site.build import build_site
 from anomaly_labs import cli

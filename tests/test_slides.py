@@ -10,14 +10,14 @@ import nbformat
 import pytest
 
 import tiny
-from anomaly_desk import manifest, sources
 from anomaly_desk.errors import CourseError
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs import manifest, sources
+from anomaly_desk.labs.manifest import Lab
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.publish import site
 from anomaly_desk.publish.site import leaks
 from anomaly_desk.publish.site.shown import chosen, shown
 from anomaly_desk.publish.slides.page import slides_page, write_slides
-from anomaly_desk.sources import Source
 from test_browser import CHROMIUM, FLAGS
 
 PROJECT = Path(__file__).parents[1]

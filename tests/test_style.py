@@ -22,6 +22,7 @@ LONG_FUNCTIONS = {
     "anomaly_desk/cli/grading.py:class_": OPTIONS,
     "anomaly_desk/cli/grading.py:grade": OPTIONS,
     "anomaly_desk/cli/release.py:release": OPTIONS,
+    "anomaly_desk/cli/results.py:certify": OPTIONS,
     "anomaly_desk/run.py:_run": "the main job from its first step to its last",
     "anomaly_labs/datasets/fetch.py:_transfer": "one loop with all that can go wrong in it",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from anomaly_desk import manifest, sources
+from anomaly_desk.labs import manifest, sources
 from anomaly_labs import gan, plots
 
 PROJECT = Path(__file__).parents[1]

@@ -7,8 +7,9 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
-from anomaly_desk import beside, execute, manifest, sources
+from anomaly_desk import execute
 from anomaly_desk.checking.execute import SafeExecute
+from anomaly_desk.labs import beside, manifest, sources
 
 LABS = manifest.labs(Path(__file__).parents[1])
 NAME = attrgetter("name")

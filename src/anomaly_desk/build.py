@@ -14,14 +14,15 @@ from typing import Any, Final
 
 import nbformat
 
-from anomaly_desk import beside, course, sources
+from anomaly_desk import course
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import beside, sources
 from anomaly_labs import notebooks
 from anomaly_labs.errors import LabsError
 from anomaly_labs.files import write_aside
 
 SETTINGS: Final = "nbgrader_config.py"
-OWN_SETTINGS: Final = Path(__file__).parent / "template" / "nbgrader_config.py.txt"
+OWN_SETTINGS: Final = Path(__file__).parent / "labs" / "template" / "nbgrader_config.py.txt"
 
 
 class BuildError(CourseError):

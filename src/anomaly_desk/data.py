@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from anomaly_desk.environment import CACHE, DATA, OFFLINE
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs.manifest import Lab
 from anomaly_labs import datasets
 from anomaly_labs.datasets import sets
 from anomaly_labs.datasets.contract import DataSet, File, Split

@@ -36,7 +36,8 @@ def _sandbox() -> Iterator[Finding]:
 
 
 def _notebooks() -> Iterator[Finding]:
-    from anomaly_desk import build, manifest
+    from anomaly_desk import build
+    from anomaly_desk.labs import manifest
 
     try:
         project = build.project_folder()

@@ -17,7 +17,7 @@ from anomaly_desk import course, imports
 from anomaly_desk.environment import PREFIX
 from anomaly_desk.errors import CourseError
 from anomaly_desk.imports import LIBRARY
-from anomaly_desk.sources import Source
+from anomaly_desk.labs.sources import Source
 from anomaly_labs import runtime
 
 CELL_TIMEOUT = 900  # seconds

@@ -5,8 +5,8 @@ from rich.table import Table
 
 from anomaly_desk.execute import Executed
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.sample.three import Sampled
-from anomaly_desk.sources import Source
 from anomaly_labs.evaluation import figure_text
 
 

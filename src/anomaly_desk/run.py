@@ -9,13 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from anomaly_desk import build, course, data, extras, manifest, sources
+from anomaly_desk import build, course, data
 from anomaly_desk.environment import FAST
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import Executed, execute, fingerprint
 from anomaly_desk.grading import summary
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs import extras, manifest, sources
+from anomaly_desk.labs.manifest import Lab
 from anomaly_desk.outcome import grades_table, labs_table
 from anomaly_desk.sample.three import Sampled, grade_sample, key, sample_class
 from anomaly_labs import runtime

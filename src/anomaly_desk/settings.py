@@ -17,15 +17,16 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from anomaly_desk import course, manifest
+from anomaly_desk import course
 from anomaly_desk.build import project_folder
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.environment import COURSE_FOLDER
 from anomaly_desk.grading.penalty import LatePenalties, LatePolicy
+from anomaly_desk.labs import manifest
+from anomaly_desk.labs.sources import CODE_STUB, TEXT_STUB
 from anomaly_desk.pages.exporter import Page
 from anomaly_desk.pages.feedback import TEMPLATES, ShowFindings
 from anomaly_desk.pages.sanitize import SanitizeOutputs
-from anomaly_desk.sources import CODE_STUB, TEXT_STUB
 from anomaly_desk.submissions.intake import before_autograde
 from anomaly_desk.submissions.transplant import SubmissionExporter, Transplant
 

@@ -1,12 +1,16 @@
 """The blocks of written pages that speak of labs or data sets, made from what these say."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from anomaly_desk import beside, blocks, data, manifest
+from anomaly_desk import data
 from anomaly_desk.errors import CourseError
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs import beside, manifest
+from anomaly_desk.labs.manifest import Lab
+
+MARK: Final = "<!-- built: "
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -68,10 +72,43 @@ def pages(project: Path) -> dict[Path, bytes]:
     for name, (block, build) in PAGES.items():
         path = project / name
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        if blocks.MARK in text:
+        if MARK in text:
             try:
-                text = blocks.filled(text, block, build(labs))
+                text = filled(text, block, build(labs))
             except CourseError as error:
                 raise CourseError(f"{path}: {error}") from None
             made[path] = text.encode()
     return made
+
+
+def filled(text: str, name: str, built: str) -> str:
+    r"""Return a page with `built` between ``<!-- built: NAME -->`` and ``<!-- /built -->``.
+
+    Parameters
+    ----------
+    text
+        The page.
+    name
+        The name in its marker.
+    built
+        What belongs between the markers.
+
+    Raises
+    ------
+    CourseError
+        If the page has not exactly one such pair of markers.
+
+    Examples
+    --------
+    >>> filled("# A\n<!-- built: labs -->\nold\n<!-- /built -->\nB", "labs", "new").split("\n")
+    ['# A', '<!-- built: labs -->', 'new', '<!-- /built -->', 'B']
+    """
+    start, end = f"{MARK}{name} -->", "<!-- /built -->"
+    pattern = re.compile(rf"{re.escape(start)}\n(?:(?!{MARK}).*\n)*?{re.escape(end)}")
+    found = pattern.findall(text)
+    if len(found) != 1:
+        raise CourseError(
+            f"{len(found)} blocks {start} ... {end} were found; write these two lines once, each "
+            "by itself"
+        )
+    return pattern.sub(lambda _: f"{start}\n{built}\n{end}", text)

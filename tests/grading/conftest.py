@@ -13,10 +13,10 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from anomaly_desk import sources
 from anomaly_desk.environment import RUN
 from anomaly_desk.grading import grade
 from anomaly_desk.grading.ledger import Graded
+from anomaly_desk.labs import sources
 from anomaly_desk.sandbox import forkserver
 from anomaly_desk.submissions.findings import Finding
 

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
-from anomaly_desk import manifest, sources
+from anomaly_desk.labs import manifest, sources
 from anomaly_desk.results import certificates, keys, paper
 from anomaly_desk.results.grades import Grade, TaskGrade
 from anomaly_desk.submissions.people import Person

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 import anomaly_labs
-from anomaly_desk import sources
+from anomaly_desk.labs import sources
 from anomaly_desk.submissions.transplant import transplant_cells
 
 QUIZ = Path(__file__).with_name("quiz") / "lab.py"

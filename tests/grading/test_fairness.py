@@ -18,8 +18,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from anomaly_desk import sources
 from anomaly_desk.grading import grade
+from anomaly_desk.labs import sources
 from anomaly_desk.sample import thirty
 from anomaly_labs import checks
 

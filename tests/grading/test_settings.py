@@ -6,7 +6,7 @@ import pytest
 
 from anomaly_desk import build
 from anomaly_desk.errors import CourseError
-from anomaly_desk.new import write_course
+from anomaly_desk.labs.new import write_course
 
 PROJECT = Path(__file__).parents[2]
 # as the file began in the edition before

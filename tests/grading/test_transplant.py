@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from damage import damaged
 
-from anomaly_desk import sources
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import sources
 from anomaly_desk.submissions import receive
 from anomaly_desk.submissions.findings import KINDS, MAX_QUOTE, Finding, quote, read, write
 from anomaly_desk.submissions.transplant import Transplant, transplant, transplant_cells

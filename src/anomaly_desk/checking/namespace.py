@@ -14,10 +14,10 @@ from typing import Any
 
 import nbformat
 
-from anomaly_desk import names
 from anomaly_desk.checking.once import once
 from anomaly_desk.checking.remote import Dialogue
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import names
 from anomaly_labs.notebooks import is_answer, is_check, marks
 from anomaly_labs.runtime import Runtime
 

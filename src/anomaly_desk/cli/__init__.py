@@ -4,13 +4,18 @@ from pathlib import Path
 
 import typer
 
-from anomaly_desk import course as courses
-from anomaly_desk.cli import course, doctor, grading, pages, release, report, results
-from anomaly_labs.cli.terminal import one_sentence_errors
-
 
 def add_commands(app: typer.Typer) -> None:
-    """Add the desk's commands; its `doctor`, which looks at more, takes the other's place."""
+    """Add the desk's commands; its `doctor`, which looks at more, takes the other's place.
+
+    Parameters
+    ----------
+    app
+        The application of `anomaly_labs.cli`, which asks for them when it is imported; so nothing
+        of it is imported before.
+    """
+    from anomaly_desk.cli import course, doctor, grading, pages, release, report, results
+
     app.callback(help="Build, check, run, grade and publish a course of notebooks.")(settle)
     for command in (
         doctor.doctor,
@@ -35,5 +40,8 @@ def add_commands(app: typer.Typer) -> None:
 
 def settle() -> None:
     """Let each command, the learners' too, find the modules and data sets of the course here."""
+    from anomaly_desk import course as courses
+    from anomaly_labs.cli.terminal import one_sentence_errors
+
     with one_sentence_errors():
         courses.enter(Path.cwd())

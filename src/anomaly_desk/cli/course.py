@@ -13,7 +13,8 @@ def build(
 ) -> None:
     """Build the learners' notebooks from solutions/, and the blocks of pages that speak of labs."""
     from anomaly_desk import build as builder
-    from anomaly_desk import sources, tables
+    from anomaly_desk import tables
+    from anomaly_desk.labs import sources
 
     with one_sentence_errors():
         project = builder.project_folder()
@@ -45,7 +46,7 @@ def new(
 ) -> None:
     """Write the folder of a new lab, or of a new course: it builds, runs and grades as it is."""
     from anomaly_desk import build as builder
-    from anomaly_desk.new import FIRST, write_course, write_lab
+    from anomaly_desk.labs.new import FIRST, write_course, write_lab
 
     if not name and course_folder is None:
         raise typer.BadParameter("name the lab, such as lab5_fraud, or --course FOLDER")
@@ -93,7 +94,7 @@ def course(
     A lab whose extras are not installed is skipped, by name.
     """
     from anomaly_desk import build as builder
-    from anomaly_desk import manifest
+    from anomaly_desk.labs import manifest
     from anomaly_desk.run import run
     from anomaly_labs.runtime import is_fast
 

@@ -21,7 +21,8 @@ def slides(
     fast: Fast = False,
 ) -> None:
     """Write the slides of each lab: one HTML file that needs no network, and shows no answer."""
-    from anomaly_desk import build, manifest
+    from anomaly_desk import build
+    from anomaly_desk.labs import manifest
     from anomaly_desk.publish.site.shown import chosen, executed
     from anomaly_desk.publish.slides.page import write_slides
     from anomaly_desk.run import alone
@@ -44,7 +45,8 @@ def site(
     fast: Fast = False,
 ) -> None:
     """Write the site of the course: executed labs with figures and search, and no answer."""
-    from anomaly_desk import build, manifest
+    from anomaly_desk import build
+    from anomaly_desk.labs import manifest
     from anomaly_desk.publish.site.build import build_site
     from anomaly_desk.publish.site.shown import chosen, executed
     from anomaly_desk.run import alone

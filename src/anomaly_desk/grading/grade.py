@@ -13,10 +13,11 @@ from pathlib import Path
 
 import nbformat
 
-from anomaly_desk import build, imports, sources
+from anomaly_desk import build, imports
 from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.grading import late, ledger, processes
 from anomaly_desk.grading.ledger import Graded
+from anomaly_desk.labs import sources
 from anomaly_desk.submissions import intake
 from anomaly_desk.submissions.people import Roster
 from anomaly_desk.submissions.submission import Job, Submission

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from anomaly_desk import data, manifest
+from anomaly_desk import data
 from anomaly_desk.errors import CourseError
 from anomaly_desk.grading import grade, late, ledger, summary, times
 from anomaly_desk.grading.board import Board
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.grading.summary import Summary
-from anomaly_desk.sources import Source
+from anomaly_desk.labs import manifest
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.findings import quote
 from anomaly_desk.submissions.people import Person, Roster

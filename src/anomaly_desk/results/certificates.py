@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from anomaly_desk import manifest
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import manifest
 from anomaly_desk.pages.feedback import number
 from anomaly_desk.results import paper
 from anomaly_desk.results.grades import Grade

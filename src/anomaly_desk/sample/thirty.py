@@ -21,10 +21,10 @@ from rich.console import Console
 from anomaly_desk.errors import CourseError
 from anomaly_desk.grading import grade, ledger
 from anomaly_desk.grading.run import Wishes, grade_class
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.sample import verdict
 from anomaly_desk.sample.learners import CLASS, Learner, cell_of
 from anomaly_desk.sample.verdict import NAME, limits
-from anomaly_desk.sources import Source
 
 COLUMNS = ("learner", "what", "classes", "least", "most", "needs_human", "findings")
 ABSENT = ("absent-ann", "absent-bob")

@@ -12,7 +12,7 @@ import nbformat
 from anomaly_desk import imports
 from anomaly_desk.grading.grade import grade
 from anomaly_desk.grading.ledger import Graded
-from anomaly_desk.sources import Source
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.submissions.submission import Submission
 from anomaly_labs.files import write_aside
 

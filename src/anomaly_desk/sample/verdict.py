@@ -11,8 +11,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from rich.table import Table
 
 from anomaly_desk.grading import ledger
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.sample.learners import Learner
-from anomaly_desk.sources import Source
 from anomaly_labs.notebooks import errors
 
 NAME = "assessment"

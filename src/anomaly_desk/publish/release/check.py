@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from anomaly_desk import course, sources
+from anomaly_desk import course
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import sources
 from anomaly_desk.publish.release.library import module_source
 from anomaly_desk.publish.release.secrets import learners_notebooks, secret_lines, tidy
 from anomaly_labs import datasets

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from anomaly_desk import build, course, sources
+from anomaly_desk import build, course
+from anomaly_desk.labs import sources
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.publish.release import library, locked, texts, wheels
 from anomaly_desk.publish.release.data import data_files
 from anomaly_desk.publish.release.targets import PYTHONS, Target
 from anomaly_desk.results import keys
-from anomaly_desk.sources import Source
 from anomaly_labs import certificates as signing
 
 Files = dict[str, bytes | Path]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from anomaly_desk import manifest
 from anomaly_desk.errors import CourseError
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs import manifest
+from anomaly_desk.labs.manifest import Lab
 from anomaly_labs import datasets
 
 

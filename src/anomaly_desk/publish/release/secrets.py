@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from anomaly_desk import beside
-from anomaly_desk.sources import Source
+from anomaly_desk.labs import beside
+from anomaly_desk.labs.sources import Source
 
 LONG_ENOUGH: Final = 21  # characters; shorter lines, such as `return scores`, give nothing away
 SECRET_LENGTH: Final = 8  # a seed may be short

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from anomaly_desk.course import Course, kit
 from anomaly_desk.environment import PYTHONPATH, SETS
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs.manifest import Lab
+from anomaly_desk.labs.sources import Cell, Source
 from anomaly_desk.publish.release.targets import PYTHONS, Target
-from anomaly_desk.sources import Cell, Source
 from anomaly_labs import datasets
 
 FILES = Path(__file__).parent / "files"

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import nbformat
 
-from anomaly_desk import course, manifest, sources
+from anomaly_desk import course
 from anomaly_desk.course import Course
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import manifest, sources
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.publish.site import leaks, require_extra
 from anomaly_desk.publish.site.labs import lab_notebook
 from anomaly_desk.publish.site.pages import pages
-from anomaly_desk.sources import Source
 
 MARK = ".anomaly-labs-site"  # lies in every folder that this module made, and may replace
 

@@ -2,8 +2,8 @@
 
 import nbformat
 
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.publish.site.shown import Shown, shown
-from anomaly_desk.sources import Source
 
 NOTE = """:::{{note}}
 This is an executed copy. Answers are left out: solve the exercises in the notebook `{name}.ipynb`.

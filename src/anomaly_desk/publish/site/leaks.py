@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from html import unescape
 from pathlib import Path
 
-from anomaly_desk import sources
+from anomaly_desk.labs import sources
 from anomaly_desk.publish.release.secrets import secret_lines
 
 MIN_LETTERS = 20  # shorter lines, such as `return scores`, stand in many places

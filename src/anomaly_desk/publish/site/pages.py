@@ -9,7 +9,7 @@ from string import Template
 from anomaly_desk import course
 from anomaly_desk.course import Course
 from anomaly_desk.errors import CourseError
-from anomaly_desk.sources import Source
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.tables import table
 from anomaly_labs import datasets
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import nbformat
 from rich.console import Console
 
-from anomaly_desk import data, manifest, sources
+from anomaly_desk import data
 from anomaly_desk.environment import FAST
 from anomaly_desk.errors import CourseError
 from anomaly_desk.execute import execute, fingerprint
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs import manifest, sources
+from anomaly_desk.labs.manifest import Lab
+from anomaly_desk.labs.sources import Cell, Source
 from anomaly_desk.publish.site import require_extra
-from anomaly_desk.sources import Cell, Source
 
 KEPT = ("image/png", "text/html", "text/plain")
 _STUB = re.compile(r"^([ \t]*)# YOUR CODE HERE\n[ \t]*raise checks\.NotAnswered\(\)[ \t]*$", re.M)

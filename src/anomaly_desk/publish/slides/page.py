@@ -9,11 +9,11 @@ from string import Template
 from nbformat import NotebookNode
 
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs.sources import Source
 from anomaly_desk.publish.site import leaks
 from anomaly_desk.publish.site.shown import shown
 from anomaly_desk.publish.slides.deck import Slide, stacks
 from anomaly_desk.publish.slides.render import colours_css
-from anomaly_desk.sources import Source
 from anomaly_labs.files import write_aside
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from packaging.requirements import Requirement
 
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs.manifest import Lab
 
 PACKAGE: Final = "anomaly-labs"
 

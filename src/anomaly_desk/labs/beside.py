@@ -12,8 +12,8 @@ from pathlib import Path
 import jupytext
 
 from anomaly_desk.errors import SourceError
-from anomaly_desk.manifest import Lab
-from anomaly_desk.sources import Source
+from anomaly_desk.labs.manifest import Lab
+from anomaly_desk.labs.sources import Source
 
 LEAST_WRONG = 2
 _HEADING = re.compile(r"(?m)^### `([^`]+)` .+ \(([\d.]+) points?\)$")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from anomaly_desk import header
 from anomaly_desk.errors import CourseError, SourceError
+from anomaly_desk.labs import header
 
 SOURCE: Final = "lab.py"
 PASSED, DISTINCTION = "passed", "passed with distinction"

@@ -6,8 +6,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from anomaly_desk import course, header, manifest
+from anomaly_desk import course
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs import header, manifest
 
 STEP: Final = 10  # between the orders of two labs
 FIRST: Final = "lab1_first"
@@ -96,7 +97,7 @@ def write_course(folder: Path, lab: str = FIRST) -> Path:
 
 def _write(folder: Path, files: Mapping[str, str], values: Mapping[str, str]) -> None:
     """Write files made from templates, with values in the place of ``@KEY@``."""
-    template = resources.files("anomaly_desk").joinpath("template")
+    template = resources.files("anomaly_desk.labs").joinpath("template")
     for file, made_from in files.items():
         text = template.joinpath(made_from).read_text(encoding="utf-8")
         for key, value in values.items():

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from anomaly_desk import calls, extras, header, names
+from anomaly_desk.labs import calls, extras, header, names
 from anomaly_labs import datasets
 
 if TYPE_CHECKING:
-    from anomaly_desk.sources import Cell, Source
+    from anomaly_desk.labs.sources import Cell, Source
 
 KEYS: Final = {
     "code": {"exercise", "check", "points", "locked", "slide", "instructor"},

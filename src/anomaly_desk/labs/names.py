@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from anomaly_desk.sources import Cell
+    from anomaly_desk.labs.sources import Cell
 
 
 def stored(source: str) -> set[str]:

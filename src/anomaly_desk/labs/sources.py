@@ -12,9 +12,9 @@ import jupytext
 import nbformat
 
 import anomaly_labs
-from anomaly_desk import header, manifest, rules
 from anomaly_desk.errors import CourseError, SourceError
-from anomaly_desk.manifest import Lab
+from anomaly_desk.labs import header, manifest, rules
+from anomaly_desk.labs.manifest import Lab
 
 CODE_STUB = "# YOUR CODE HERE\nraise checks.NotAnswered()"
 TEXT_STUB = "YOUR ANSWER HERE"

@@ -1,0 +1,1 @@
+"""The labs of a course: headers, cells, what lies beside them, and what must not get out."""
