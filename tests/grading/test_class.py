@@ -3,11 +3,11 @@
 import csv
 
 import pytest
-from anomaly_desk.new import write_course
 from typer.testing import CliRunner
 
 from anomaly_desk.build import project_folder
 from anomaly_desk.errors import CourseError
+from anomaly_desk.labs.new import write_course
 from anomaly_desk.sample import thirty, verdict
 from anomaly_desk.sample.learners import ALL, CLASS
 from anomaly_desk.submissions import roster
