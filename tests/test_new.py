@@ -137,12 +137,14 @@ def test_command_says_where_the_lab_is_and_what_is_wrong_with_a_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tiny.write(tmp_path, GOOD)
-    for file in ("course.toml", "Makefile"):
-        shutil.copy(PROJECT / file, tmp_path)
+    shutil.copy(PROJECT / "course.toml", tmp_path)
     monkeypatch.chdir(tmp_path)
     done = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["new", "lab10_more"])
     assert done.exit_code == 0, done.output
     assert "anomaly-labs course --fast lab10_more runs it and grades" in done.output
+    shutil.copy(PROJECT / "Makefile", tmp_path)
+    made = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["new", "lab11_more"])
+    assert "make test-lab LAB=lab11_more tests it" in made.output
     assert (tmp_path / "labs" / "lab10_more.ipynb").is_file()
     again = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["new", "lab10_more"])
     assert again.exit_code == 1 and "is there already" in again.output
