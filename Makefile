@@ -5,7 +5,7 @@ VENV    := .venv
 READY   := $(VENV)/ready-$(shell cat $(LOCK) pyproject.toml | cksum | cut -d ' ' -f 1)
 BIN     := $(VENV)/bin
 COURSE   = $(BIN)/anomaly-labs
-LABTESTS = tests/test_course_build.py tests/test_hidden_tests.py tests/test_wrong_answers.py
+LABTESTS = tests/test_build.py tests/test_hidden_tests.py tests/test_wrong_answers.py
 WORKERS  = --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # Byte code is compiled once, at set-up: without it each notebook kernel spends 20 s compiling TensorFlow.

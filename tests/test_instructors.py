@@ -23,7 +23,7 @@ from anomaly_labs.cli import app
 
 PROJECT = Path(__file__).parents[1]
 TEXT = (PROJECT / "INSTRUCTORS.md").read_text(encoding="utf-8")
-ELSEWHERE = {"make class": "tests/grading/test_class.py", "make course": "tests/test_course_run.py"}
+ELSEWHERE = {"make class": "tests/grading/test_class.py", "make course": "tests/test_run.py"}
 LEARNERS = ("perfect", "half-right", "untouched", "renamed-file", "edited-check")
 
 

@@ -15,7 +15,7 @@ from anomaly_desk.errors import CourseError, SourceError
 from anomaly_desk.grading.grade import preloaded
 from anomaly_desk.labs import beside, extras, manifest, sources
 from anomaly_labs.cli import app
-from test_course_sources import GOOD
+from test_sources import GOOD
 
 PROJECT = Path(__file__).parents[1]
 LABS = manifest.labs(PROJECT)
@@ -315,7 +315,7 @@ def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["exam", "lab2"], ["lab2_more", "exam"]),
     ],
 )
-def test_course_runs_all_labs_the_core_or_those_that_are_named(
+def test_runs_all_labs_the_core_or_those_that_are_named(
     three: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], names: list[str]
 ) -> None:
     asked: list[str] = []

@@ -21,7 +21,7 @@ from anomaly_desk.publish.site import pages
 from anomaly_desk.publish.site.shown import chosen
 from anomaly_desk.publish.slides.page import write_slides
 from anomaly_labs.cli import app
-from test_course_sources import GOOD
+from test_sources import GOOD
 
 PROJECT = Path(__file__).parents[1]
 NEW = "lab99_trial"

@@ -91,7 +91,7 @@ def test_grader_gives_the_same_hints_as_the_notebook(lab, tmp_path):
     assert [errors(cell) for cell in ran.cells if cell not in tried and errors(cell)] == []
 
 
-# The others run untouched in test_course_run.py too, through the grader.
+# The others run untouched in test_run.py too, through the grader.
 @pytest.mark.parametrize(
     "lab",
     [pytest.param(lab, marks=[] if lab is LABS[0] else pytest.mark.slow) for lab in LABS],

@@ -11,7 +11,7 @@ import tiny
 from anomaly_desk import build, data, execute, imports, run
 from anomaly_desk.errors import CourseError
 from anomaly_desk.labs import manifest, sources
-from test_course_sources import GOOD, SKIPPED
+from test_sources import GOOD, SKIPPED
 
 FIRST_CODE = SKIPPED + 5  # the line where the first code cell starts
 
