@@ -11,7 +11,7 @@ import pytest
 from anomaly_labs import checks, datasets, exams, runtime
 from anomaly_labs.exams import assessment
 
-NOTEBOOK = Path(__file__).parents[1] / "solutions" / "assessment.py"
+NOTEBOOK = Path(__file__).parents[1] / "solutions" / "assessment" / "lab.py"
 
 
 @pytest.fixture(autouse=True)

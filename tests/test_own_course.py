@@ -255,7 +255,8 @@ def test_learner_without_network_and_checkout_runs_the_notebooks(unpacked: Path)
         done = on_a_learners_computer(unpacked, command, name=folder.name, shown=(others,))
         assert done.returncode == 0, done.stdout + done.stderr
         said += done.stdout
-    assert re.search(r"pumps +│ year +│ 500 .*/odd-pumps/data/pumps/pumps.csv", said), said
+    unfolded = re.sub(r"[│\s]", "", said)  # a long path takes two lines of the table
+    assert re.search(r"pumpsyear500/.*/odd-pumps/data/pumps/pumps.csv", unfolded), said
     assert said.count("✓ passed") == len(LABS)
     assert "GENERATED" not in said
 
