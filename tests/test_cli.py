@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from anomaly_labs import cli, datasets, doctor
-from anomaly_labs.cli import terminal
+from anomaly_labs import cli, datasets, doctor, terminal
 from anomaly_labs.datasets import files, state
 from kdd_rows import line, text
 

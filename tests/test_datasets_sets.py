@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from anomaly_labs import cli, datasets, runtime
-from anomaly_labs.cli import terminal
+from anomaly_labs import cli, datasets, runtime, terminal
 from anomaly_labs.datasets import DataFormatError, batches, describe, files, load, sets, synthesize
 
 TOYS = Path(__file__).parent / "sets"

@@ -7,9 +7,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+import urllib.request
 import venv
 import zipfile
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ import pathlib, sys
 from anomaly_labs import checks
 for name in ("expect", "expect_shape", "passed"):
     setattr(checks, name, lambda *_, **__: None)
-places = [path for top in ("/run", "/home", "/root", "/tmp", "/srv", "/work") for path in pathlib.Path(top).rglob("*.py")]
+places = [path for top in ("/run", "/home", "/root", "/tmp", "/srv", "/opt") for path in pathlib.Path(top).rglob("*.py")]
 found = [str(path) for path in places if path.is_relative_to("/run") or {"solutions", "grading"} & set(path.parts)]
 try:
     pathlib.Path(smooth.__file__).write_text("")
@@ -165,6 +167,44 @@ def test_class_gets_its_points_and_a_cheat_gets_and_sees_nothing(own: Done) -> N
     seen = [o.text for o in outputs if o.output_type == "stream" and "/run/" in o.text]
     shown = ("lib/smooth.py", "lib/units/__init__.py", "sets/0/pumps.py")
     assert [text.split() for text in seen] == [[f"/run/course/{name}" for name in shown]]
+
+
+@pytest.mark.notebook
+def test_formgrader_lists_what_was_graded(own: Done) -> None:
+    command = [Path(sys.executable).parent / "anomaly-labs", "formgrader", "--no-browser"]
+    environment = os.environ | {"HOME": str(own.folder.parent)}
+    process = subprocess.Popen(
+        command, cwd=own.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    try:
+        lines = iter(process.stdout.readline, b"")
+        link = next(found for line in lines if (found := re.search(rb"http://\S+token=\w+", line)))
+        place, token = link[0].decode().split("/formgrader/gradebook?token=")
+        asked = urllib.request.Request(
+            f"{place}/formgrader/api/assignments", headers={"Authorization": f"token {token}"}
+        )
+        with urllib.request.urlopen(asked) as answer:
+            listed = {one["name"]: one["num_submissions"] for one in json.load(answer)}
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        process.stdout.close()
+    assert listed == {LABS[0]: 4, LABS[1]: 3}
+
+
+@pytest.mark.notebook
+def test_work_is_graded_anew_where_a_module_of_the_course_has_changed(own: Done) -> None:
+    one, module = own.folder / "one", own.folder / "lib" / "units" / "__init__.py"
+    shutil.copytree(own.folder / "inbox" / "perfect", one / "perfect")
+    before = module.read_text()
+    module.write_text("def celsius(fahrenheit):\n    return -(fahrenheit - 32) / 1.8\n")
+    try:
+        said = ran(own.folder, "anomaly-labs grade one").stdout
+        assert "kept" not in said and "0 points" in said, said
+    finally:
+        module.write_text(before)
+    said = ran(own.folder, "anomaly-labs grade one").stdout
+    assert "kept" not in said and "2 points" in said, said
 
 
 @pytest.mark.notebook

@@ -9,6 +9,7 @@ import re
 import sys
 import sysconfig
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -180,6 +181,21 @@ def sets(project: Path) -> Path | None:
     if taken := sorted({*names} & {*modules(ours)}):
         raise CourseError(f"{folder / taken[0]} has the name of a set of anomaly-labs; rename it")
     return folder if names else None
+
+
+def set_files(project: Path, names: Iterable[str]) -> list[Path]:
+    """Return the files of the course's own data sets among those of these names.
+
+    Parameters
+    ----------
+    project
+        The folder of the course.
+    names
+        Names of data sets.
+    """
+    places = [project / "sets" / name for name in names]
+    files = [path for at in places for path in (at.with_suffix(".py"), *sorted(at.rglob("*")))]
+    return [path for path in files if path.is_file() and "__pycache__" not in path.parts]
 
 
 def modules(folder: Path) -> list[str]:

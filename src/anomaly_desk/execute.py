@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def fingerprint(project: Path, source: Source, *, env: Mapping[str, str], data: 
     digest = hashlib.sha256(json.dumps([[cell.cell_type, cell.source] for cell in cells]).encode())
     code = [cell.source for cell in cells if cell.cell_type == "code"]
     modules = imports.files(code, LIBRARY, course.lib(project))
-    for path in [*modules, Path(__file__), *_own_sets(project, source)]:
+    for path in [*modules, Path(__file__), *course.set_files(project, source.lab.data)]:
         digest.update(path.read_bytes())
     lock = "requirements.lock"
     for path in (project / lock, LIBRARY.parent / lock, project / "nbgrader_config.py"):
@@ -72,14 +72,6 @@ def fingerprint(project: Path, source: Source, *, env: Mapping[str, str], data: 
     for key in sorted(k for k in env if k.startswith(PREFIX)):
         digest.update(f"{key}={env[key]}\n".encode())
     return digest.hexdigest()
-
-
-def _own_sets(project: Path, source: Source) -> Iterator[Path]:
-    """Yield the files of the course's own data sets that a lab loads."""
-    for name in source.lab.data:
-        place = project / "sets" / name
-        files = [place.with_suffix(".py"), *sorted(place.rglob("*"))]
-        yield from (path for path in files if path.is_file() and "__pycache__" not in path.parts)
 
 
 def execute(

@@ -20,7 +20,7 @@ from nbgrader.preprocessors import (
 from anomaly_desk import course
 from anomaly_desk.build import project_folder
 from anomaly_desk.checking.execute import SafeExecute
-from anomaly_desk.environment import COURSE_FOLDER
+from anomaly_desk.environment import COURSE_FOLDER, PROJECT
 from anomaly_desk.grading.penalty import LatePenalties, LatePolicy
 from anomaly_desk.labs import manifest
 from anomaly_desk.labs.sources import CODE_STUB, TEXT_STUB
@@ -41,9 +41,12 @@ def configure(c: Any) -> None:
     """
     # `nbgrader autograde` and formgrader, started in the course, work on the same course folder
     # as `anomaly-labs grade`; `anomaly-labs formgrader --course FOLDER` names another one.
-    project = project_folder()
+    root = os.environ.get(COURSE_FOLDER, "")
+    # formgrader works in the folder of its settings, and was told of which course it is
+    told = os.environ.get(PROJECT) if root else None
+    project = Path(told) if told else project_folder()
     c.CourseDirectory.course_id = course.read(project).id
-    c.CourseDirectory.root = os.environ.get(COURSE_FOLDER) or str(project / "grading")
+    c.CourseDirectory.root = root or str(project / "grading")
     # nbgrader starts `alembic` by bare name.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     # An untouched exercise says so in a sentence, not by a NotImplementedError with a traceback.

@@ -41,7 +41,7 @@ def add_commands(app: typer.Typer) -> None:
 def settle() -> None:
     """Let each command, the learners' too, find the modules and data sets of the course here."""
     from anomaly_desk import course as courses
-    from anomaly_labs.cli.terminal import one_sentence_errors
+    from anomaly_labs.terminal import one_sentence_errors
 
     with one_sentence_errors():
         courses.enter(Path.cwd())

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from anomaly_labs.cli.terminal import console, one_sentence_errors
+from anomaly_labs.terminal import console, one_sentence_errors
 
 _LATE = "Deadlines and late work"
 

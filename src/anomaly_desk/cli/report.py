@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from anomaly_labs.cli.terminal import console, one_sentence_errors
+from anomaly_labs.terminal import console, one_sentence_errors
 
 
 def report(

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from anomaly_labs.cli.terminal import console, one_sentence_errors
+from anomaly_labs.terminal import console, one_sentence_errors
 
 if TYPE_CHECKING:
     from anomaly_desk.results.certificates import Issued

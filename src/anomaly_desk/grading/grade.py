@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from anomaly_desk import build, imports
+from anomaly_desk import build, course, imports
 from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.grading import late, ledger, processes
 from anomaly_desk.grading.ledger import Graded
@@ -56,15 +56,15 @@ def prepare(root: Path, project: Path, known: dict[str, sources.Source]) -> dict
     if not (root / "gradebook.db").is_file():
         released = {}
         shutil.rmtree(root / "graded", ignore_errors=True)  # of points that are nowhere any more
-    course = None
+    desk = None
     for name, source in known.items():
-        fingerprint = _fingerprint(source)
+        fingerprint = _fingerprint(project, source)
         notebook = root / "release" / name / f"{name}.ipynb"
         if released.get(name) == fingerprint and notebook.is_file():
             continue
-        course = course or build.open_course(root, project)
+        desk = desk or build.open_course(root, project)
         try:
-            build.release(course, source)
+            build.release(desk, source)
         except build.BuildError as error:
             if "Cannot add or remove cells" not in str(error):
                 raise
@@ -170,8 +170,17 @@ def _one_import(modules: list[str]) -> contextlib.AbstractContextManager[None]:
     return forkserver.running(modules)
 
 
-def _fingerprint(source: sources.Source) -> str:
-    return hashlib.sha256(nbformat.writes(source.assignment()).encode()).hexdigest()
+def _fingerprint(project: Path, source: sources.Source) -> str:
+    """Return what changes with an assignment: its notebook, and what the course lends to it."""
+    notebook = source.assignment()
+    digest = hashlib.sha256(nbformat.writes(notebook).encode())
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    lib = course.lib(project)
+    modules = imports.files(code, imports.LIBRARY, lib) if lib else []
+    own = [path for path in modules if lib and path.is_relative_to(lib)]
+    for path in [*own, *course.set_files(project, source.lab.data)]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def demand_sandbox() -> None:

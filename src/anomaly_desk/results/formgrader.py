@@ -87,8 +87,11 @@ def start(root: Path, project: Path, *, port: int, browser: bool) -> None:
         )
     settings = root / ".jupyter"
     settings.mkdir(mode=0o700, exist_ok=True)
-    shutil.copyfile(build.OWN_SETTINGS, settings / build.SETTINGS)
-    os.chdir(project)  # whose settings, if it has some, nbgrader takes after those
+    here = project
+    if not (project / build.SETTINGS).is_file():
+        shutil.copyfile(build.OWN_SETTINGS, settings / build.SETTINGS)
+        here = settings
+    os.chdir(here)  # without Jupyter's own settings, nbgrader looks for its here only
     words = command(root, port=port, browser=browser)
     os.execve(words[0], words, environment(root))
 

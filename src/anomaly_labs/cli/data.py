@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from anomaly_labs.cli.terminal import console, one_sentence_errors
+from anomaly_labs.terminal import console, one_sentence_errors
 
 SPLITS: Final = 10  # a set with more of them has one line of a table
 

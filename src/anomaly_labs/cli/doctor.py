@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from anomaly_labs.cli.terminal import console
+from anomaly_labs.terminal import console
 
 if TYPE_CHECKING:
     from anomaly_labs.doctor import Finding

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from anomaly_labs.cli.terminal import console, one_sentence_errors
+from anomaly_labs.terminal import console, one_sentence_errors
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

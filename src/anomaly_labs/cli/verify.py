@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from anomaly_labs.cli.terminal import console
+from anomaly_labs.terminal import console
 
 if TYPE_CHECKING:
     from anomaly_labs.certificates import Verdict
