@@ -152,3 +152,10 @@ def test_grade_says_what_is_missing(own, tmp_path, monkeypatch):
     assert "`anomaly-labs doctor` says what is missing" in printed
     assert "--unsafe" in printed
     assert not (tmp_path / "course").exists()
+
+
+@pytest.mark.parametrize("command", ["list", "verify", "download"])
+def test_a_data_set_that_there_is_not_is_told_in_a_sentence(own, command):
+    code, printed = run("data", command, "nosuch")
+    assert code == 2
+    assert "no data set 'nosuch'; choose one of kdd99, nab, nsl_kdd" in printed

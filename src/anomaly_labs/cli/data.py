@@ -18,12 +18,10 @@ def list_data(
     ] = "",
 ) -> None:
     """List every data set with its official row count and where it was found."""
-    from anomaly_labs import datasets
-
     table = Table("data set", "split", "rows", title="Data sets")
     table.add_column("found", overflow="fold")
     with one_sentence_errors():
-        for one in [name] if name else datasets.names():
+        for one in _named(name):
             for row in _listed(one, brief=not name):
                 table.add_row(one, *row)
     console.print(table)
@@ -66,6 +64,16 @@ def download(
         raise typer.Exit(1)
 
 
+def _named(name: str) -> list[str]:
+    """Return the data set of this name, all of them without one; refuse one that there is not."""
+    from anomaly_labs import datasets
+
+    if name and name not in datasets.names():
+        known = ", ".join(datasets.names())
+        raise typer.BadParameter(f"no data set {name!r}; choose one of {known}")
+    return [name] if name else [*datasets.names()]
+
+
 def _wanted(name: str, split: str) -> list[tuple[str, str]]:
     """Return which splits of which data sets are meant; empty names mean what the course needs.
 
@@ -75,10 +83,7 @@ def _wanted(name: str, split: str) -> list[tuple[str, str]]:
     from anomaly_labs import datasets
     from anomaly_labs.datasets import sets
 
-    try:
-        splits = {n: datasets.describe(n).splits for n in ([name] if name else datasets.names())}
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
+    splits = {n: datasets.describe(n).splits for n in _named(name)}
     pairs = [(n, one) for n, known in splits.items() for one in known]
     with_files = [(n, one) for n, one in pairs if sets.find(n).splits[one].files]
     usual = [(n, one) for n, one in with_files if not sets.find(n).splits[one].on_request]
@@ -103,6 +108,7 @@ def verify(
     table.add_column("file", overflow="fold")
     bad = False
     with one_sentence_errors():
+        _named(name)
         found_out = datasets.verify(name) if name else datasets.brief(datasets.verify())
     for status in found_out:
         bad |= status.bad
