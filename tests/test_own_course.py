@@ -11,10 +11,13 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import time
+import urllib.error
 import urllib.request
 import venv
 import zipfile
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
 
 import nbformat
@@ -169,6 +172,18 @@ def test_class_gets_its_points_and_a_cheat_gets_and_sees_nothing(own: Done) -> N
     assert [text.split() for text in seen] == [[f"/run/course/{name}" for name in shown]]
 
 
+def answer_of(asked: urllib.request.Request) -> HTTPResponse:
+    """Ask a server that shows its address a moment before it listens there."""
+    for _ in range(120):
+        try:
+            return urllib.request.urlopen(asked)
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionRefusedError):
+                raise
+            time.sleep(0.25)
+    return urllib.request.urlopen(asked)
+
+
 @pytest.mark.notebook
 def test_formgrader_lists_what_was_graded(own: Done) -> None:
     command = [Path(sys.executable).parent / "anomaly-labs", "formgrader", "--no-browser"]
@@ -183,7 +198,7 @@ def test_formgrader_lists_what_was_graded(own: Done) -> None:
         asked = urllib.request.Request(
             f"{place}/formgrader/api/assignments", headers={"Authorization": f"token {token}"}
         )
-        with urllib.request.urlopen(asked) as answer:
+        with answer_of(asked) as answer:
             listed = {one["name"]: one["num_submissions"] for one in json.load(answer)}
     finally:
         process.send_signal(signal.SIGINT)
