@@ -28,8 +28,10 @@ class Person:
         Days after the deadline that cost nothing, for each assignment.
     also
         Other names under which a platform may deliver this learner's work.
+    numbers
+        The numbers under which platforms know this learner: Canvas's id, Moodle's participant.
     others
-        Further columns of the roster by their heading, such as a platform's own number.
+        Further columns of the roster by their heading.
     """
 
     id: str
@@ -38,6 +40,7 @@ class Person:
     extension: timedelta | datetime | None = None
     late_days: int = 0
     also: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     others: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
