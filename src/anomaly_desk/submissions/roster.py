@@ -189,7 +189,7 @@ def _person(cells: list[str], headings: list[str], places: dict[str, int], where
         _extension(value.get("extension", ""), where),
         _late_days(value.get("late_days", ""), where),
         tuple(name.strip() for name in value.get("also", "").split("|") if name.strip()),
-        others,
+        others=others,
     )
 
 
