@@ -19,11 +19,12 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import late, summary, times
+from anomaly_desk.grading import evidence, late, summary, times
 from anomaly_desk.grading.board import Board
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.grading.run import Wishes, grade_class
-from anomaly_desk.submissions import archive, candidates, roster
+from anomaly_desk.submissions import clocks, roster
+from anomaly_desk.submissions.clocks import Told
 from anomaly_desk.submissions.findings import Finding
 from anomaly_desk.submissions.intake import before_autograde
 from anomaly_desk.submissions.people import Person, Roster
@@ -69,30 +70,80 @@ def test_days_begin_after_deadline_extension_and_late_days(after, granted, grace
     assert late.days(hours(after), until, late.Policy(grace_minutes=grace)) == n_days
 
 
-def judged(sent: datetime | None, clock: str = "zip entry", *found: Finding) -> Submission:
+def judged(*told: Told, clock: str = "zip entry", found: tuple[Finding, ...] = ()) -> Submission:
     policy = late.Policy({"quiz": EVENING})
-    one = Submission("ann", "quiz", Path("x.ipynb"), found, sent=sent, clock=clock)
-    (result,) = late.judge([one], policy, Roster((Person("ann", "Ann"),)), {"quiz": 12.0})
+    one = Submission("ann", "quiz", Path("x.ipynb"), found, clock=clock, told=told)
+    (result,) = evidence.judge([one], policy, Roster((Person("ann", "Ann"),)), {"quiz": 12.0})
     return result
 
 
+def entry(after: float, clock: str = "zip entry") -> Told:
+    return Told(clock, (hours(after),))
+
+
 def test_finding_says_when_how_late_and_what_it_costs():
-    (found,) = judged(hours(25)).findings
+    one = judged(entry(25))
+    (found,) = one.findings
     assert found.text == (
-        "Sent 2026-12-02 19:00 +01:00, after the deadline (2026-12-01 18:00 +01:00): "
-        "2 begun days at 10 % of 12 points, 2.4 points off."
+        "Sent 2026-12-02 19:00 +01:00 by the zip entry, after the deadline "
+        "(2026-12-01 18:00 +01:00): 2 begun days at 10 % of 12 points, 2.4 points off."
     )
-    assert judged(hours(-1)).findings == ()
-    assert judged(None).findings == ()
+    assert one.penalty == 2.4
+    assert judged(entry(-1)).findings == ()
+    assert judged(clock=clocks.CANVAS).findings == ()
 
 
-def test_time_that_may_be_another_takes_nothing_off_and_asks_a_human():
-    exported = judged(hours(99), "zip entry, perhaps of the export")
-    marked = judged(None, candidates.CANVAS, Finding("late-mark", "", "late"))
-    for one in (exported, marked):
-        assert one.findings[-1].kind == "late-unclear"
-        assert one.findings[-1].needs_human
-        assert one.sent is None
+def note(text: str) -> Told:
+    return clocks.of_text(text, clocks.NOTE)
+
+
+LATE = Finding("late-mark", "", "late")
+
+
+@pytest.mark.parametrize(
+    ("told", "clock", "found", "why"),
+    [
+        ((), "", (), "Nothing says when"),
+        ((), clocks.CANVAS, (LATE,), "Canvas marks it as late"),
+        ((entry(99, f"zip entry{clocks.SHARED}"),), "", (), "packed or copied"),
+        ((note("soon"),), "", (), "says 'soon', which cannot be read"),
+        ((note("2026-12-01 09:00:00 Etc/GMT-14"),), "", (), "cannot be read"),
+        ((note("2026-12-01 09:00:00 XYZT"),), "", (), "cannot be read"),
+        ((note("1970-01-01 00:00:00 UTC"),), "", (), "cannot be read"),
+        ((clocks.of_seconds(0, clocks.FILE),), "", (), "cannot be read"),
+        ((entry(-367 * 24),), "", (), "outside of the dates of the course"),
+        ((entry(367 * 24),), "", (), "outside of the dates of the course"),
+        ((note("2026-12-01 20:00:00 IST"),), "", (), "another time in another place"),
+        ((note("2026-12-01 17:00:00 UTC"), entry(2)), "", (), "they differ"),
+    ],
+)
+def test_time_that_is_not_clear_takes_nothing_off_and_asks_a_human(told, clock, found, why):
+    one = judged(*told, clock=clock, found=found)
+    assert one.findings[-1].kind == "late-unclear"
+    assert one.findings[-1].needs_human
+    assert why in one.findings[-1].text
+    assert (one.sent, one.penalty) == (None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2026-12-01 17:59:00.123456 CET", 0),
+        ("2026-12-01 18:01:00.123456 CET", 1),
+        ("2026-12-01 12:01:00.123456 EST", 1),
+        ("2026-12-01 08:59:00.123456 -08", 0),
+        ("2026-12-01 09:01:00.123456 -08", 1),
+        ("2026-12-01 20:59:00 +0400", 0),
+        ("2026-12-01 10:00:00 IST", 0),  # Dublin, Jerusalem, Delhi: in time everywhere
+        ("2026-12-02 03:00:00 CST", 1),  # Chicago, Havana, Shanghai: a day late everywhere
+        ("2026-12-01 18:01:00 Europe/Berlin", 1),
+        ("2026-12-01 17:01:00", 1),
+        ("20261201165900000", 0),
+        ("2026-12-01T17:01:00.123Z", 1),
+    ],
+)
+def test_zones_are_read_as_the_platforms_write_them(text, days):
+    assert judged(note(text)).penalty == pytest.approx(1.2 * days)
 
 
 @pytest.mark.parametrize("words", ["soon", "other=2026-12-01", "quiz=", "2026-13-01"])
@@ -111,7 +162,15 @@ def test_policy_is_kept_for_its_owner_only(tmp_path):
         late.read(tmp_path)
 
 
-@pytest.mark.parametrize(("text", "stays"), [("2026-12-01 10:00:00.0 UTC", True), ("soon", False)])
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("2026-12-01 10:00:00.0 UTC", True),
+        ("2026-12-01 05:00:00.0 EST", True),
+        ("2026-12-01 05:00:00.0 IST", False),
+        ("soon", False),
+    ],
+)
 def test_nbgraders_own_command_sees_the_time_of_sending_and_no_other_text(tmp_path, text, stays):
     folder = tmp_path / "submitted" / "ann" / "quiz"
     folder.mkdir(parents=True)
@@ -119,6 +178,8 @@ def test_nbgraders_own_command_sees_the_time_of_sending_and_no_other_text(tmp_pa
     (folder / "timestamp.txt").write_text(text)
     before_autograde("quiz", "ann", [str(folder / "quiz.ipynb")])
     assert (folder / "timestamp.txt").is_file() == stays
+    if stays:
+        assert (folder / "timestamp.txt").read_text() == "2026-12-01 10:00:00.000000 UTC\n"
 
 
 def test_board_shows_states_and_time_left_and_fits_the_screen():
@@ -223,7 +284,8 @@ def test_stopped_by_the_keyboard_the_same_command_continues(tmp_path, make_desk)
     desk = make_desk(tmp_path, PATIENT)
     folder = desk.hand_in(desk.solved(), "ann")
     desk.hand_in(desk.solved(), "bob", folder=folder)
-    words = [Path(sys.executable).parent / "anomaly-labs", "grade", folder, "--jobs", "1"]
+    words = [Path(sys.executable).parent / "anomaly-labs", "grade", folder, "--jobs", "1",
+             "--senders-are-right"]  # fmt: skip
     process = subprocess.Popen(
         words, cwd=desk.project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
@@ -236,7 +298,7 @@ def test_stopped_by_the_keyboard_the_same_command_continues(tmp_path, make_desk)
     assert "[1/2] ann, quiz: graded, 10 points" in text
     assert text.endswith("1 of 2 submissions have their result.\n"
                          "Stopped. The same command continues.\n")  # fmt: skip
-    good, text = run(desk, folder)
+    good, text = run(desk, folder, senders_are_right=True)
     assert good, text
     assert "1 of them kept" in text
 
@@ -245,7 +307,7 @@ def test_end_of_a_run_tells_the_zone_of_zips_and_cuts_no_id(tmp_path):
     learners = ["cheat-" * 8 + one for one in ("a13", "a14")]
     graded = [Graded("assessment", who, {"assessment-q1": 1.0}, (), False, 1.0) for who in learners]
     sent = [
-        Submission(who, "assessment", tmp_path, sent=EVENING, clock=archive.ZIP) for who in learners
+        Submission(who, "assessment", tmp_path, sent=EVENING, clock=clocks.ZIP) for who in learners
     ]
     class_ = Roster(tuple(Person(who, f"{who} of the sample class") for who in learners))
     told = summary.Summary(graded, sent, [], class_, {"assessment": 36.0}, True, EVENING.tzinfo)

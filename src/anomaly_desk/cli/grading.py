@@ -79,6 +79,18 @@ def grade(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="print points by exercise and every finding")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="print sender, clock and penalty of each file, and grade nothing"
+        ),
+    ] = False,
+    senders_are_right: Annotated[
+        bool,
+        typer.Option(
+            "--senders-are-right", help="without a roster: each sender is a learner of that id"
+        ),
+    ] = False,
     deadline: Annotated[
         list[str] | None,
         typer.Option(
@@ -119,11 +131,13 @@ def grade(
 
     SUBMISSIONS are folders such as LEARNER/FILE.ipynb,
     LEARNER/ASSIGNMENT/FILE.ipynb or LEARNER_ASSIGNMENT.ipynb, folders and zips
-    as Moodle, Canvas, JupyterHub and nbgrader's exchange export them, or single
-    notebooks. None of them is changed.
+    as Moodle, Canvas, Sakai, JupyterHub and nbgrader's exchange export them, or
+    single notebooks. None of them is changed.
 
-    The roster says whose work it is. Work of nobody on it needs a human, who is
-    told the nearest names; learners who have sent nothing are listed.
+    The roster says whose work it is. What may be nobody's or that of several on
+    it needs a human, who is told what to do; learners who have sent nothing are
+    listed. Without a roster, work of several senders is listed and not graded,
+    until you add --senders-are-right. --dry-run shows the list at any time.
 
     Started again, the command grades what is new or has changed and keeps the
     rest: after Ctrl-C or a crash the same command continues.
@@ -148,6 +162,8 @@ def grade(
         percent=penalty,
         grace=grace,
         sent=tuple(sent or ()),
+        dry=dry_run,
+        senders_are_right=senders_are_right,
     )
     with one_sentence_errors():
         project = builder.project_folder()

@@ -8,23 +8,19 @@ nothing; whoever comes after them is late from the deadline on.
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from anomaly_desk.errors import CourseError
 from anomaly_desk.grading import times
-from anomaly_desk.grading.times import shown
-from anomaly_desk.submissions import archive, candidates
 from anomaly_desk.submissions.findings import Finding, quote
-from anomaly_desk.submissions.people import Person, Roster
+from anomaly_desk.submissions.people import Person
 from anomaly_desk.submissions.roster import write_private
-from anomaly_desk.submissions.submission import Submission
 
 Deadline = datetime | None
 
 _DAY = timedelta(days=1)
-_UNSURE = (archive.EXPORTED, candidates.CANVAS)
 
 
 @dataclass(frozen=True)
@@ -164,65 +160,9 @@ def penalty(n_days: int, maximum: float, policy: Policy) -> float:
     return round(min(maximum, n_days * policy.percent / 100 * maximum), 6)
 
 
-def judge(
-    submissions: Iterable[Submission],
-    policy: Policy,
-    roster: Roster | None,
-    maximum: Mapping[str, float],
-) -> list[Submission]:
-    """Return the submissions with the instructor's times, and with a finding on late ones."""
-    judged = []
-    for one in submissions:
-        told = policy.sent.get(f"{one.assignment}/{one.learner}")
-        if told:
-            one = replace(one, sent=told, clock="--sent")
-        deadline = policy.deadlines.get(one.assignment)
-        if deadline is not None:
-            person = roster.get(one.learner) if roster else None
-            found = _finding(one, deadline, person, policy, maximum.get(one.assignment, 0.0))
-            sent = one.sent and one.sent.astimezone(deadline.tzinfo)
-            one = replace(one, findings=(*one.findings, *found), sent=sent)
-            if any(finding.kind == "late-unclear" for finding in found):
-                one = replace(one, sent=None)  # no penalty by a clock that may say something else
-        judged.append(one)
-    return judged
-
-
 def of(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return those findings that are about being late."""
     return tuple(finding for finding in findings if finding.kind.startswith("late"))
-
-
-def _finding(
-    one: Submission, deadline: datetime, person: Person | None, policy: Policy, maximum: float
-) -> tuple[Finding, ...]:
-    until = due(deadline, person)
-    marked = any(finding.kind == "late-mark" for finding in one.findings)
-    if one.sent is None:
-        if not marked:
-            return ()
-        text = "The platform marks it as late and does not say when it was sent"
-        return (_unclear(text),)
-    n_days = days(one.sent, until, policy)
-    if n_days == 0:
-        return ()
-    if one.clock in _UNSURE:
-        text = "All files of the zip carry one time, after the deadline: perhaps that of the export"
-        return (_unclear(text),)
-    points = penalty(n_days, maximum, policy)
-    granted = f", {shown(until)} with what was granted" if until != deadline else ""
-    begun = "1 begun day" if n_days == 1 else f"{n_days} begun days"
-    text = (
-        f"Sent {shown(one.sent.astimezone(deadline.tzinfo))}, after the deadline "
-        f"({shown(deadline)}{granted}): {begun} at {policy.percent:g} % of {maximum:g} points, "
-        f"{points:g} points off."
-    )
-    return (Finding("late", "", text),)
-
-
-def _unclear(text: str) -> Finding:
-    text = f"{text}; nothing was taken off as long as the instructor gives no time (--sent)."
-    return Finding("late-unclear", "", text)
 
 
 def _path(root: Path) -> Path:

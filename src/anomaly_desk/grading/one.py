@@ -23,8 +23,7 @@ from anomaly_desk import build
 from anomaly_desk.errors import CourseError
 from anomaly_desk.grading import late, ledger, times
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX, Entry, Graded
-from anomaly_desk.submissions import findings, intake, roster
-from anomaly_desk.submissions.candidates import STAMP
+from anomaly_desk.submissions import clocks, findings, intake, roster
 from anomaly_desk.submissions.findings import Finding
 from anomaly_desk.submissions.intake import Job, Submission
 from anomaly_desk.submissions.transplant import transplant
@@ -210,8 +209,8 @@ def _place(root: Path, submission: Submission, notebook: nbformat.NotebookNode) 
     text = f"{nbformat.writes(notebook)}\n".encode()
     write_aside(target, partial(Path.write_bytes, data=text))
     if submission.sent:
-        stamp = f"{times.utc(submission.sent):%Y-%m-%d %H:%M:%S.%f} UTC\n"
-        write_aside(folder / STAMP, partial(Path.write_text, data=stamp))
+        stamp = clocks.note(submission.sent)
+        write_aside(folder / clocks.NOTE, partial(Path.write_text, data=stamp))
     return intake.digest(target)
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from anomaly_desk import data
 from anomaly_desk.errors import CourseError
-from anomaly_desk.grading import grade, late, ledger, summary, times
+from anomaly_desk.grading import evidence, grade, late, ledger, preview, summary, times
 from anomaly_desk.grading.board import Board
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.grading.summary import Summary
@@ -30,6 +30,10 @@ class Wishes:
         Learners to grade anew, and nobody else.
     roster
         A roster's file, or None for the one that the course folder keeps.
+    dry
+        Whether only to say whose each file is, what tells its time, and what that costs.
+    senders_are_right
+        Whether senders are learners where there is no roster.
     deadlines, sent
         ``[ASSIGNMENT=]TIME`` and ``LEARNER=TIME``.
     percent, grace
@@ -46,6 +50,8 @@ class Wishes:
     percent: float | None = None
     grace: float | None = None
     sent: tuple[str, ...] = ()
+    dry: bool = False
+    senders_are_right: bool = False
 
 
 def grade_class(
@@ -61,15 +67,19 @@ def grade_class(
         After Ctrl-C; what has a result keeps it.
     """
     known = grade.assignments(project)
-    class_ = roster.keep(root, wishes.roster) if wishes.roster else roster.kept(root)
+    class_ = _class(root, wishes)
     deadlines = late.deadlines(wishes.deadlines, list(known))
     zone = next((d.tzinfo for d in deadlines.values() if d), None) or late.zone(late.read(root))
     found = grade.find(paths, known, roster=class_, root=root, zone=zone)
     assignments = sorted({one.assignment for one in found if one.assignment in known})
     chosen = _chosen(found, wishes.only, class_)
     policy = _policy(root, wishes, deadlines, assignments, chosen, class_)
-    submissions = late.judge(chosen, policy, class_, _maximum(known))
+    submissions = evidence.judge(chosen, policy, class_, _maximum(known))
+    unsure = class_ is None and not wishes.senders_are_right and preview.are_several(submissions)
     summary.before(console, class_, policy, assignments, root)
+    if wishes.dry or unsure:
+        preview.show(console, submissions, class_, unsure=unsure)
+        return not unsure
     if wishes.unsafe:
         console.print(summary.warning())
     else:
@@ -89,6 +99,13 @@ def grade_class(
     )
     summary.after(console, told, root, verbose=wishes.verbose, unsafe=wishes.unsafe)
     return not any(result.needs_human for result in results)
+
+
+def _class(root: Path, wishes: Wishes) -> Roster | None:
+    """Return the roster that was given, of which the course folder keeps a copy, or its own."""
+    if wishes.roster is None:
+        return roster.kept(root)
+    return roster.read(wishes.roster) if wishes.dry else roster.keep(root, wishes.roster)
 
 
 def _graded(
@@ -165,7 +182,7 @@ def _policy(
         grace_minutes=before.grace_minutes if wishes.grace is None else wishes.grace,
         sent=sent,
     )
-    if after != before:
+    if after != before and not wishes.dry:
         late.keep(root, after)
     return after
 

@@ -15,8 +15,7 @@ from rich.table import Table
 
 from anomaly_desk.grading import board, late, ledger, times
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX, Graded
-from anomaly_desk.submissions import roster
-from anomaly_desk.submissions.archive import ZIP
+from anomaly_desk.submissions import clocks, roster
 from anomaly_desk.submissions.people import Person, Roster
 from anomaly_desk.submissions.submission import Submission
 
@@ -125,7 +124,7 @@ def after(console: Console, summary: Summary, root: Path, *, verbose: bool, unsa
     if summary.dated:
         by = ", ".join(f"{clock} ({n})" for clock, n in summary.clocks.most_common())
         _say(console, f"Times of sending were told by: {by}.")
-        if ZIP in summary.clocks:
+        if clocks.ZIP in summary.clocks:
             zone = summary.zone or "the zone of this machine"
             _say(console, f"A zip's times that name no zone were read as times in {zone}.")
     again = sum(result.again for result in results)

@@ -11,22 +11,21 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from dataclasses import replace
+from datetime import tzinfo
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.submissions import naming, receive
+from anomaly_desk.submissions import clocks, naming, receive
+from anomaly_desk.submissions.clocks import NOTE, Told
+from anomaly_desk.submissions.entries import Entry
 from anomaly_desk.submissions.findings import quote
 from anomaly_desk.submissions.roster import write_private
 
 MAX_ENTRIES = 20_000
 MAX_DIRECTORY = 20_000_000  # bytes of the zip's list of contents, which is read into memory
 MAX_TOTAL = 2_000_000_000  # bytes of all notebooks, unpacked
-SAME_SECONDS = 60  # files within it were perhaps all stamped when the zip was made
-ZIP = "zip entry"
-EXPORTED = "zip entry, perhaps of the export"
 
 _END, _END_64, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
@@ -36,34 +35,6 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImp
 
 class ArchiveError(CourseError):
     """A zip that cannot be used as a whole; the message says what came and what to do."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One file in a zip; a notebook was unpacked, anything else was not.
-
-    Attributes
-    ----------
-    parts
-        Its folders and its name, for telling whose it is; never used as a path.
-    path
-        Where it was unpacked; the zip itself where it was not.
-    sent, clock
-        When it was sent, and what says so.
-    refused
-        Why it was not unpacked, or an empty text.
-    """
-
-    parts: tuple[str, ...]
-    path: Path
-    sent: datetime | None = None
-    clock: str = ""
-    refused: str = ""
-
-    @property
-    def is_notebook(self) -> bool:
-        """Whether it is called a notebook."""
-        return self.parts[-1].endswith(".ipynb")
 
 
 def unpack(path: Path, aside: Path, zone: tzinfo | None = None) -> list[Entry]:
@@ -91,7 +62,7 @@ def unpack(path: Path, aside: Path, zone: tzinfo | None = None) -> list[Entry]:
             with zipfile.ZipFile(file) as archive:
                 for made in (*reversed(folder.parents[:2]), folder):
                     made.mkdir(mode=0o700, exist_ok=True)
-                return _told_times(list(_entries(archive, path, folder, zone)))
+                return list(_entries(archive, path, folder, zone))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
         raise ArchiveError(
             f"{path.name}: this zip cannot be read ({error}); download it again, or unpack it "
@@ -129,30 +100,35 @@ def _entries(
     """Yield the files of an open zip."""
     if len(archive.infolist()) > MAX_ENTRIES:
         raise ArchiveError(f"{path.name}: this zip holds over {MAX_ENTRIES:,} files; unpack it")
-    stamps: dict[tuple[str, ...], datetime] = {}
-    room, found = MAX_TOTAL, []
+    room = MAX_TOTAL
     for number, info in enumerate(archive.infolist()):
         name = _name(info)
         parts = PurePosixPath(name).parts
-        if not parts or info.is_dir() or any(p.startswith(".") and p != ".." for p in parts):
+        if not parts or any(p.startswith(".") and p != ".." for p in parts):
             continue
         if parts[0] == "__MACOSX":
             continue
-        if parts[-1] == "timestamp.txt" and not _refusal(info, name, parts):
-            with contextlib.suppress(*_BROKEN):
-                told = naming.moment(_content(archive, info, 200).decode("ascii", "replace"))
-                stamps |= {parts[:-1]: told} if told else {}
-            continue
-        sent, target = _written(info, zone), folder / f"{number}.ipynb"
         refused = _refusal(info, name, parts)
-        entry = Entry(parts, path, sent, ZIP if sent else "", refused)
-        if entry.is_notebook and not refused:
-            entry = _unpacked(archive, info, entry, target, min(room, receive.MAX_BYTES))
+        entry = Entry(parts, path, _written(info, zone), refused, info.is_dir())
+        if entry.is_folder or refused:
+            yield replace(entry, refused="" if entry.is_folder else refused)
+            continue
+        if parts[-1] == NOTE:
+            entry = _noted(archive, info, entry)
+        elif naming.may_be_notebook(parts[-1]):
+            limit = min(room, receive.MAX_BYTES)
+            entry = _unpacked(archive, info, entry, folder / f"{number}.ipynb", limit)
             room -= 0 if entry.refused else entry.path.stat().st_size
-        found.append(entry)
-    for entry in found:
-        told = stamps.get(entry.parts[:-1])
-        yield replace(entry, sent=told, clock="timestamp.txt") if told else entry
+        yield entry
+
+
+def _noted(archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: Entry) -> Entry:
+    """Return the entry of a note with what stands in it."""
+    try:
+        content = _content(archive, info, clocks.MAX_NOTE)
+    except _BROKEN:
+        content = b"(broken inside the zip)"
+    return replace(entry, note=content.decode("utf-8", "replace"))
 
 
 def _unpacked(
@@ -191,34 +167,20 @@ def _refusal(info: zipfile.ZipInfo, name: str, parts: tuple[str, ...]) -> str:
 
 def _name(info: zipfile.ZipInfo) -> str:
     """Return the name with / between folders; macOS writes UTF-8 and does not say so."""
-    name = info.filename
+    name = info.filename.removesuffix("/")
     if not info.flag_bits & _FLAG_UTF8:
         with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
     return unicodedata.normalize("NFC", name.replace("\\", "/"))
 
 
-def _written(info: zipfile.ZipInfo, zone: tzinfo | None) -> datetime | None:
+def _written(info: zipfile.ZipInfo, zone: tzinfo | None) -> Told:
     """Return an entry's time: in UTC where the zip says so, else as the clock of `zone`."""
-    extra, at = info.extra, 0
+    extra, at, seconds = info.extra, 0, None
     while at + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, at)
         if kind == 0x5455 and size >= 5 and at + 9 <= len(extra) and extra[at + 4] & 1:
             (seconds,) = struct.unpack_from("<i", extra, at + 5)
-            return datetime.fromtimestamp(seconds, UTC)
+            break
         at += 4 + size
-    try:
-        stamped = datetime(*info.date_time)
-    except ValueError:
-        return None
-    if stamped.year <= 1980:  # a zip without times
-        return None
-    return stamped.replace(tzinfo=zone) if zone else stamped.astimezone()
-
-
-def _told_times(entries: list[Entry]) -> list[Entry]:
-    """Mark times that say when the zip was made rather than when anything was sent."""
-    stamped = [e.sent for e in entries if e.sent and e.clock != "timestamp.txt"]
-    if len(stamped) < 3 or (max(stamped) - min(stamped)).total_seconds() > SAME_SECONDS:
-        return entries
-    return [replace(e, clock=EXPORTED) if e.sent in stamped else e for e in entries]
+    return clocks.of_zip(seconds, info.date_time, zone)

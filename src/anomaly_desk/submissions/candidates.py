@@ -1,204 +1,251 @@
-"""What lies in folders and zips of submissions: which files, whose by their place, sent when."""
+"""Which files of a folder or zip are submissions, whose by their place, and what clock tells when.
 
-import os
+Folders and zips go through the same door: both are lists of entries.
+"""
+
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
-from anomaly_desk.submissions import naming
-from anomaly_desk.submissions.archive import ARCHIVES, Entry
-from anomaly_desk.submissions.findings import Finding
+from anomaly_desk.submissions import clocks, naming, receive
+from anomaly_desk.submissions.archive import ARCHIVES
+from anomaly_desk.submissions.clocks import Told
+from anomaly_desk.submissions.entries import Entry
+from anomaly_desk.submissions.findings import Finding, quote
 from anomaly_desk.submissions.naming import Label
-from anomaly_desk.submissions.submission import Submission, read_regular
+from anomaly_desk.submissions.submission import Submission
 
-MAX_ENTRIES = 1000  # of one folder: a learner's folder of a million files must not stop the run
 MAX_WRAPPERS = 3  # folders around the folders of a class
-STAMP = "timestamp.txt"  # nbgrader's note beside a notebook
+MAX_NOTEBOOKS = 50  # of one learner, whose cells are looked at
+MAX_TOLD = 5  # names in a message
 NO_NOTEBOOK = "no notebook in it"
-CANVAS = "Canvas's mark"
-NAMED = "folder's name"
-FILE = "file's time"
-ATTEMPTS = (STAMP, NAMED)  # clocks that tell one attempt from the next
+
+LATE = Finding(
+    "late-mark", "", "Canvas marks this as late, and its file does not say when it was sent."
+)
+PACKED = Finding(
+    "left-out", "", f"A {clocks.NOTE} that was sent along does not tell when the work was sent."
+)
+
+Sent = tuple[Entry, Label]
 
 
-def in_folder(folder: Path, known: Collection[str]) -> Iterator[Submission]:
-    """Yield what may be a submission in a folder of submissions."""
-    label = naming.of_folder(folder.name, known)
-    if label:  # one learner's
-        yield from _of_learner(folder, label, known)
-        return
-    for entry in _entries(folder):
-        if entry.suffix == ".ipynb":
-            yield _of_file(entry, known)
-        elif entry.is_symlink():
-            reason = "the learner's folder is a link, which is not followed"
-            yield Submission(entry.name, "", entry, refused=reason)
-        elif entry.is_dir():
-            label = naming.of_folder(entry.name, known) or Label(entry.name)
-            yield from _of_learner(entry, label, known)
-
-
-def of_named(path: Path, known: Collection[str]) -> Submission:
-    """Return a file that was named itself: by its name, else by the folders that hold it."""
-    by_name = _of_file(path, known)
-    if not by_name.refused:
-        return by_name
-    folder = path.parent
-    assignment = ""
-    if folder.name in known:
-        folder, assignment = folder.parent, folder.name
-    label = naming.of_folder(folder.name, known) or Label(folder.name)
-    return _labelled(path, label, assignment)
-
-
-def in_zip(
+def found(
     entries: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
 ) -> Iterator[Submission]:
-    """Yield what may be a submission among a zip's notebooks.
+    """Yield what may be a submission.
 
     Parameters
     ----------
     entries
-        What lies in the zip.
+        What lies in a folder or zip.
     known
         The names of the assignments.
     is_learner
         Whether a folder is known to be a learner's.
     """
-    senders: dict[str, list[tuple[Entry, Label, tuple[str, ...]]]] = defaultdict(list)
-    for entry, parts in zip(entries, _unwrapped([e.parts for e in entries], known, is_learner),
-                            strict=True):  # fmt: skip
-        label = _of_parts(parts, known)
-        if label is not None:
-            senders[_sender(label)].append((entry, label, parts))
-        elif entry.is_notebook:
-            yield Submission(parts[-1], "", entry.path, refused=entry.refused or _unknown(known))
-    for theirs in senders.values():
-        notebooks = [one for one in theirs if one[0].is_notebook]
-        for entry, label, parts in notebooks or theirs[:1]:
-            folders = (part for part in parts[1:-1] if part in known)
-            assignment = label.assignment or next(folders, "")
-            refused = entry.refused
-            if not notebooks:
-                refused = _nothing(one[0].parts[-1] for one in theirs)
-            one = Submission(label.sender, assignment, entry.path, refused=refused, name=parts[-1])
-            sent, clock = entry.sent, entry.clock
-            if label.sent and clock != STAMP:
-                sent, clock = label.sent, NAMED
-            yield _stamped(one, label, sent, clock)
+    senders: dict[str, list[Sent]] = defaultdict(list)
+    strangers: list[Entry] = []
+    for theirs in _tops(_unwrapped(_timed(entries), known, is_learner)):
+        label = _label(theirs, known)
+        if label:
+            senders[str(label)] += [(entry, label) for entry in theirs]
+        elif naming.is_like_notebook(theirs[0].parts[0]):
+            strangers += theirs
+    for several in senders.values():
+        yield from _of_sender(several, known, alone=len(senders) == 1)
+    yield from _of_strangers(strangers, known)
 
 
-def _entries(folder: Path) -> list[Path]:
-    """Return what lies in a folder, hidden names left out, sorted by name."""
-    try:
-        with os.scandir(folder) as entries:
-            names = [entry.name for entry, _ in zip(entries, range(MAX_ENTRIES), strict=False)]
-    except OSError:
-        return []
-    return [folder / name for name in sorted(names) if not name.startswith(".")]
+def _timed(entries: list[Entry]) -> list[Entry]:
+    """Return the entries, their times marked where all may be that of packing or copying."""
+    timed = [e for e in entries if e.told and naming.is_like_notebook(e.parts[-1])]
+    marked = clocks.shared([entry.told for entry in timed if entry.told])
+    new = {id(entry): told for entry, told in zip(timed, marked, strict=True)}
+    return [replace(entry, told=new.get(id(entry), entry.told)) for entry in entries]
 
 
-def _of_learner(folder: Path, label: Label, known: Collection[str]) -> Iterator[Submission]:
-    nothing = True
-    inside = _entries(folder)
-    for entry in inside:
-        assignment = entry.name if entry.name in known else ""
-        if entry.suffix == ".ipynb":
-            nothing = False
-            yield _labelled(entry, label)
-        elif entry.is_symlink() and assignment:
-            nothing, reason = False, "the folder is a link, not followed"
-            yield Submission(label.sender, assignment, entry, refused=reason)
-        elif entry.is_dir() and not entry.is_symlink():
-            files = [inner for inner in _entries(entry) if inner.suffix == ".ipynb"]
-            yield from (_labelled(inner, label, assignment) for inner in files)
-            if assignment and not files:
-                yield Submission(label.sender, assignment, entry, refused=NO_NOTEBOOK)
-            nothing = nothing and not files and not assignment
-    if nothing:
-        refused = _nothing(entry.name for entry in inside)
-        yield Submission(label.sender, "", folder, refused=refused, sender=_sender(label))
+def _tops(entries: list[Entry]) -> list[list[Entry]]:
+    """Return the entries by the folder or file at the top."""
+    tops: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        tops[entry.parts[0]].append(entry)
+    return list(tops.values())
 
 
-def _of_file(path: Path, known: Collection[str]) -> Submission:
-    """Return a file whose name says whose it is, or one that is refused."""
-    label = naming.of_file(path.name) or naming.by_name(path.stem, known)
-    if label is None:
-        return Submission(path.stem, "", path, refused=_unknown(known))
-    return _labelled(path, label)
+def _label(theirs: list[Entry], known: Collection[str]) -> Label | None:
+    """Return whose a folder or file at the top is: by its own name, which no learner chooses."""
+    top = theirs[0].parts[0]
+    if not _is_folder(theirs):
+        return naming.of_file(top) or naming.by_name(naming.stem(top), known)
+    inside = {entry.parts[1].lower() for entry in theirs if len(entry.parts) > 1}
+    sakai = naming.of_sakai(top) if naming.SENT_TO_SAKAI in inside else None
+    return sakai or naming.of_folder(top) or Label(top)
 
 
-def _labelled(path: Path, label: Label, assignment: str = "") -> Submission:
-    sent, clock = _time_of(path, label)
-    one = Submission(label.sender, assignment or label.assignment, path)
-    return _stamped(one, label, sent, clock)
-
-
-def _stamped(one: Submission, label: Label, sent: datetime | None, clock: str) -> Submission:
-    """Return the submission with its sender and its time; a mark of the platform is a finding."""
-    found: tuple[Finding, ...] = ()
-    if label.platform == "Canvas":  # its zips are stamped when they are made
-        sent, clock = None, CANVAS
-    if label.late:
-        text = "Canvas marks this as late, and its file does not say when it was sent."
-        found = (Finding("late-mark", "", text),)
-    name = label.file or one.name
-    return replace(one, findings=found, sender=_sender(label), sent=sent, clock=clock, name=name)
-
-
-def _time_of(path: Path, label: Label) -> tuple[datetime | None, str]:
-    """Return when a file was sent, and what says so."""
-    note = read_regular(path.with_name(STAMP)) or b""
-    if told := naming.moment(note[:200].decode("ascii", "replace")):
-        return told, STAMP
-    if label.sent:
-        return label.sent, NAMED
-    try:
-        changed = datetime.fromtimestamp(os.lstat(path).st_mtime).astimezone()
-    except (OSError, ValueError, OverflowError):
-        return None, ""
-    return (changed, FILE) if naming.is_likely(changed) else (None, "")
-
-
-def _sender(label: Label) -> str:
-    return f"{label.sender} ({label.number})" if label.number else label.sender
-
-
-def _of_parts(parts: tuple[str, ...], known: Collection[str]) -> Label | None:
-    """Return whose a path in a zip is: by its first folder only, which no learner can choose."""
-    if len(parts) > 1:
-        return naming.of_folder(parts[0], known) or Label(parts[0])
-    return naming.of_file(parts[0]) or naming.by_name(parts[0].removesuffix(".ipynb"), known)
+def _is_folder(theirs: list[Entry]) -> bool:
+    return any(len(entry.parts) > 1 or entry.is_folder for entry in theirs)
 
 
 def _unwrapped(
-    paths: list[tuple[str, ...]], known: Collection[str], is_learner: Callable[[str], bool]
-) -> list[tuple[str, ...]]:
-    """Return the paths without the folder around the whole class, which is nobody's."""
+    entries: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
+) -> list[Entry]:
+    """Return the entries without folders around the whole class, which are nobody's."""
     for _ in range(MAX_WRAPPERS):
-        if len({parts[0] for parts in paths}) != 1 or min(map(len, paths)) == 1:
+        notebooks = [e for e in entries if naming.is_like_notebook(e.parts[-1])] or entries
+        tops = {entry.parts[0] for entry in notebooks}
+        inner = [
+            replace(entry, parts=entry.parts[1:])
+            for entry in entries
+            if entry.parts[0] in tops and len(entry.parts) > 1
+        ]
+        if len(tops) != 1 or min(len(entry.parts) for entry in notebooks) == 1:
             break
-        wrapper = paths[0][0]
-        inner = [parts[1:] for parts in paths]
-        labels = [_of_parts(p, known) for p in inner if len(p) > 1 or p[0].endswith(".ipynb")]
-        senders = {label.sender for label in labels if label is not None}
-        one_learners = is_learner(wrapper) or naming.of_folder(wrapper, known) is not None
-        if one_learners or len(senders) < 2 or None in labels or senders & set(known):
+        if not _is_wrapper(tops.pop(), inner, known, is_learner):
             break
-        paths = inner
-    return paths
+        entries = inner
+    return entries
 
 
-def _nothing(names: Iterable[str]) -> str:
-    """Return why a learner's folder without a notebook is refused."""
-    packed = any(name.lower().endswith(ARCHIVES) for name in names)
-    return f"{NO_NOTEBOOK}, but an archive, which is not opened: unpack it" if packed else (
-        NO_NOTEBOOK
-    )  # fmt: skip
+def _is_wrapper(
+    wrapper: str, inner: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
+) -> bool:
+    """Return whether a folder holds a class, or whatever a platform has marked."""
+    tops = [
+        theirs
+        for theirs in _tops(inner)
+        if _is_folder(theirs) or naming.is_like_notebook(theirs[0].parts[0])
+    ]
+    if naming.of_folder(wrapper) or any(
+        t[0].parts[0].lower() == naming.SENT_TO_SAKAI for t in tops
+    ):
+        return False
+    labels = [_label(theirs, known) for theirs in tops]
+    senders = {label.sender for label in labels if label}
+    if None in labels or senders & set(known):
+        return False
+    if is_learner(wrapper):
+        return False
+    marked = all(
+        _is_folder(t) and label and label.platform for t, label in zip(tops, labels, strict=True)
+    )
+    return marked or len(senders) > 1 or any(map(is_learner, senders))
 
 
-def _unknown(known: Iterable[str]) -> str:
+def _of_sender(theirs: list[Sent], known: Collection[str], *, alone: bool) -> Iterator[Submission]:
+    """Yield the submissions of one sender, and one that is refused where there is none."""
+    sent = [(entry, label) for entry, label in theirs if _is_sent(entry, label)]
+    notebooks = [one for one in sent if one[0].is_notebook] or _renamed(sent)
+    chosen = _at_most(notebooks, known)
+    notes = {e.parts: clocks.of_text(e.note, clocks.NOTE) for e, _ in theirs if e.is_note}
+    said = [e.refused for e, _ in theirs if e.is_folder and e.refused]
+    findings = tuple(Finding("left-out", "", f"{quote(text)}.") for text in said)
+    for entry, label in chosen:
+        told = _told(entry, label, notes, known, alone=alone)
+        packed = notes and not any(one.clock == clocks.NOTE for one in told)
+        yield Submission(
+            label.sender,
+            _assignment(entry, label, known),
+            entry.path,
+            (*findings, *([LATE] if label.late else []), *([PACKED] if packed else [])),
+            entry.refused,
+            str(label),
+            name=label.file or entry.parts[-1],
+            told=told,
+            label=label,
+        )
+    missing = {e.parts: e for e, _ in theirs if e.is_folder and e.parts[-1] in known}
+    empty = [e for p, e in missing.items() if not any(n.parts[: len(p)] == p for n, _ in notebooks)]
+    entry, label = theirs[0]
+    for one in empty or ([] if chosen else [entry]):
+        refused = one.refused or _nothing(theirs, notebooks, known)
+        assignment = one.parts[-1] if one in empty else ""
+        yield Submission(label.sender, assignment, one.path, (), refused, str(label), label=label)
+
+
+def _is_sent(entry: Entry, label: Label) -> bool:
+    """Return whether an entry is what the learner sent and may be a notebook."""
+    if entry.is_folder or not naming.may_be_notebook(entry.parts[-1]):
+        return False
+    if label.platform != naming.SAKAI:
+        return True
+    return len(entry.parts) > 2 and entry.parts[1].lower() == naming.SENT_TO_SAKAI
+
+
+def _renamed(sent: list[Sent]) -> list[Sent]:
+    """Return the first files that hold a notebook under another ending."""
+    return [one for one in sent[:MAX_NOTEBOOKS] if one[0].refused or _holds_cells(one[0].path)]
+
+
+def _holds_cells(path: Path) -> bool:
+    try:
+        cells, _ = receive.cells(receive.read(path))
+    except receive.UnreadableError:
+        return False
+    return bool(cells)
+
+
+def _at_most(notebooks: list[Sent], known: Collection[str]) -> list[Sent]:
+    """Return the notebooks; of too many only those that are called as an assignment is."""
+    if len(notebooks) <= MAX_NOTEBOOKS:
+        return notebooks
+    named = [one for one in notebooks if naming.stem(one[1].file or one[0].parts[-1]) in known]
+    return named if len(named) <= MAX_NOTEBOOKS else []
+
+
+def _assignment(entry: Entry, label: Label, known: Collection[str]) -> str:
+    folders = (label.assignment, *entry.parts[1:-1])
+    return next((name for name in folders if name in known), "")
+
+
+def _told(
+    entry: Entry,
+    label: Label,
+    notes: dict[tuple[str, ...], Told],
+    known: Collection[str],
+    *,
+    alone: bool,
+) -> tuple[Told, ...]:
+    """Return what the clocks say that count for a notebook; see `clocks`."""
+    if label.platform == naming.CANVAS:
+        return ()
+    own = (entry.told,) if entry.told else ()
+    beside = notes.get((*entry.parts[:-1], clocks.NOTE))
+    if label.platform == naming.NBGRADER:
+        return tuple(told for told in (label.told, beside) if told)
+    if label.platform == naming.SAKAI:
+        note = notes.get((entry.parts[0], clocks.NOTE))
+        return (note,) if note else own
+    if label.platform or not beside or len(entry.parts) != 3 or entry.parts[1] not in known:
+        return own
+    packed = alone and own and own[0].clock.startswith(clocks.ZIP)  # perhaps by the learner
+    return (beside, *own) if packed else (beside,)
+
+
+def _nothing(theirs: list[Sent], notebooks: list[Sent], known: Collection[str]) -> str:
+    """Return why there is nothing to grade of a sender."""
+    if notebooks:
+        wanted = ", ".join(f"{name}.ipynb" for name in known)
+        return f"{len(notebooks):,} notebooks, more than are looked at; expected are {wanted}"
+    names = [entry.parts[-1] for entry, _ in theirs if not entry.is_folder]
+    if any(name.lower().endswith(ARCHIVES) for name in names):
+        return f"{NO_NOTEBOOK}, but an archive, which is not opened: unpack it"
+    renamed = [name for name in names if naming.may_be_notebook(name)][:MAX_TOLD]
+    told = ", ".join(map(quote, renamed))
+    return f"{NO_NOTEBOOK}; {told} has the name of one and no cells" if told else NO_NOTEBOOK
+
+
+def _of_strangers(files: list[Entry], known: Collection[str]) -> Iterator[Submission]:
+    """Yield notebooks whose names tell nobody; many of them as one."""
     wanted = " or ".join(f"<learner>_{name}.ipynb" for name in known)
-    return f"the file's name does not tell whose: {wanted}"
+    reason = f"the file's name does not tell whose: {wanted}"
+    if len(files) <= MAX_NOTEBOOKS:
+        for entry in files:
+            yield Submission(
+                naming.stem(entry.parts[-1]), "", entry.path, (), entry.refused or reason
+            )
+        return
+    names = ", ".join(quote(entry.parts[-1]) for entry in files[:MAX_TOLD])
+    text = f"{len(files):,} notebooks such as {names}: {reason}"
+    yield Submission("", "", files[0].path, (), text, f"{len(files):,} notebooks")

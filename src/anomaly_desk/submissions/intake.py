@@ -5,16 +5,17 @@ import os
 import re
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.submissions import archive, candidates, choice, naming
+from anomaly_desk.submissions import archive, candidates, choice, clocks, entries, naming, whose
+from anomaly_desk.submissions.entries import Entry
 from anomaly_desk.submissions.findings import quote
-from anomaly_desk.submissions.people import LEARNER_ID, Roster
+from anomaly_desk.submissions.people import Roster
 from anomaly_desk.submissions.submission import Job, Submission, read_regular
 from anomaly_labs.files import write_aside
 
@@ -48,9 +49,10 @@ def find(
     """Return the submissions below `paths`, one for each learner and assignment, in their order.
 
     Found are ``FOLDER/<learner>/<any>.ipynb``, ``FOLDER/<learner>/<assignment>/<any>.ipynb`` and
-    ``FOLDER/<learner>_<assignment>.ipynb``, what Moodle, Canvas and nbgrader's exchange write
-    (`naming`), zips of all these, and each of these files when it is named itself. What a renamed
-    file belongs to is read from its cells; links to folders are not followed.
+    ``FOLDER/<learner>_<assignment>.ipynb``, what Moodle, Canvas, Sakai and nbgrader's exchange
+    write (`naming`), zips of all these, folders around them, and each of these files when it is
+    named itself. What a renamed file belongs to is read from its cells; links to folders are not
+    followed.
 
     Parameters
     ----------
@@ -79,7 +81,7 @@ def find(
             raise IntakeError(
                 f"{path}: no submission found; expected {path}/<learner>/<file>.ipynb, "
                 f"{path}/<learner>/<assignment>/<file>.ipynb, {path}/<learner>_<assignment>.ipynb, "
-                "or a folder or zip as Moodle, Canvas or JupyterHub export it"
+                "or a folder or zip as Moodle, Canvas, Sakai or JupyterHub export it"
             )
         found += here
     return choice.one_each(found)
@@ -124,9 +126,11 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
         root, folder = path.parents[3], path.parent
         beside = root / "received" / folder.name / folder.parent.name / "beside"
         kept = [Path(notebook).absolute() for notebook in notebooks]
-        stamp = folder / candidates.STAMP
-        told = (read_regular(stamp) or b"")[:200].decode("ascii", "replace")
-        set_others_aside(folder, beside, keep=[*kept, stamp] if naming.moment(told) else kept)
+        stamp = folder / clocks.NOTE
+        moments = clocks.of_text(entries.of_file(stamp, stamp.parts).note, clocks.NOTE).moments
+        set_others_aside(folder, beside, keep=[*kept, stamp] if len(moments) == 1 else kept)
+        if len(moments) == 1:  # nbgrader itself reads no abbreviation of a zone
+            write_aside(stamp, partial(Path.write_text, data=clocks.note(moments[0])))
         if not path.exists():
             path.touch()
 
@@ -139,44 +143,59 @@ def _candidates(
     zone: tzinfo | None,
 ) -> Iterator[Submission]:
     """Yield what may be a submission, with the assignment that its place names, or none."""
+
+    def is_learner(name: str) -> bool:
+        return bool(roster and roster.find(name))
+
     if not os.path.lexists(path):
         raise IntakeError(f"{path}: no such file or folder")
-    if path.suffix == ".ipynb":
-        yield candidates.of_named(path, known)
-    elif path.is_dir():
+    if path.is_dir() and not naming.is_notebook(path.name):
         placed = root is not None and path.is_relative_to(root / "submitted")
-        for one in candidates.in_folder(path, known):
+        for one in candidates.found(_entries(path, known), known, is_learner):
             # the notebooks there are of our own making, and so is their time
-            untold = placed and one.clock == candidates.FILE
-            yield replace(one, sent=None, clock="") if untold else one
+            told = tuple(told for told in one.told if told.clock in clocks.ATTEMPTS)
+            yield replace(one, told=told) if placed else one
+    elif naming.may_be_notebook(path.name):
+        yield from candidates.found(entries.of_named(path, known), known, lambda _: True)
     elif path.is_file():
-        yield from _in_zip(path, known, roster, root, zone)
+        yield from _in_zip(path, known, is_learner, root, zone)
     else:
         raise IntakeError(f"{path}: neither a folder nor a zip nor a notebook")
+
+
+def _entries(folder: Path, known: Collection[str]) -> list[Entry]:
+    """Return the entries of a folder: of a class, or of one learner, whose name it has then."""
+    found = entries.below(folder)
+    tops = {entry.parts[0] for entry in found if entry.is_folder or len(entry.parts) > 1}
+    if naming.of_folder(folder.name) or (tops and tops <= set(known)):
+        return [replace(entry, parts=(folder.name, *entry.parts)) for entry in found] or [
+            Entry((folder.name,), folder, is_folder=True)
+        ]
+    return found
 
 
 def _in_zip(
     path: Path,
     known: Collection[str],
-    roster: Roster | None,
+    is_learner: Callable[[str], bool],
     root: Path | None,
     zone: tzinfo | None,
 ) -> Iterator[Submission]:
     if root is None:
         raise IntakeError(f"{path}: a zip needs a course folder to be unpacked in; give `root`")
     try:
-        entries = archive.unpack(path, root / "unpacked", zone)
+        found = archive.unpack(path, root / "unpacked", zone)
     except archive.ArchiveError as error:
         yield Submission(path.name, "", path, refused=str(error), sender=path.name)
         return
-    yield from candidates.in_zip(entries, known, lambda name: bool(roster and roster.find(name)))
+    yield from candidates.found(found, known, is_learner)
 
 
 def _settled(
     one: Submission, known: Mapping[str, frozenset[str]], roster: Roster | None
 ) -> Submission:
     """Return the submission with learner and assignment, or with the reason why it is refused."""
-    one = _of_person(one, roster)
+    one = _timed(whose.settled(one, known, roster))
     if one.refused or one.assignment:
         return one
     text = (read_regular(one.path) or b"").replace(b"\0", b"")  # UTF-16 becomes readable, too
@@ -193,28 +212,13 @@ def _settled(
     return replace(one, refused=f"{quote(one.title)}: {reason}")
 
 
-def _of_person(one: Submission, roster: Roster | None) -> Submission:
-    """Return the submission under the learner's id, or refused where it is nobody's."""
-    sender, shown = one.sender or one.learner, quote(one.sender or one.learner)
-    one = replace(one, sender=sender)
-    if roster is not None:
-        person = roster.find(one.learner)
-        if person is not None:
-            return replace(one, learner=person.id)
-        near = ", ".join(map(str, roster.nearest(one.learner)))
-        reason = (
-            f"{shown} is not on the roster, or fits several learners of it; "
-            f"{f'nearest: {near}' if near else 'no name is near it'}. Write {quote(one.learner)} "
-            "into the column `also` of the right learner's line, and give the roster again"
-        )
-        return replace(one, learner=shown, refused=one.refused or reason)
-    if LEARNER_ID.fullmatch(one.learner):
-        return one
-    reason = (
-        f"{shown} is no learner's id: letters A to Z, digits and . _ - @ + only, up to 64, "
-        "and no dot in front; rename it, or give a roster that says whose it is (--roster)"
-    )
-    return replace(one, learner=shown, refused=one.refused or reason)
+def _timed(one: Submission) -> Submission:
+    """Return the submission with its time, where all clocks that count say the same."""
+    if one.label and one.label.platform == naming.CANVAS:
+        return replace(one, clock=clocks.CANVAS)
+    clock = " and ".join(dict.fromkeys(told.clock for told in one.told))
+    moments = {moment for told in one.told for moment in told.moments or (None,)}
+    return replace(one, sent=moments.pop() if len(moments) == 1 else None, clock=clock)
 
 
 def _kind(path: Path) -> bytes:

@@ -1,22 +1,33 @@
 """What the names of files and folders say: sender, assignment, time, as each platform writes them.
 
-Moodle: ``Full Name_12345_assignsubmission_file_/x.ipynb``, or all of it in the file's name.
-Canvas: ``doejane_12345_67890_x.ipynb``, with ``LATE_`` before the numbers of late work.
+Moodle: ``Full Name_12345_assignsubmission_file_/x.ipynb``, or all of it in the file's name; with
+``Group-`` in front where groups hand in, and ``Participant 12345`` where marking is blind.
+Canvas: ``doejane_12345_67890_x.ipynb``, with ``LATE_`` before the numbers of late work, and
+``anon_Ab1cD_67890_x.ipynb`` where marking is anonymous.
+Sakai: ``Doe, Jane(doe1)/Submission attachment(s)/x.ipynb``.
 nbgrader's exchange: ``learner+assignment+time+letters/x.ipynb``. JupyterHub: ``learner/…``.
 """
 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+
+from anomaly_desk.submissions import clocks
+from anomaly_desk.submissions.clocks import Told
+
+MOODLE, CANVAS, SAKAI, NBGRADER = "Moodle", "Canvas", "Sakai", "nbgrader"
+SENT_TO_SAKAI = "submission attachment(s)"
 
 _MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?P<what>file|onlinetext)_?")
 _MOODLE_FLAT = re.compile(
     r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?P<what>file)_(?P<file>.+)"
 )
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)")
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,6})?\s*(\S{0,40})")
+_CANVAS_ANONYMOUS = re.compile(
+    r"(?P<late>LATE_)?(?P<name>anon_(?P<number>[A-Za-z0-9]{5}))_\d+_(?P<file>.+)"
+)
+_SAKAI = re.compile(r"(?P<name>.+)\((?P<number>[^()]+)\)")
+_ENDINGS = re.compile(r"\.(ipynb(\.(txt|json))?|json)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,8 @@ class Label:
         The platform's own number of the learner: two of one name differ in it.
     late
         Whether the platform marked the work as late.
+    told
+        When it was sent, by the name.
     file
         The name of the file before the platform put others in front of it.
     """
@@ -40,27 +53,49 @@ class Label:
     number: str = ""
     assignment: str = ""
     late: bool = False
-    sent: datetime | None = None
+    told: Told | None = None
     file: str = ""
 
+    def __str__(self) -> str:
+        """Return the sender, with the number where there is one."""
+        return f"{self.sender} ({self.number})" if self.number else self.sender
 
-def of_folder(name: str, assignments: Collection[str]) -> Label | None:
+
+def of_folder(name: str) -> Label | None:
     """Return what the name of a learner's folder says; None where no platform wrote it.
 
     Examples
     --------
-    >>> of_folder("Zoë O'Hara_4711_assignsubmission_file_", ()).sender
+    >>> of_folder("Zoë O'Hara_4711_assignsubmission_file_").sender
     "Zoë O'Hara"
-    >>> of_folder("ann+final+2026-12-01 17:00:00.5 UTC+x1", ["final"]).assignment
+    >>> of_folder("ann+final+2026-12-01 17:00:00.5 UTC+x1").assignment
     'final'
     """
     if found := _MOODLE.fullmatch(name):
-        return Label(found["name"], "Moodle", found["number"])
-    for assignment in assignments:
-        sender, plus, rest = name.partition(f"+{assignment}+")
-        if plus and sender and (sent := moment(rest.partition("+")[0])):
-            return Label(sender, "nbgrader", assignment=assignment, sent=sent)
+        return Label(found["name"], MOODLE, found["number"])
+    sender, _, rest = name.partition("+")
+    while "+" in rest:  # an id may hold a plus, too
+        assignment, _, time = rest.partition("+")
+        if re.match(r"\d{4}-?\d\d-?\d\d", time):
+            told = clocks.of_text(time, clocks.NAMED)
+            if not told.moments and "+" in time:  # behind it stand letters that nobody can guess
+                told = clocks.of_text(time.rpartition("+")[0], clocks.NAMED)
+            return Label(sender, NBGRADER, assignment=assignment, told=told)
+        sender, rest = f"{sender}+{assignment}", time
     return None
+
+
+def of_sakai(name: str) -> Label | None:
+    """Return what the name of a learner's folder says that Sakai made, or None.
+
+    Examples
+    --------
+    >>> label = of_sakai("Doe, Jane(doe1)")
+    >>> label.sender, label.number
+    ('Doe, Jane', 'doe1')
+    """
+    found = _SAKAI.fullmatch(name)
+    return Label(found["name"].strip(), SAKAI, found["number"]) if found else None
 
 
 def of_file(name: str) -> Label | None:
@@ -73,10 +108,10 @@ def of_file(name: str) -> Label | None:
     ('doejane', True, 'lab.ipynb')
     """
     if found := _MOODLE_FLAT.fullmatch(name):
-        return Label(found["name"], "Moodle", found["number"], file=found["file"])
-    if found := _CANVAS.fullmatch(name):
-        name, number, late = found["name"], found["number"], found["late"] is not None
-        return Label(name, "Canvas", number, late=late, file=found["file"])
+        return Label(found["name"], MOODLE, found["number"], file=found["file"])
+    if found := _CANVAS_ANONYMOUS.fullmatch(name) or _CANVAS.fullmatch(name):
+        late = found["late"] is not None
+        return Label(found["name"], CANVAS, found["number"], late=late, file=found["file"])
     return None
 
 
@@ -94,28 +129,27 @@ def by_name(stem: str, assignments: Collection[str]) -> Label | None:
     return None
 
 
-def moment(text: str) -> datetime | None:
-    """Return the time that nbgrader wrote, in UTC where it names no known zone; None for others.
+def stem(name: str) -> str:
+    """Return the name of a notebook without its ending, and without one that a browser added.
 
     Examples
     --------
-    >>> print(moment("2026-12-01 17:00:00.25 Europe/Berlin"), moment("yesterday"))
-    2026-12-01 17:00:00.250000+01:00 None
+    >>> [stem(name) for name in ("a.ipynb", "a.IPYNB", "a.ipynb.txt", "a.json", "a.py")]
+    ['a', 'a', 'a', 'a', 'a.py']
     """
-    found = _TIME.fullmatch(text.strip())
-    if not found:
-        return None
-    day, clock, part, zone = found.groups(default="")
-    try:
-        offset = re.fullmatch(r"[+-]\d\d:?\d\d", zone)
-        given = datetime.fromisoformat(f"{day}T{clock}{zone if offset else ''}")
-        known = given.tzinfo or (ZoneInfo(zone) if zone else UTC)
-    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        return None
-    told = given.replace(microsecond=int(f"{part[1:]:0<6}"), tzinfo=known)
-    return told if is_likely(told) else None
+    return _ENDINGS.sub("", name)
 
 
-def is_likely(told: datetime) -> bool:
-    """Return whether something can have been sent then; whoever writes a note may write more."""
-    return 2000 <= told.year <= 2100
+def is_notebook(name: str) -> bool:
+    """Return whether a file has the name of a notebook, in small letters or capitals."""
+    return name.lower().endswith(".ipynb")
+
+
+def is_like_notebook(name: str) -> bool:
+    """Return whether it has such a name, perhaps with an ending that a browser has added."""
+    return re.search(r"\.ipynb(\.(txt|json))?$", name, re.IGNORECASE) is not None
+
+
+def may_be_notebook(name: str) -> bool:
+    """Return whether it may be a notebook that a browser or an editor named otherwise."""
+    return _ENDINGS.search(name) is not None

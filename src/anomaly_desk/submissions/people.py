@@ -3,10 +3,13 @@
 import difflib
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+
+from anomaly_desk.submissions.naming import CANVAS, MOODLE, SAKAI, Label
 
 LEARNER_ID = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,63}")
 _NEAR = 0.6  # of 1: how much alike a name must be to be suggested
@@ -28,10 +31,10 @@ class Person:
         Days after the deadline that cost nothing, for each assignment.
     also
         Other names under which a platform may deliver this learner's work.
-    numbers
-        The numbers under which platforms know this learner: Canvas's id, Moodle's participant.
     others
         Further columns of the roster by their heading.
+    numbers
+        The numbers under which platforms know this learner: Canvas's id, Moodle's participant.
     """
 
     id: str
@@ -40,8 +43,8 @@ class Person:
     extension: timedelta | datetime | None = None
     late_days: int = 0
     also: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
     others: Mapping[str, str] = field(default_factory=dict, hash=False)
+    numbers: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return name and id, as messages show a learner."""
@@ -61,10 +64,6 @@ class Roster:
     def find(self, sender: str) -> Person | None:
         """Return whose work a platform calls so; None for nobody's, and for more than one's.
 
-        Looked for in this order: id, other names, e-mail, its part before the @, full name, the
-        words of the name in any order and without accents, and the name as one word, as Canvas
-        writes it. Capitals never count.
-
         Examples
         --------
         >>> class_ = Roster((Person("ab1", "Zoë O'Hara", "z.ohara@example.org"),))
@@ -73,11 +72,67 @@ class Roster:
         >>> class_.find("Zoe Smith") is None
         True
         """
-        for index, key in zip(self._indexes, _keys(sender), strict=True):
-            fitting = index.get(key, set()) if key else set()
-            if fitting:
-                return self.get(next(iter(fitting))) if len(fitting) == 1 else None
-        return None
+        fitting = self.whose(Label(sender))
+        return fitting[0] if len(fitting) == 1 else None
+
+    def whose(self, label: Label) -> list[Person]:
+        """Return everybody whose work it may be; it is certain where that is one.
+
+        A number decides, where it is in the roster's columns of numbers or in `also`. So do an id
+        and an e-mail. Otherwise everybody counts whom one of these may mean: another name, the
+        e-mail's part before the @, the words of the full name in any order and without accents,
+        the name as one word, as Canvas writes it, and in Moodle what follows the name of a group.
+        Capitals never count. Where keys point to different people, all of them are returned.
+
+        Parameters
+        ----------
+        label
+            What a folder or file says of its sender.
+        """
+        by_number = self._numbered(label)
+        exactly = self._at("id", label.sender) | self._at("email", label.sender)
+        also = self._at("also", label.sender)
+        if len(exactly) == 1 and also | by_number <= exactly:
+            return self._people(exactly)
+        named = exactly | also | self._named(label.sender)
+        if label.platform == MOODLE:  # behind the name of a group
+            parts = label.sender.split("-")
+            named = named.union(*(self._named("-".join(parts[n:])) for n in range(1, len(parts))))
+        if all(self._is_another(person, label) for person in self._people(named)):
+            named = set()
+        if len(by_number) == 1 and (by_number <= named or not named):
+            return self._people(by_number)
+        return self._people(by_number | named)
+
+    def _people(self, ids: set[str]) -> list[Person]:
+        return [person for person in self.people if person.id in ids]
+
+    def _at(self, way: str, key: str) -> set[str]:
+        tidy = _tidy(key)
+        return self._indexes[way].get(tidy, set()) if tidy else set()
+
+    def _named(self, name: str) -> set[str]:
+        """Return whom a name may mean."""
+        keys = {"local": _tidy(name), "words": _words(name), "squashed": _squashed(name)}
+        found = (self._indexes[way].get(key, set()) for way, key in keys.items() if key)
+        return set().union(*found)
+
+    def _numbered(self, label: Label) -> set[str]:
+        """Return whom the platform's number means."""
+        if not label.number:
+            return set()
+        told = self._at("also", label.number) | self._at("also", str(label))
+        return told or self._at("id" if label.platform == SAKAI else "number", label.number)
+
+    def _is_another(self, person: Person, label: Label) -> bool:
+        """Return whether the roster knows a number of this learner, and it is not the label's."""
+        if not label.number:
+            return False
+        of_name = _tidy(f"{label.sender} (")
+        known = {tidy for tidy in map(_tidy, person.also) if tidy.startswith(of_name)}
+        if label.platform == CANVAS:
+            known |= {_tidy(number) for number in person.numbers}
+        return bool(known) and not known & {_tidy(str(label)), _tidy(label.number)}
 
     def nearest(self, sender: str, n: int = 3) -> list[Person]:
         """Return up to `n` learners whose id or name looks most like what a platform sent."""
@@ -101,34 +156,30 @@ class Roster:
         ]
 
     @cached_property
-    def _indexes(self) -> list[dict[str, set[str]]]:
-        """Return for each way of `find` which ids a key leads to."""
-        ways: list[dict[str, set[str]]] = [{} for _ in range(7)]
+    def _indexes(self) -> dict[str, dict[str, set[str]]]:
+        """Return for each kind of key which ids it leads to."""
+        ways: dict[str, dict[str, set[str]]] = defaultdict(dict)
         for person in self.people:
             address = _tidy(person.email)
-            keys: list[Iterable[str]] = [
-                [_tidy(person.id)],
-                map(_tidy, person.also),
-                [address],
-                [address.partition("@")[0]],
-                map(_tidy, _turned(person.name)),
-                [_words(person.name)],
-                map(_squashed, _rotated(person.name)),
-            ]
-            for index, found in zip(ways, keys, strict=True):
+            keys: dict[str, Iterable[str]] = {
+                "id": [_tidy(person.id)],
+                "email": [address],
+                "number": map(_tidy, person.numbers),
+                "also": map(_tidy, person.also),
+                "local": [address.partition("@")[0]],
+                "words": [_words(person.name)],
+                "squashed": map(_squashed, _rotated(person.name)),
+            }
+            for way, found in keys.items():
                 for key in found:
-                    index.setdefault(key, set()).add(person.id)
+                    ways[way].setdefault(key, set()).add(person.id)
         return ways
 
 
-def _keys(sender: str) -> list[str]:
-    """Return what to look for in each of `Roster._indexes`."""
-    tidy = _tidy(sender)
-    return [tidy, tidy, tidy, tidy, tidy, _words(sender), _squashed(sender)]
-
-
 def _tidy(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).replace("_", " ").split()).casefold()
+    """Return a text without what nobody sees: capitals, width, invisible characters."""
+    seen = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf")
+    return " ".join(seen.replace("_", " ").split()).casefold()
 
 
 def _turned(name: str) -> list[str]:
@@ -145,11 +196,11 @@ def _rotated(name: str) -> list[str]:
 
 def _words(name: str) -> str:
     """Return the words of a name in the alphabet's order, without accents and marks."""
-    parted = unicodedata.normalize("NFKD", name.casefold())
+    parted = unicodedata.normalize("NFKD", _tidy(name))
     kept_ = "".join(c for c in parted if not unicodedata.combining(c) and c not in "'`-\u2019")
     return " ".join(sorted(re.findall(r"\w+", kept_.replace("_", " "))))
 
 
 def _squashed(name: str) -> str:
     """Return a name as Canvas writes it: letters and digits only."""
-    return re.sub(r"[\W_]", "", unicodedata.normalize("NFC", name)).casefold()
+    return re.sub(r"[\W_]", "", _tidy(name))

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from anomaly_desk.submissions.clocks import Told
 from anomaly_desk.submissions.findings import Finding
+from anomaly_desk.submissions.naming import Label
 from anomaly_desk.submissions.people import LEARNER_ID
 from anomaly_desk.submissions.receive import MAX_BYTES
 
@@ -20,9 +22,15 @@ class Submission:
     sender
         What the platform calls the learner, with its number where it gives one.
     sent, clock
-        When it was sent, or None where nothing says so; and what says so.
+        When it was sent, or None where that is not clear; and what says so.
     name
         The file's name as it was sent, where `path` has another one.
+    told
+        What the clocks say that count for it.
+    penalty
+        Points that being late costs.
+    label
+        What its place says of the sender.
     """
 
     learner: str
@@ -34,6 +42,9 @@ class Submission:
     sent: datetime | None = None
     clock: str = ""
     name: str = ""
+    told: tuple[Told, ...] = ()
+    label: Label | None = None
+    penalty: float = 0.0
 
     @property
     def title(self) -> str:
