@@ -92,44 +92,40 @@ def _unwrapped(
     entries: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
 ) -> list[Entry]:
     """Return the entries without folders around the whole class, which are nobody's."""
+    level = entries
     for _ in range(MAX_WRAPPERS):
-        notebooks = [e for e in entries if naming.is_like_notebook(e.parts[-1])] or entries
+        notebooks = [e for e in level if naming.is_like_notebook(e.parts[-1])] or level
         tops = {entry.parts[0] for entry in notebooks}
-        inner = [
-            replace(entry, parts=entry.parts[1:])
-            for entry in entries
-            if entry.parts[0] in tops and len(entry.parts) > 1
-        ]
         if len(tops) != 1 or min(len(entry.parts) for entry in notebooks) == 1:
             break
-        if not _is_wrapper(tops.pop(), inner, known, is_learner):
+        (wrapper,) = tops
+        if naming.of_folder(wrapper) or is_learner(wrapper):
             break
-        entries = inner
+        level = [
+            replace(entry, parts=entry.parts[1:])
+            for entry in level
+            if entry.parts[0] == wrapper and len(entry.parts) > 1
+        ]
+        if _is_class(level, known, is_learner):
+            entries = level
     return entries
 
 
-def _is_wrapper(
-    wrapper: str, inner: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
+def _is_class(
+    level: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
 ) -> bool:
-    """Return whether a folder holds a class, or whatever a platform has marked."""
+    """Return whether learners' folders and files lie there, or whatever a platform has marked."""
     tops = [
         theirs
-        for theirs in _tops(inner)
+        for theirs in _tops(level)
         if _is_folder(theirs) or naming.is_like_notebook(theirs[0].parts[0])
     ]
-    if naming.of_folder(wrapper) or any(
-        t[0].parts[0].lower() == naming.SENT_TO_SAKAI for t in tops
-    ):
+    labels = [label for theirs in tops if (label := _label(theirs, known))]
+    senders = {label.sender for label in labels}
+    own = {naming.SENT_TO_SAKAI, *known}
+    if len(labels) < len(tops) or any(sender.lower() in own for sender in senders):
         return False
-    labels = [_label(theirs, known) for theirs in tops]
-    senders = {label.sender for label in labels if label}
-    if None in labels or senders & set(known):
-        return False
-    if is_learner(wrapper):
-        return False
-    marked = all(
-        _is_folder(t) and label and label.platform for t, label in zip(tops, labels, strict=True)
-    )
+    marked = all(label.platform and _is_folder(t) for label, t in zip(labels, tops, strict=True))
     return marked or len(senders) > 1 or any(map(is_learner, senders))
 
 
