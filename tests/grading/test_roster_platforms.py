@@ -4,8 +4,12 @@ Headers are those of the platforms' sources: Moodle's user/action_redir.php, gra
 and mod/assign/gradingtable.php, Canvas's lib/gradebook_exporter.rb and its people in groups.
 """
 
-import pytest
+import io
 
+import pytest
+from rich.console import Console
+
+from anomaly_desk.grading import late, summary
 from anomaly_desk.submissions import roster
 from anomaly_desk.submissions.people import Person
 from anomaly_desk.submissions.roster import RosterError, parse
@@ -156,6 +160,10 @@ def test_guessed_letters_are_told_and_certain_ones_are_not(tmp_path):
     path = tmp_path / "class.csv"
     path.write_bytes(EXCEL.encode("cp1252"))
     assert "read as Windows-1252, with names such as 'Zoë Müller'" in roster.guessed(path)
+    class_ = roster.keep(tmp_path, path)
+    told = io.StringIO()
+    summary.before(Console(file=told), class_, late.Policy(), [], tmp_path)
+    assert "Zoë Müller" in told.getvalue()
     for charset in ("utf-8", "utf-16"):
         path.write_bytes(EXCEL.encode(charset))
         assert roster.guessed(path) == ""
