@@ -184,6 +184,18 @@ def test_other_ways_to_identify_are_refused(form, by):
         exports.table(given(ADA), form, by=by)
 
 
+def test_advice_of_a_refusal_works_when_it_is_followed():
+    text = "id,name,email{}\n@cy,Cy Sample,{}\nbob,Bob,{}\n"
+    broken = roster(text.format("", "", ""))
+    with pytest.raises(CourseError, match=r"roster.csv, whose column ID number counts before id$"):
+        exports.table(broken, "moodle")
+    mended = roster(text.format(",ID number,Canvas ID", ",77,4711", ",78,"))
+    accounts = [Account("Cy Sample", "77", number="4711"), Account("Bob", "78", "bob")]
+    found = moodle(exports.table(mended, "moodle"), accounts, by="ID number", items=["quiz"])
+    assert found.grades == {("Cy Sample", "quiz"): 10.0, ("Bob", "quiz"): 9.0}
+    assert canvas(exports.table(mended, "canvas"), accounts).grades == found.grades
+
+
 def test_long_list_of_learners_is_cut():
     people = [Person(f"s{at}", f"S {at}") for at in range(300)]
     assert "S 9 (s9) and 290 more)" in exports.left_out(given(*people))

@@ -225,7 +225,7 @@ def test_export_says_which_column_it_left_out_and_why(desk, call, with_roster, t
     imported = moodle((tmp_path / "m.csv").read_text(), ACCOUNTS, by="ID number", items=["quiz"])
     assert {name: imported.grades[name, "quiz"] for name in POINTS} == POINTS
     code, said = call(*words, "--identify-by", "email")
-    assert code == 1 and "Bob Ünal (bob); mend the roster" in said
+    assert code == 1 and "Bob Ünal (bob); mend it in the course folder's roster.csv" in said
 
 
 @pytest.mark.parametrize(

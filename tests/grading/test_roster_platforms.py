@@ -214,7 +214,7 @@ def test_addresses_numbers_and_keys_are_refused_the_same(line):
 
 
 @pytest.mark.parametrize(
-    "id_", ["1001", "007", "a1.0", "3.14", "12E", "e12", "21-05-1234", "jan-01", "2001-A", "1.2.3"]
+    "id_", ["1001", "007", "a1.0", "3.14", "12E3", "e12", "21-05-1234", "jan-01", "2001-A", "1.2.3"]
 )
 def test_ids_that_only_look_odd_are_kept(id_):
     assert parse(f"id,name,email,due\n{id_},A,,2026-12-05\n".encode()).people[0].id == id_

@@ -70,7 +70,8 @@ def moodle(people: Sequence[Person], by: str) -> tuple[Values, str]:
     if faults[by]:
         way_out = "" if faults[other] else f", or identify them by another: --identify-by {other}"
         raise CourseError(
-            f"Moodle would misread the column {heading[by]}: {faults[by]}; mend the roster{way_out}"
+            f"Moodle would misread the column {heading[by]}: {faults[by]}; mend it in the course "
+            f"folder's roster.csv, whose column ID number counts before id{way_out}"
         )
     shown = {
         "id": (heading["id"], ids),
@@ -112,8 +113,8 @@ def canvas(people: Sequence[Person]) -> list[list[str]]:
     }  # fmt: skip
     if faults := _faults(people, wrong):
         raise CourseError(
-            f"Canvas would misread these rows: {faults}; mend the roster, or add its column Canvas "
-            "ID with the ID of Canvas's gradebook export"
+            f"Canvas would misread these rows: {faults}; mend them in the course folder's "
+            "roster.csv, or add its column Canvas ID with the ID of Canvas's gradebook export"
         )
     namesakes = _shared([" ".join(sorted(re.findall(r"\w+", p.name))) for p in people])
     names = [

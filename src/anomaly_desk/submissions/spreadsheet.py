@@ -28,7 +28,7 @@ _TIME = r"(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?"
 _DAMAGE = {
     "an error of a formula": r"#.*",
     "a number with decimals": r"[-+]?\d+[.,]0+",
-    "a rounded number": r"[-+]?\d+(?:[.,]\d+)?[Ee][-+]?\d+",
+    "a rounded number": r"[-+]?\d+(?:[.,]\d+)?[Ee][-+]\d+",
     "a number with separators": r"\d{1,3}(?:[,' ]\d{3})+(?:[.,]\d+)?",
     "a date": rf"(?:\d{{1,2}}-)?(?:{_MONTH})-\d\d(?:\d\d)?|\d{{1,2}}[-. ](?:{_MONTH})"
     rf"|\d{{1,4}}/\d{{1,2}}(?:/\d{{1,4}})?{_TIME}|(?:19|20)\d\d-[01]\d-[0-3]\d{_TIME}"
@@ -90,6 +90,8 @@ def fold(text: str) -> str:
     >>> fold("\u200eAda\u200b\u00a0 Love\u00adlace\u202c")
     'Ada Lovelace'
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     seen = (
         "" if unicodedata.category(c) == "Cf" else c if c.isprintable() else " "
         for c in _BLANK.sub("", text)
