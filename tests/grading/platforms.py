@@ -1,15 +1,18 @@
-"""What Canvas and Moodle do with a CSV file of grades, written from their documentation.
+"""What Canvas and Moodle do with a CSV file of grades, written from documentation and sources.
 
-Canvas: "How do I import grades in the Gradebook?". The first row names the columns: Student, ID,
-then SIS User ID and SIS Login ID together or neither, Section, and the assignments, of which one
-that Canvas knows carries its number, "name (1234)". A row whose first cell holds "Points Possible"
-gives the maximum. A learner is found by ID, else SIS User ID, else SIS Login ID, else name. An
-empty cell is no grade.
+Canvas: "How do I import grades in the Gradebook?" and lib/gradebook_importer.rb. The first row
+names the columns: Student, ID, then SIS User ID and SIS Login ID together or neither, Section, and
+the assignments, of which one that Canvas knows carries its number, "name (1234)". A row whose first
+cell holds "Points Possible" gives the maximum. Every cell that is a number loses all points and
+commas but the last. A learner is found by ID (its digits in front), else SIS User ID, else SIS
+Login ID, else name, the first of that name. An empty cell is no grade.
 
-Moodle: "Grade import". The person who imports chooses which column identifies a learner (ID number
-or e-mail, both exact) and what each other column is: a grade item, its feedback, or ignored. A
-grade is a number of at most 100, empty or ``-`` for none; an unknown learner or another text stops
-the whole import.
+Moodle: "Grade import" and grade/import/csv/classes/load_data.php. The person who imports chooses
+which column identifies a learner and what each other column is: a grade item, its feedback, or
+ignored. An identifying cell that is empty to PHP, as "0" is, is skipped, and the row goes to the
+learner of the row before; newer versions look the empty text up like any other, and stop where more
+than one account has it. A grade is a number of at most 100, empty or ``-`` for none; an unknown
+learner or another text stops the whole import.
 """
 
 import csv
@@ -70,6 +73,7 @@ def canvas(text: str, accounts: list[Account]) -> Imported:
         if numbered:
             result.numbers[numbered[1]] = numbered[2]
     for row in others:
+        row = [canvas_cell(cell) for cell in row]
         about, values = row[:n_about], row[n_about:]
         if "Points Possible" in about[0]:
             result.maximum = {t: float(v) for t, v in zip(titles, values, strict=True) if v}
@@ -83,8 +87,16 @@ def canvas(text: str, accounts: list[Account]) -> Imported:
     return result
 
 
+def canvas_cell(text: str) -> str:
+    if not re.fullmatch(r"-?[0-9.,]+%?", text):
+        return text
+    *front, last = re.split("[.,]", text.rstrip(".,"))
+    return f"{''.join(front)}.{last}" if front else last
+
+
 def canvas_account(about: list[str], accounts: list[Account]) -> Account | None:
     name, number, sis_id, login = (*about[:2], *(about[2:4] if len(about) == 5 else ("", "")))
+    number = re.match(r"\d*", number)[0].lstrip("0")
     for column, value in (("number", number), ("sis_id", sis_id), ("login", login), ("name", name)):
         for account in accounts:
             if value and getattr(account, column) == value:
@@ -92,22 +104,29 @@ def canvas_account(about: list[str], accounts: list[Account]) -> Account | None:
     return None
 
 
-def moodle(text: str, accounts: list[Account], *, by: str, items: list[str]) -> Imported:
+def moodle(
+    text: str, accounts: list[Account], *, by: str, items: list[str], newer: bool = False
+) -> Imported:
     """What Moodle's gradebook holds, when the learners are told apart by the column `by`."""
     header, *others = rows(text)
-    known = {"ID number": "sis_id", "Email address": "email"}[by]
+    if by not in header:
+        raise ImportStopped(f"no column {by} to choose")
+    known = {"ID number": "sis_id", "Email address": "email", "Username": "login"}[by]
     result = Imported()
+    student = None  # as in the source, it stays from row to row
     for row in others:
         cells = dict(zip(header, row, strict=True))
-        found = [account for account in accounts if getattr(account, known) == cells[by]]
-        if not cells[by]:
-            continue
-        if not found:
-            raise ImportStopped(f"no user with {by} {cells[by]}")
+        value = cells[by].strip()
+        if newer or value not in ("", "0"):
+            found = [account for account in accounts if getattr(account, known) == value]
+            if not found or (newer and len(found) > 1):
+                raise ImportStopped(f"no user with {by} {cells[by]}")
+            student = found[0]
+        if student is None:
+            raise ImportStopped("no user found")
         for item in items:
-            value = cells[item].strip()
-            result.grades[found[0].name, item] = moodle_grade(value)
-            result.feedback[found[0].name, item] = cells[f"{item} (Feedback)"]
+            result.grades[student.name, item] = moodle_grade(cells[item].strip())
+            result.feedback[student.name, item] = cells[f"{item} (Feedback)"]
     return result
 
 

@@ -193,6 +193,41 @@ def test_export_that_is_cut_off_leaves_the_earlier_file(call, tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.fixture
+def with_roster(desk):
+    """Give the course folder another roster, with the same gradebook, for one test."""
+    path = desk.root / "roster.csv"
+
+    def change(text):
+        path.write_text(text)
+
+    yield change
+    path.write_text(ROSTER)
+
+
+def test_export_that_the_platform_would_misread_writes_nothing(call, with_roster, tmp_path):
+    with_roster(
+        "id,name,email\n@cy,Cy Sample,cy@example.org\n-dd,Dee Sample,dd@example.org\n"
+    )  # fmt: skip
+    for form in ("moodle", "canvas"):
+        code, said = call("export", "--output", tmp_path / "x.csv", "--format", form)
+        assert code == 1
+        assert "would misread" in said and "Cy Sample (@cy), Dee Sample (-dd)" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_export_says_which_column_it_left_out_and_why(desk, call, with_roster, tmp_path):
+    with_roster(ROSTER.replace("bob@example.org", ""))
+    words = ("export", "--output", tmp_path / "m.csv", "--format", "moodle")
+    code, said = call(*words)
+    assert code == 0
+    assert "Email address is left out" in said and "Bob Ünal (bob)); in Moodle" in said
+    imported = moodle((tmp_path / "m.csv").read_text(), ACCOUNTS, by="ID number", items=["quiz"])
+    assert {name: imported.grades[name, "quiz"] for name in POINTS} == POINTS
+    code, said = call(*words, "--identify-by", "email")
+    assert code == 1 and "Bob Ünal (bob); mend it in the course folder's roster.csv" in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

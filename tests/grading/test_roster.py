@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from test_intake import IDS, put
 
-from anomaly_desk.submissions import roster
+from anomaly_desk.submissions import roster, spreadsheet
 from anomaly_desk.submissions.intake import find
 from anomaly_desk.submissions.people import Person, Roster
 from anomaly_desk.submissions.roster import RosterError, parse
@@ -65,7 +65,7 @@ def test_columns_come_in_any_order_and_excel_may_have_written_them():
     jane, zoe, lee = parse(text.encode()).people
     assert jane == Person(
         "jd7", 'Doe; Jane "JD"', "jane@example.org", timedelta(hours=1.5), 2, ("x y", "z"),
-        {"Section": "B"},
+        others={"Section": "B"},
     )  # fmt: skip
     assert zoe.extension == datetime(2026, 12, 5, 23, 59, 59)
     assert lee.extension.utcoffset() == timedelta(hours=1)
@@ -92,10 +92,13 @@ def test_columns_come_in_any_order_and_excel_may_have_written_them():
         (b"id,name,email,extension\na,A,,soon\n", "extension 'soon'; expected are hours"),
         (b"id,name,email,extension\na,A,,05.12.2026\n", "expected are hours"),
         (b"id,name,email,late_days\na,A,,-1\n", "late_days '-1'; expected is a whole number"),
-        ("id,name,email\na,Müller,\n".encode("cp1252"), "line 2: byte 0xfc is not UTF-8; in Excel"),
-        ("id,name,email\na,A,\n".encode("utf-16"), "is not UTF-8"),
+        (b"id,name,email\na,M\xfcller,\nb,B\x81,\n", "line 3: byte 0x81 is not UTF-8"),
+        ("id,name,email\na,\xa3ukasz,\n".encode("latin-1"), "line 2: .* with '£' in a name"),
+        ("id,name,email\na,Kšnig,\nb,JosŽ,\n".encode("cp1252"), "line 3: .*'JosŽ', with 'sŽ'"),
+        ("id,name,email\na,A,\n".encode("utf-16")[:-1], "zero bytes or half characters"),
+        ("id,name,email\na,é,\n".encode("utf-16-be"), "zero bytes"),
         ("id,name,email\na,A,\n".encode("utf-16-le"), "zero bytes"),
-        (b"x" * (roster.MAX_BYTES + 1), "larger than 5 MB"),
+        (b"x" * (spreadsheet.MAX_BYTES + 1), "larger than 5 MB"),
         (b"PK\x03\x04\xff\xfe", "is not UTF-8"),
     ],
 )

@@ -32,18 +32,28 @@ def export(
         list[str] | None,
         typer.Option(help="Canvas's number of an assignment, as assessment=1234; can be repeated"),
     ] = None,
+    identify_by: Annotated[
+        str, typer.Option(help="by which Moodle is to find learners: id or email")
+    ] = "id",
     course_folder: Course = None,
 ) -> None:
-    """Write all grades to a CSV file, for Canvas, for Moodle, or plain."""
+    """Write all grades to a CSV file, for Canvas, for Moodle, or plain.
+
+    Nothing is written while the platform would find nobody, or another learner, for one of the
+    rows.
+    """
     from anomaly_desk.results import exports, grades
     from anomaly_desk.submissions.roster import write_private
 
     with one_sentence_errors():
         found = grades.read(_folder(course_folder), assignment or ())
-        text = exports.table(found, form, canvas_ids=exports.numbers(canvas_id or ()))
+        ids = exports.numbers(canvas_id or ())
+        text = exports.table(found, form, canvas_ids=ids, by=identify_by)
         mark = "utf-8-sig" if form == "csv" else "utf-8"  # by which Excel knows the letters
         write_private(output.absolute(), text.encode(mark))
     console.print(f"{output}: {exports.count(found)}", markup=False, highlight=False)
+    if form == "moodle" and (missing := exports.left_out(found, identify_by)):
+        console.print(missing, markup=False, highlight=False)
     unsettled = "look, then anomaly-labs accept; the number may change"
     _tell("needs a human", _of(found, "needs a human"), unsettled)
     unread = [grade for grade in found if any(task.waits for task in grade.tasks)]

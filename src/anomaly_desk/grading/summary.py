@@ -97,7 +97,10 @@ def before(
 ) -> None:
     """Print the terms: roster, deadlines, what being late costs."""
     if class_ is not None:
-        _say(console, f"Roster: {len(class_.people)} learners, kept as {roster.kept_path(root)}.")
+        kept = roster.kept_path(root)
+        _say(console, f"Roster: {len(class_.people)} learners, kept as {kept}.")
+        if guessed := roster.guessed(kept):
+            _say(console, f"{guessed}.")
     for name in assignments:
         if deadline := policy.deadlines.get(name):
             _say(console, f"Deadline of {name}: {times.shown(deadline)}; late work costs {policy}.")

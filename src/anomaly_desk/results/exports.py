@@ -3,7 +3,7 @@
 Whoever handed nothing in has no grade in any of them: an empty cell for Canvas, ``-`` for Moodle,
 "not submitted" in the plain file. The same goes for a file in which nothing could be read, until a
 human has accepted it. A cell of text that a spreadsheet would take for a formula gets
-an apostrophe in front.
+an apostrophe in front; one by which a platform finds a learner never does (`identity`).
 
 References
 ----------
@@ -18,25 +18,29 @@ from collections.abc import Iterable, Mapping, Sequence
 from anomaly_desk.errors import CourseError
 from anomaly_desk.grading.ledger import accepted
 from anomaly_desk.pages.feedback import number
+from anomaly_desk.results import identity
 from anomaly_desk.results.grades import Grade
+from anomaly_desk.results.identity import harmless
 from anomaly_desk.submissions.findings import told
 from anomaly_desk.submissions.people import Person
 
 FORMATS = ("canvas", "moodle", "csv")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 POINTS_POSSIBLE = "    Points Possible"
-MOODLE = ("ID number", "Full name", "Email address")
 PLAIN = (
     "learner", "name", "e-mail", "assignment", "automatic", "by hand", "penalty", "total",
     "maximum", "state", "findings",
 )  # fmt: skip
 
-_FORMULA = ("=", "+", "-", "@")
 _NO_GRADE = "-"
 
 
 def table(
-    grades: Sequence[Grade], form: str, *, canvas_ids: Mapping[str, str] | None = None
+    grades: Sequence[Grade],
+    form: str,
+    *,
+    canvas_ids: Mapping[str, str] | None = None,
+    by: str = "id",
 ) -> str:
     """Return the grades as the text of a CSV file in one of `FORMATS`.
 
@@ -49,17 +53,24 @@ def table(
     canvas_ids
         Canvas's own number of an assignment, by which its column finds it; without one, Canvas
         asks which of its assignments is meant.
+    by
+        By which Moodle is to find learners: one of `identity.WAYS`.
 
     Raises
     ------
     CourseError
-        If there is no such format, or a number for an assignment that is not exported.
+        If there is no such format, a number for an assignment that is not exported, or a row that
+        the platform would book on nobody or on another learner.
     """
     if form not in FORMATS:
         raise CourseError(f"format {form!r}; expected is one of: {', '.join(FORMATS)}")
+    if by != "id" and form != "moodle":
+        raise CourseError(
+            f"identify by {by!r}; only Moodle's file can be identified by another way"
+        )
     if form == "canvas":
         return _text(canvas(grades, canvas_ids or {}))
-    return _text(moodle(grades) if form == "moodle" else plain(grades))
+    return _text(moodle(grades, by) if form == "moodle" else plain(grades))
 
 
 def canvas(grades: Sequence[Grade], ids: Mapping[str, str]) -> list[list[str]]:
@@ -67,6 +78,11 @@ def canvas(grades: Sequence[Grade], ids: Mapping[str, str]) -> list[list[str]]:
 
     The roster's columns "Canvas ID", "SIS User ID", "SIS Login ID" and "Section" are used where it
     has them; otherwise the learner's id is the SIS User ID and the e-mail the SIS Login ID.
+
+    Raises
+    ------
+    CourseError
+        If `ids` names another assignment, or Canvas would misread a row.
     """
     assignments = _assignments(grades)
     unknown = [name for name in ids if name not in assignments]
@@ -76,33 +92,47 @@ def canvas(grades: Sequence[Grade], ids: Mapping[str, str]) -> list[list[str]]:
     titles = [f"{name} ({ids[name]})" if name in ids else name for name in assignments]
     maximum = [number(each) for each in assignments.values()]
     rows = [[*CANVAS, *titles], [POINTS_POSSIBLE, "", "", "", "", *maximum]]
-    for person, of_person in _by_person(grades):
+    people = _by_person(grades)
+    cells = identity.canvas([person for person, _ in people])
+    for (person, of_person), about in zip(people, cells, strict=True):
         own = {heading.casefold(): value for heading, value in person.others.items()}
-        about = [
-            person.name,
-            own.get("canvas id") or own.get("canvas_id") or "",
-            own.get("sis user id") or person.id,
-            own.get("sis login id") or person.email,
-            own.get("section") or "",
-        ]
         points = [_points(of_person.get(name)) for name in assignments]
-        rows.append([*map(harmless, about), *points])
+        rows.append([*about, harmless(own.get("section", "")), *points])
     return rows
 
 
-def moodle(grades: Sequence[Grade]) -> list[list[str]]:
-    """Return the rows of a file that Moodle imports: of each assignment grade and feedback."""
+def moodle(grades: Sequence[Grade], by: str = "id") -> list[list[str]]:
+    """Return the rows of a file that Moodle imports: of each assignment grade and feedback.
+
+    Raises
+    ------
+    CourseError
+        If `by` is none of `identity.WAYS`, or Moodle would misread a cell of that column.
+    """
     assignments = _assignments(grades)
+    people = _by_person(grades)
+    columns, _ = identity.moodle([person for person, _ in people], by)
     titles = [title for name in assignments for title in (name, f"{name} (Feedback)")]
-    rows = [[*MOODLE, *titles]]
-    for person, of_person in _by_person(grades):
-        cells = [harmless(text) for text in (person.id, person.name, person.email)]
+    rows = [[*columns, *titles]]
+    for about, (_, of_person) in zip(zip(*columns.values(), strict=True), people, strict=True):
+        cells = list(about)
         for name in assignments:
             grade = of_person.get(name)
             cells.append(_points(grade) or _NO_GRADE)
             cells.append(harmless(remarks(grade)) if grade else "")
         rows.append(cells)
     return rows
+
+
+def left_out(grades: Sequence[Grade], by: str = "id") -> str:
+    """Return in a sentence which column Moodle's file lacks because it would be misread; or empty.
+
+    Raises
+    ------
+    CourseError
+        See `moodle`.
+    """
+    return identity.moodle([person for person, _ in _by_person(grades)], by)[1]
 
 
 def plain(grades: Iterable[Grade]) -> list[list[str]]:
@@ -166,18 +196,6 @@ def count(grades: Sequence[Grade]) -> str:
     return (
         f"{learners} learner{'' if learners == 1 else 's'}, {', '.join(names) or 'no assignment'}"
     )
-
-
-def harmless(text: str) -> str:
-    r"""Return text on one line that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("Ada\tLovelace"), harmless("1-2")
-    ("'=1+1", 'Ada Lovelace', '1-2')
-    """
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return f"'{line}" if line.startswith(_FORMULA) else line
 
 
 def _said(grade: Grade) -> list[str]:

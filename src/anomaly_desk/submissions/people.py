@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from anomaly_desk.submissions.naming import CANVAS, MOODLE, SAKAI, Label
+from anomaly_desk.submissions.spreadsheet import fold
 
 LEARNER_ID = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,63}")
 _NEAR = 0.6  # of 1: how much alike a name must be to be suggested
@@ -177,9 +178,8 @@ class Roster:
 
 
 def _tidy(text: str) -> str:
-    """Return a text without what nobody sees: capitals, width, invisible characters."""
-    seen = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf")
-    return " ".join(seen.replace("_", " ").split()).casefold()
+    """Return a text without capitals, and as a roster is read: without what nobody sees."""
+    return fold(text.replace("_", " ")).casefold()
 
 
 def _turned(name: str) -> list[str]:

@@ -1,48 +1,57 @@
 """The roster: a CSV file that says who belongs to the class, and the course folder's copy."""
 
-import csv
-import io
 import os
 import re
-import unicodedata
-from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
-from anomaly_desk.errors import CourseError
+from anomaly_desk.submissions import defects, spreadsheet
+from anomaly_desk.submissions.columns import KEYS, NEEDED, NUMBERS, address, key, ours
 from anomaly_desk.submissions.findings import quote
 from anomaly_desk.submissions.people import LEARNER_ID, Person, Roster
+from anomaly_desk.submissions.spreadsheet import RosterError
 from anomaly_labs.files import write_aside
 
-NEEDED = ("id", "name", "email")
 OPTIONAL = ("extension", "late_days", "also")
-MAX_BYTES = 5_000_000
 
 _ADVICE = (
     "expected is a CSV file in UTF-8 with a header: the columns id, name and email, and if you "
-    "like extension, late_days and also"
+    "like extension, late_days and also; Moodle's list of participants and Canvas's gradebook are "
+    "read as they are"
 )
 
 
-class RosterError(CourseError):
-    """The roster cannot be used; the message says what came, what was expected, what to do."""
-
-
 def read(path: Path) -> Roster:
-    """Return the roster in a CSV file; semicolons, tabs and a byte order mark are understood.
+    """Return the roster in a CSV file, with our own columns or as Moodle or Canvas wrote it.
 
     Raises
     ------
     RosterError
-        If it is no such file, or two learners have one id or one e-mail.
+        If it is no such file, a spreadsheet has damaged it, or two learners have one id or one
+        e-mail.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RosterError(f"{path}: {error.strerror or error}; {_ADVICE}") from None
-    return parse(content, str(path))
+    return parse(_content(path), str(path))
+
+
+def guessed(path: Path) -> str:
+    """Return in a sentence how a roster's letters were guessed; empty where they are certain.
+
+    Raises
+    ------
+    RosterError
+        See `read`.
+    """
+    content = _content(path)
+    if spreadsheet.read(content, str(path)).charset != spreadsheet.GUESSED:
+        return ""
+    names = [person.name for person in parse(content, str(path)).people]
+    shown = next((name for name in names if not name.isascii()), "")
+    return (
+        f"{path} is not UTF-8 and is read as {spreadsheet.GUESSED}"
+        f"{f', with names such as {quote(shown)}' if shown else ''}; if a name is wrong, save it "
+        "as CSV UTF-8 and give it again"
+    )
 
 
 def parse(content: bytes, where: str = "roster") -> Roster:
@@ -58,17 +67,24 @@ def parse(content: bytes, where: str = "roster") -> Roster:
     >>> parse(b"name;email;id\nLovelace, Ada;ada@example.org;a1\n").people[0].id
     'a1'
     """
-    rows = list(_rows(_text(content, where), where))
-    if not rows:
+    sheet = spreadsheet.read(content, where)
+    if not sheet.lines:
         raise RosterError(f"{where} is empty; {_ADVICE}")
-    (_, headings), *lines = rows
+    (_, headings), *lines = sheet.lines
+    lines = [(n, _filled(cells, len(headings), f"{where}, line {n}")) for n, cells in lines]
+    headings, lines = ours(headings, lines, where)
     columns = _columns(headings, where)
-    people = tuple(_person(cells, headings, columns, f"{where}, line {n}") for n, cells in lines)
+    people = [_person(cells, headings, columns, f"{where}, line {n}") for n, cells in lines]
     if not people:
         raise RosterError(f"{where} holds a header and no learner; add one line for each learner")
-    for what, values in (("id", [p.id for p in people]), ("email", [p.email for p in people])):
-        _refuse_doubles(what, values, where)
-    return Roster(people)
+    if sheet.charset == spreadsheet.GUESSED:
+        defects.refuse_odd_letters(people, lines, where)
+    defects.refuse_doubles("id", [person.id for person in people], where)
+    defects.refuse_doubles("email", [person.email for person in people], where)
+    for heading in headings:
+        if key(heading) in KEYS:
+            defects.refuse_doubles(heading, [person.others[heading] for person in people], where)
+    return Roster(tuple(people))
 
 
 def kept_path(root: Path) -> Path:
@@ -107,49 +123,29 @@ def _write_private(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def _text(content: bytes, where: str) -> str:
-    if len(content) > MAX_BYTES:
-        raise RosterError(f"{where} is larger than {MAX_BYTES // 1_000_000} MB; {_ADVICE}")
+def _content(path: Path) -> bytes:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise RosterError(
-            f"{where}, line {line}: byte 0x{content[error.start]:02x} is not UTF-8; in Excel "
-            'choose "CSV UTF-8" when you save, elsewhere the character set UTF-8'
-        ) from None
-    if "\0" in text:
-        raise RosterError(f"{where} holds zero bytes, so it is no CSV file in UTF-8; {_ADVICE}")
-    return unicodedata.normalize("NFC", text)
+        with path.open("rb") as file:
+            return file.read(spreadsheet.MAX_BYTES + 1)
+    except OSError as error:
+        raise RosterError(f"{path}: {error.strerror or error}; {_ADVICE}") from None
 
 
-def _rows(text: str, where: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield number and cells of each line that holds something."""
-    if text[:4].lower() == "sep=":  # Excel's own first line
-        text = text.partition("\n")[2]
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        for cells in reader:
-            clean = [
-                " ".join("".join(c if c.isprintable() else " " for c in cell).split())
-                for cell in cells
-            ]
-            if any(clean):
-                yield reader.line_num, clean
-    except csv.Error as error:
+def _filled(cells: list[str], n: int, where: str) -> list[str]:
+    """Return as many cells as the header has."""
+    if any(cells[n:]):
         raise RosterError(
-            f"{where}, line {reader.line_num}: {error}; put a name that holds quotes or the "
-            "separator between double quotes, and double the quotes inside"
-        ) from None
+            f"{where} has {len(cells)} fields, the header {n}; a name with the separator in it "
+            "needs double quotes around it"
+        )
+    return [*cells[:n], *[""] * (n - len(cells))]
 
 
 def _columns(headings: list[str], where: str) -> dict[str, int]:
     """Return the place of each column that is known."""
-    plain = [re.sub(r"[\s_-]", "", heading).casefold() for heading in headings]
-    known = {name: name.replace("_", "") for name in (*NEEDED, *OPTIONAL)}
-    places = {name: plain.index(key) for name, key in known.items() if key in plain}
+    plain = [key(heading) for heading in headings]
+    known = {name: key(name) for name in (*NEEDED, *OPTIONAL)}
+    places = {name: plain.index(each) for name, each in known.items() if each in plain}
     missing = [name for name in NEEDED if name not in places]
     if missing:
         came = ", ".join(map(quote, headings[:20]))
@@ -157,20 +153,18 @@ def _columns(headings: list[str], where: str) -> dict[str, int]:
             f"{where}: no column {' and no column '.join(missing)}; its first line is {came}; "
             f"{_ADVICE}"
         )
-    double = next((name for name, key in known.items() if plain.count(key) > 1), "")
+    single = [*known.items(), *((each, each) for each in KEYS)]
+    double = next((name for name, each in single if plain.count(each) > 1), "")
     if double:
         raise RosterError(f"{where} has two columns {double}; leave one")
     return places
 
 
 def _person(cells: list[str], headings: list[str], places: dict[str, int], where: str) -> Person:
-    if any(cells[len(headings) :]):
-        raise RosterError(
-            f"{where} has {len(cells)} fields, the header {len(headings)}; a name with the "
-            "separator in it needs double quotes around it"
-        )
-    cells = [*cells, *[""] * (len(headings) - len(cells))]
     value = {name: cells[place] for name, place in places.items()}
+    others = {h: c for at, (h, c) in enumerate(zip(headings, cells, strict=True))
+              if at not in places.values()}  # fmt: skip
+    defects.refuse_damage({**{name: value[name] for name in NEEDED}, **others}, where)
     if not LEARNER_ID.fullmatch(value["id"]):
         raise RosterError(
             f"{where}: id {quote(value['id'])} is no learner's id: expected are letters A to Z, "
@@ -178,19 +172,30 @@ def _person(cells: list[str], headings: list[str], places: dict[str, int], where
         )
     if not value["name"]:
         raise RosterError(f"{where}: no name for {value['id']}; write it in the column name")
-    if value["email"] and not re.fullmatch(r"[^@\s]+@[^@\s]+", value["email"]):
+    if value["email"] and not address(value["email"]):
         raise RosterError(f"{where}: {quote(value['email'])} is no e-mail address; mend it")
-    others = {h: c for at, (h, c) in enumerate(zip(headings, cells, strict=False))
-              if at not in places.values()}  # fmt: skip
     return Person(
         value["id"],
         value["name"],
         value["email"],
         _extension(value.get("extension", ""), where),
         _late_days(value.get("late_days", ""), where),
-        tuple(name.strip() for name in value.get("also", "").split("|") if name.strip()),
-        others=others,
+        _parts(value.get("also", "")),
+        others,
+        tuple(
+            dict.fromkeys(n for h, c in others.items() if key(h) in NUMBERS for n in _numbers(c))
+        ),
     )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split("|") if part.strip())
+
+
+def _numbers(text: str) -> list[str]:
+    """Return the numbers in a cell; Moodle writes "Participant 2001"."""
+    parts = [re.sub(r"(?i)participant[ _]*", "", part) for part in _parts(text)]
+    return [part for part in parts if re.fullmatch("[0-9]{1,20}", part)]
 
 
 def _extension(text: str, where: str) -> timedelta | datetime | None:
@@ -232,16 +237,3 @@ def _late_days(text: str, where: str) -> int:
     if not re.fullmatch(r"[0-9]{1,3}", text):
         raise RosterError(f"{where}: late_days {quote(text)}; expected is a whole number of days")
     return int(text)
-
-
-def _refuse_doubles(what: str, values: list[str], where: str) -> None:
-    seen: dict[str, str] = {}
-    for value in filter(None, values):
-        other = seen.get(value.casefold())
-        seen[value.casefold()] = value
-        if other is not None:
-            differ = "" if other == value else f" and {quote(value)}, which differ in capitals only"
-            raise RosterError(
-                f"{where}: the {what} {quote(other)}{differ} stands in two lines; each learner "
-                "needs one of their own"
-            )
