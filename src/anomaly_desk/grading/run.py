@@ -76,7 +76,7 @@ def grade_class(
     policy = _policy(root, wishes, deadlines, assignments, chosen, class_)
     submissions = evidence.judge(chosen, policy, class_, _maximum(known))
     unsure = class_ is None and not wishes.senders_are_right and preview.are_several(submissions)
-    summary.before(console, class_, policy, assignments, root)
+    summary.before(console, class_, policy, assignments, wishes.roster or roster.kept_path(root))
     if wishes.dry or unsure:
         preview.show(console, submissions, class_, unsure=unsure)
         return not unsure

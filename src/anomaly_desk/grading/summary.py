@@ -93,13 +93,12 @@ def before(
     class_: Roster | None,
     policy: late.Policy,
     assignments: Iterable[str],
-    root: Path,
+    file: Path,
 ) -> None:
-    """Print the terms: roster, deadlines, what being late costs."""
+    """Print the terms: roster, which is in `file`, deadlines, what being late costs."""
     if class_ is not None:
-        kept = roster.kept_path(root)
-        _say(console, f"Roster: {len(class_.people)} learners, kept as {kept}.")
-        if guessed := roster.guessed(kept):
+        _say(console, f"Roster: {len(class_.people)} learners, from {file}.")
+        if guessed := roster.guessed(file):
             _say(console, f"{guessed}.")
     for name in assignments:
         if deadline := policy.deadlines.get(name):
