@@ -106,6 +106,11 @@ def test_broken_file_is_told_by_verify_and_doctor_and_stops_the_course(own):
     assert "column 10 (hot): found 'x'" in printed
 
 
+def test_set_that_is_named_and_not_there_is_no_success(own):
+    assert run("data", "verify", "kdd99")[0] == 1
+    assert run("data", "verify")[0] == 0
+
+
 def test_file_that_may_not_be_read_is_a_state_not_a_traceback(own, monkeypatch):
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")

@@ -101,15 +101,18 @@ def verify(
         str, typer.Argument(help="every split of one set; all sets when left out")
     ] = "",
 ) -> None:
-    """Compare every file that is there with its official checksum."""
+    """Compare every file that is there with its official checksum.
+
+    Exit code 1: a file differs, or nothing is there of the set that was named.
+    """
     from anomaly_labs import datasets
 
     table = Table("data set", "split", "state", title="Data sets")
     table.add_column("file", overflow="fold")
-    bad = False
     with one_sentence_errors():
         _named(name)
         found_out = datasets.verify(name) if name else datasets.brief(datasets.verify())
+    bad = bool(name) and not any(status.path for status in found_out)
     for status in found_out:
         bad |= status.bad
         table.add_row(status.name, status.split, status.status, escape(str(status.path or "-")))
