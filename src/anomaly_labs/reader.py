@@ -21,7 +21,7 @@ MAX_DIGITS: Final = 18  # of an integer, as in the floor of 2**63
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _MARKDOWN_MAGIC = re.compile(r"\A\s*%md(?:-sandbox)?\b[ \t]*\n?")
-_CLEAR = "clear its outputs, save it, and hand it in again"
+_CLEAR = "clear its outputs and save it"
 
 
 class UnreadableError(LabsError):
@@ -67,7 +67,7 @@ def read(path: Path) -> Any:
         raise UnreadableError("its parts are nested too deeply for a notebook") from None
     except (ValueError, MemoryError):
         raise UnreadableError(
-            "it is no notebook but broken or other text; save it in Jupyter and hand it in again"
+            "it is no notebook but broken or other text; save it in Jupyter"
         ) from None
 
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from anomaly_desk.submissions.receive import SentCell, same_text
-from anomaly_labs.notebooks import CHECK, grade_id, is_answer, marks
+from anomaly_labs.notebooks import CHECK, checked, grade_id, is_answer, marks
 
 _BOUND = re.compile(
     r"(?m)^(?:async +def|def|class) +(\w+)|^\(?((?:\w+ *, *)*\w+)\)? *(?::[^=\n]+)?=(?!=)"
 )
-_PASSED = re.compile(r"checks\.passed\(\s*[\"']([^\"'\n]{1,100})[\"']")
 
 
 @dataclass
@@ -100,8 +99,8 @@ def _by_check(pristine: list[NotebookNode], sent: list[SentCell], places: list[i
     """Know a check that was edited or formatted by the name that it says in the end."""
     lost = {grade_id(pristine[p]): p for p in _lost(pristine, places) if marks(pristine[p])}
     for number, one in enumerate(sent):
-        if places[number] is None and one.kind == "code" and (said := _PASSED.findall(one.text)):
-            places[number] = lost.pop(f"{said[-1]}{CHECK}", None)
+        if places[number] is None and one.kind == "code" and (name := checked(one.text)):
+            places[number] = lost.pop(f"{name}{CHECK}", None)
 
 
 def _by_lines(pristine: list[NotebookNode], sent: list[SentCell], places: list[int | None]) -> None:

@@ -123,7 +123,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
 def _unreadable(error: UnreadableError) -> Finding:
     kind = "too-large" if error.is_too_large else "unreadable"
-    return Finding(kind, "", f"The file could not be graded: {error}.")
+    return Finding(kind, "", f"The file could not be graded: {error}. It can be handed in again.")
 
 
 def _course_of(part: Any) -> CourseDirectory:
