@@ -2,9 +2,11 @@
 
 import copy
 import json
+import time
 
 import nbformat
 import pytest
+from damage import damaged
 from editors import EDITORS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from test_transplant import QUIZ, assert_sound, at, kinds
@@ -124,6 +126,27 @@ def test_answers_that_changed_places_keep_their_names(release, sent, solved):
         assert at(notebook, name).source == at(solved, name).source
     assert ("missing-answer", "quiz-q2") in {(f.kind, f.cell) for f in findings}
     assert_sound(notebook, findings, release)
+
+
+@pytest.mark.parametrize("editor", ["databricks", "nbconvert", "vscode"])
+def test_damaged_notebooks_without_marks_become_valid_ones(tmp_path, release, sent, editor):
+    path = tmp_path / "quiz.ipynb"
+    stripped = EDITORS[editor](sent)
+    for seed in range(200):
+        path.write_bytes(damaged(stripped, seed))
+        notebook, findings = transplant(release, path)
+        assert_sound(notebook, findings, release)
+
+
+def test_floods_of_own_cells_are_matched_in_time(release, sent):
+    """Lines, names and texts of a thousand large cells, none of which is known by its id."""
+    text = "\n".join(f"name_{n}, other = {n}, checks.passed" for n in range(4_500))
+    own = [code(f"{text}\nlast = {n}") for n in range(900)]
+    sent["cells"][2:2] = own
+    started = time.monotonic()
+    notebook, _ = transplant_cells(release, bare(sent))
+    assert time.monotonic() - started < 60
+    assert at(notebook, "quiz-q1").source != at(release, "quiz-q1").source
 
 
 def test_a_bare_notebook_of_another_assignment_is_told_as_such(release):
