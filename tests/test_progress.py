@@ -1,6 +1,7 @@
 """Progress of someone alone at home: read from saved notebooks, or from a run."""
 
 import copy
+import json
 import re
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from anomaly_desk import build
 from anomaly_desk.labs import sources
+from anomaly_desk.submissions.transplant import transplant
 from anomaly_labs import cli, notebooks, progress
 
 PROJECT = Path(__file__).parents[1]
@@ -104,11 +106,87 @@ def test_a_written_answer_is_not_judged(notebook):
 
 def test_copied_cells_are_named(notebook):
     says(notebook, "quiz-q1", stdout("✓ quiz-q1 passed\n"))
-    notebook.cells.append(copy.deepcopy(cell(notebook, "quiz-q1")))
+    for answer in ("flag = max", "flag = min"):
+        notebook.cells.append(copy.deepcopy(cell(notebook, "quiz-q1")))
+        notebook.cells[-1].source = answer
     found = state(notebook, "quiz-q1")
     assert found.state == "spoilt"
     assert "delete the copies" in found.note
     assert len(progress.exercises(notebook)) == 6
+
+
+def test_equal_copies_and_untouched_ones_are_no_obstacle(notebook):
+    """As for the grader: only two different answers leave a doubt."""
+    says(notebook, "quiz-q1", stdout("✓ quiz-q1 passed\n"))
+    for text in (None, "flag = max", "flag = max"):
+        for name in ("quiz-q1", "quiz-q1-check"):
+            notebook.cells.append(copy.deepcopy(cell(notebook, name)))
+        notebook.cells[-2].source = text or notebook.cells[-2].source
+    assert state(notebook, "quiz-q1").state == "passed"
+
+
+def test_an_answer_made_anew_counts_as_its_check_says(notebook):
+    says(notebook, "quiz-q1", stdout("✓ quiz-q1 passed\n"))
+    cell(notebook, "quiz-q1").metadata = nbformat.from_dict({})
+    found = state(notebook, "quiz-q1")
+    assert (found.state, found.reached) == ("passed", 2)
+    assert "a person looks" in found.note
+
+
+def test_exercises_without_marks_are_known_by_what_their_checks_say(notebook):
+    says(notebook, "quiz-q1", stdout("✓ quiz-q1 passed\n"))
+    says(notebook, "quiz-q3", error("CheckFailed", "the largest first"))
+    for one in notebook.cells:
+        one.metadata = nbformat.from_dict({})
+    found = progress.exercises(notebook)
+    assert [one.state for one in found] == ["passed", "not run", "failed", "not run", "not run"]
+    assert all("points are not in the file" in one.note for one in found)
+    assert found[2].note.startswith("the largest first")
+
+
+def written(notebook, path, how):
+    """Write a notebook as an editor might."""
+    text = nbformat.writes(notebook)
+    if how == "format 3":
+        text = json.dumps(nbformat.convert(notebook, 3))
+    elif how == "doubled and missing ids":
+        text = text.replace(notebook.cells[2].id, notebook.cells[1].id)
+        text = text.replace(f'"id": "{notebook.cells[3].id}",', "")
+    elif how == "strange outputs":
+        text = text.replace('"outputs": []', '"outputs": [7, {"output_type": []}, {"text": 3}]')
+    elif how == "format 99":
+        text = text.replace('"nbformat": 4', '"nbformat": 99')
+    encoding = how if how.startswith("utf") else "utf-8"
+    path.write_text(text, encoding=encoding)
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "format 3", "doubled and missing ids",
+     "strange outputs", "format 99"],
+)  # fmt: skip
+def test_files_are_read_as_the_grader_reads_them(tmp_path, notebook, how):
+    says(notebook, "quiz-q1", stdout("✓ quiz-q1 passed\n"))
+    says(notebook, "quiz-q3", error("CheckFailed", "no"))
+    cell(notebook, "quiz-q1").source = "flag = 1"
+    path = tmp_path / "quiz.ipynb"
+    written(notebook, path, how)
+    found = {one.name: one.state for one in progress.exercises(notebooks.read(path))}
+    assert (found["quiz-q1"], found["quiz-q3"], found["quiz-r1"]) == (
+        "passed", "failed", "not answered",
+    )  # fmt: skip
+    release = sources.read(QUIZ).submission(set())
+    graded, findings = transplant(release, path)
+    assert cell(graded, "quiz-q1").source == "flag = 1"
+    assert findings == []
+
+
+def test_leaving_in_the_middle_stops_no_run(tmp_path, notebook):
+    path = tmp_path / "quiz.ipynb"
+    cell(notebook, "quiz-q2").source = "cost = 230\nexit()"
+    nbformat.write(notebook, path)
+    found = progress.exercises(progress.run(path))
+    assert found[1].state == "passed"
 
 
 def test_a_changed_check_does_not_count(notebook):

@@ -1,10 +1,7 @@
-"""Notebook files as people leave them, and what nbgrader wrote into their cells.
-
-The reader of what is handed in for grading is another, `anomaly_desk.submissions.receive`: there a
-file may be anything, a link or a pipe, and no library of Jupyter's is to see it.
-"""
+"""Notebook files as people leave them, and what nbgrader wrote into their cells."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,13 +9,16 @@ from typing import Any, Final
 import nbformat
 from nbformat import NotebookNode
 
+from anomaly_labs import reader
 from anomaly_labs.errors import LabsError
 
 CHECK: Final = "-check"  # ends the grade id of an exercise's check
+_PASSED: Final = re.compile(r"checks\.passed\(\s*[\"']([^\"'\n]{1,100})[\"']")
+_OLD_NAMES: Final = {"pyerr": "error"}  # of nbformat 3
 
 
 def read(path: Path) -> NotebookNode:
-    """Return a notebook.
+    """Return a notebook as the grader reads it; of outputs, what was printed and raised.
 
     Parameters
     ----------
@@ -31,15 +31,75 @@ def read(path: Path) -> NotebookNode:
         If the file is none; the message is one sentence.
     """
     try:
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            cell.source.encode()  # a notebook without cells or sources ends here, too
-    except (OSError, ValueError, AttributeError, TypeError, KeyError, nbformat.ValidationError):
+        submitted = reader.read(path.resolve())
+        found = reader.cells(submitted)
+    except (reader.UnreadableError, OSError, RuntimeError) as error:  # a link may lead in circles
         raise LabsError(
-            f"{path} cannot be read as a notebook; take the original again, or undo your last "
-            "change to the file"
+            f"{path} cannot be read as a notebook: {error}; or take the original again, or undo "
+            "your last change to the file"
         ) from None
-    return notebook
+    ids: set[str] = set()
+    return NotebookNode(
+        nbformat=4,
+        nbformat_minor=5,
+        metadata=_metadata(submitted),
+        cells=[_cell(cell, number, ids) for number, cell in enumerate(found)],
+    )
+
+
+def _cell(cell: Mapping[str, Any], number: int, ids: set[str]) -> NotebookNode:
+    kind, text = reader.source(cell)
+    own = cell.get("id")
+    name = own if isinstance(own, str) and own and own not in ids else f"cell-{number}"
+    ids.add(name)
+    made = NotebookNode(cell_type=kind, id=name, metadata=_metadata(cell), source=text)
+    if kind == "code":
+        count = cell.get("execution_count", cell.get("prompt_number"))
+        made.execution_count = count if isinstance(count, int) else None
+        outputs = cell.get("outputs")
+        made.outputs = list(_said(outputs)) if isinstance(outputs, list) else []
+    elif cell.get("cell_type") == "raw":
+        made.cell_type = "raw"
+    return made
+
+
+def _metadata(part: Any) -> NotebookNode:
+    found = part.get("metadata") if isinstance(part, dict) else None
+    return nbformat.from_dict(found if isinstance(found, dict) else {})
+
+
+def _said(outputs: list[Any]) -> Iterator[NotebookNode]:
+    for output in outputs:
+        given = output if isinstance(output, dict) else {}
+        kind = given.get("output_type")
+        kind = _OLD_NAMES.get(str(kind), kind)
+        if kind == "stream":
+            name = "stderr" if "stderr" in (given.get("name"), given.get("stream")) else "stdout"
+            yield NotebookNode(output_type=kind, name=name, text=_joined(given.get("text")))
+        elif kind == "error":
+            name, value = (_joined(given.get(key)) for key in ("ename", "evalue"))
+            yield NotebookNode(output_type=kind, ename=name, evalue=value, traceback=[])
+
+
+def _joined(text: Any) -> str:
+    pieces = text if isinstance(text, list) else [text]
+    return "".join(piece for piece in pieces if isinstance(piece, str))
+
+
+def checked(source: str) -> str:
+    r"""Return the exercise that a check names in its last words, or an empty text.
+
+    Parameters
+    ----------
+    source
+        The text of a cell.
+
+    Examples
+    --------
+    >>> checked('checks.expect(x == 1, "no")\\nchecks.passed("lab1-q1")'), checked("x = 1")
+    ('lab1-q1', '')
+    """
+    return str(next(reversed(_PASSED.findall(source)), ""))
 
 
 def marks(cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -12,14 +12,16 @@ from nbformat import NotebookNode
 
 from anomaly_labs import notebooks
 from anomaly_labs.errors import LabsError
-from anomaly_labs.notebooks import CHECK, grade_id, marks, maximum
+from anomaly_labs.notebooks import CHECK, grade_id, is_answer, marks, maximum
 from anomaly_labs.runtime import FAST
 
 State = Literal["passed", "failed", "stopped", "not answered", "not run", "written", "spoilt"]
 
 FOLDERS: Final = ("labs", "assessment", ".")
 TEXT_STUB: Final = "YOUR ANSWER HERE"
+CODE_STUB: Final = "raise checks.NotAnswered()"
 CELL_TIMEOUT: Final = 900  # seconds
+_EXIT: Final = "get_ipython().ask_exit = __import__('sys').exit"  # ends a cell, not the kernel
 _UNPRINTABLE: Final = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -89,28 +91,44 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
     notebook
         What `notebooks.read` gave, or `run`.
     """
-    cells = [cell for cell in notebook.cells if grade_id(cell)]
-    copies = Counter(grade_id(cell) for cell in cells)
-    solutions = {grade_id(cell): cell for cell in cells if not marks(cell).get("grade")}
-    found = {}
-    for cell in cells:
-        mark = marks(cell)
+    copies: dict[str, list[NotebookNode]] = defaultdict(list)
+    for cell in notebook.cells:
+        if grade_id(cell):
+            copies[grade_id(cell)].append(cell)
+    found: dict[str, Exercise] = {}
+    for cell in notebook.cells:
         name = grade_id(cell).removesuffix(CHECK)
-        if not mark.get("grade") or name in found:
-            continue
-        points = maximum(cell)
-        if max(copies[grade_id(cell)], copies[name]) > 1:
-            note = "a cell of this exercise is there more than once: delete the copies"
-            found[name] = Exercise(name, points, "spoilt", note)
-        elif cell.cell_type == "markdown":
-            found[name] = _written(name, points, cell)
-        else:
-            found[name] = _checked(name, points, cell, solutions.get(name))
-    checkless = (name for name, c in solutions.items() if marks(c).get("solution"))
-    for name in checkless:
-        note = "its check is missing: take the cell from the original notebook"
-        found.setdefault(name, Exercise(name, 0.0, "spoilt", note))
+        if name and marks(cell).get("grade") and name not in found:
+            found[name] = _marked(name, copies)
+        name = "" if marks(cell) or cell.cell_type != "code" else notebooks.checked(cell.source)
+        if name and f"{name}{CHECK}" not in copies:
+            found.setdefault(name, _unmarked(name, cell))
+    for name, cells in copies.items():
+        if is_answer(cells[-1]):
+            note = "its check is missing: take the cell from the original notebook"
+            found.setdefault(name, Exercise(name, 0.0, "spoilt", note))
     return list(found.values())
+
+
+def _marked(name: str, copies: Mapping[str, list[NotebookNode]]) -> Exercise:
+    """Return how an exercise stands whose cells are known by their marks."""
+    answers, checks = copies.get(name, []), copies.get(f"{name}{CHECK}", [])
+    answers = [cell for cell in answers if CODE_STUB not in cell.source] or answers
+    last = (checks or answers)[-1]
+    points = maximum(last)
+    if any(len({cell.source.rstrip() for cell in cells}) > 1 for cells in (answers, checks)):
+        note = "a cell of this exercise is there more than once: delete the copies"
+        return Exercise(name, points, "spoilt", note)
+    if not checks:
+        return _written(name, points, last)
+    return _checked(name, points, last, answers)
+
+
+def _unmarked(name: str, check: NotebookNode) -> Exercise:
+    """Return how an exercise stands whose check is known by its text alone."""
+    says: tuple[State, str] = ("passed", "") if _says_passed(check, name) else _not_passed(check)
+    note = "its points are not in the file: an editor took the marks of its cells"
+    return Exercise(name, 0.0, says[0], f"{says[1]}; {note}" if says[1] else note)
 
 
 def _written(name: str, points: float, cell: NotebookNode) -> Exercise:
@@ -120,28 +138,24 @@ def _written(name: str, points: float, cell: NotebookNode) -> Exercise:
 
 
 def _checked(
-    name: str, points: float, check: NotebookNode, answer: NotebookNode | None
+    name: str, points: float, check: NotebookNode, answers: list[NotebookNode]
 ) -> Exercise:
     """Return how an exercise stands after the saved outputs of its check cell."""
-    if answer is None:
-        note = "the cell for your answer is missing: take it from the original notebook"
-        return Exercise(name, points, "spoilt", note)
     if notebooks.is_edited(check):
         note = "its check was changed: take the cell from the original notebook"
         return Exercise(name, points, "spoilt", note)
-    ran, answered = (cell.get("execution_count") or 0 for cell in (check, answer))
-    outputs = check.get("outputs", [])
+    passed = _says_passed(check, name)
+    if not answers:
+        note = "the cell for your answer is missing: a person looks at what stands in its place"
+        return Exercise(name, points, "passed" if passed else "spoilt", note)
+    ran, answered = (cell.get("execution_count") or 0 for cell in (check, answers[-1]))
+    if passed and answered > ran:
+        return Exercise(name, points, "not run", "you ran your answer again: run its check, too")
+    return Exercise(name, points, *(("passed", "") if passed else _not_passed(check)))
+
+
+def _not_passed(check: NotebookNode) -> tuple[State, str]:
     error = next(notebooks.errors(check), None)
-    if error is None and _says_passed(outputs, name):
-        if answered > ran:
-            return Exercise(
-                name, points, "not run", "you ran your answer again: run its check, too"
-            )
-        return Exercise(name, points, "passed")
-    return Exercise(name, points, *_not_passed(error))
-
-
-def _not_passed(error: tuple[str, str] | None) -> tuple[State, str]:
     if error is None:
         return "not run", ""
     kind, says = error[0], plain(error[1])
@@ -154,11 +168,13 @@ def _not_passed(error: tuple[str, str] | None) -> tuple[State, str]:
     return "stopped", f"{plain(kind)}: {says}"
 
 
-def _says_passed(outputs: Iterable[NotebookNode], name: str) -> bool:
+def _says_passed(check: NotebookNode, name: str) -> bool:
+    """Return whether a check has said so, and no error followed."""
+    outputs = check.get("outputs", [])
     said = "".join(
         str(output.get("text", "")) for output in outputs if output.get("output_type") == "stream"
     )
-    return f"✓ {name} passed" in said.splitlines()
+    return f"✓ {name} passed" in said.splitlines() and next(notebooks.errors(check), None) is None
 
 
 def plain(text: str) -> str:
@@ -204,7 +220,11 @@ def run(path: Path, *, on_cell: Callable[[int], None] = lambda n: None) -> Noteb
         startup_timeout=120,
         kernel_name="python3",
         allow_errors=True,
-        extra_arguments=["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"],
+        extra_arguments=[
+            "--HistoryManager.hist_file=:memory:",
+            "--IPKernelApp.log_level=40",
+            f"--IPKernelApp.exec_lines={_EXIT}",
+        ],
         resources={"metadata": {"path": str(path.absolute().parent)}},
     )
     client.on_cell_start = lambda cell, cell_index: on_cell(cell_index)

@@ -39,7 +39,6 @@ KIND_OF_DEATH = {
     "memory": "limit-memory",
     "time": "limit-time",
     "files": "limit-disk",
-    "output": "limit-output",
     "processes": "limit-processes",
 }
 

@@ -8,6 +8,7 @@ import zmq
 from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 
+from anomaly_desk.checking.channels import Channels
 from anomaly_desk.checking.outputs import Outputs
 from anomaly_desk.checking.replies import (
     KernelGoneError,
@@ -37,6 +38,8 @@ class Kernel:
         self.is_full = False  # whether all cells together showed as much as they may
         self._shown = 0
         self._draws = True
+        self._channels: Channels
+        self._is_heard = True  # whether its outputs still arrive
 
     def start(self, *, timeout: float, arguments: list[str], **launch: Any) -> None:
         """Start the process and load the agent, before any code of the learner runs.
@@ -50,27 +53,14 @@ class Kernel:
         self._memory_at_start = resident_memory()
         try:
             self.manager.start_kernel(extra_arguments=arguments, **launch)
-            self._connect()
+            self._channels = Channels(self.manager, self.limits, patience=GRACE)
             self._wait_until_ready(started + timeout)
-            ready = self._evaluate(f"__import__({AGENT!r}, fromlist=['answer']).__name__", timeout)
+            begin = f"__import__({AGENT!r}, fromlist=['begin']).begin({self.limits.output})"
+            ready = self._evaluate(begin, timeout)
         except (NoReplyError, SandboxError, OSError, RuntimeError) as error:
             raise KernelStartError(f"the kernel for the notebook did not start: {error}") from error
         if ready != AGENT:
             raise KernelStartError(f"the grader's agent did not load in the kernel: {ready[:300]}")
-
-    def _connect(self) -> None:
-        """Open sockets that take no message larger than the limits, and queue few of them."""
-        context = self.manager.context
-        context.setsockopt(zmq.SNDTIMEO, int(1000 * GRACE))
-        context.setsockopt(zmq.MAXMSGSIZE, 2 * self.limits.answer + 1_000_000)
-        context.setsockopt(zmq.RCVHWM, 8)
-        self._shell = self.manager.connect_shell(identity=self.manager.session.bsession)
-        context.setsockopt(zmq.MAXMSGSIZE, 8 * self.limits.output + 1_000_000)
-        context.setsockopt(zmq.RCVHWM, 200)
-        self._iopub = self.manager.connect_iopub()
-        self._poller = zmq.Poller()
-        for socket in (self._shell, self._iopub):
-            self._poller.register(socket, zmq.POLLIN)
 
     def _wait_until_ready(self, deadline: float) -> None:
         """Ask until both sockets have brought something; a subscription takes a moment to work."""
@@ -78,7 +68,7 @@ class Kernel:
         while len(seen) < 2:
             if time.monotonic() > deadline:
                 raise TooSlowError("it does not answer")
-            self.manager.session.send(self._shell, "kernel_info_request")
+            self._channels.ask("kernel_info_request")
             asked = time.monotonic()
             for socket, _ in self._messages():
                 seen |= {id(socket)} if socket is not None else set()
@@ -103,10 +93,20 @@ class Kernel:
         finally:
             self._shown += outputs.size
             self.is_full |= outputs.truncated and left < self.limits.output
+        if self._channels.lost:
+            self._listen_anew()
         shown = any(output.output_type == "error" for output in outputs.cells)
         if reply.get("status") == "error" and not shown:
             outputs.take("error", reply)
         return outputs
+
+    def _listen_anew(self) -> None:
+        """Connect to the outputs again; of a kernel that shows nothing more only replies count."""
+        self._channels.listen_anew()
+        try:
+            self._wait_until_ready(time.monotonic() + GRACE)
+        except (TooSlowError, zmq.Again):
+            self._is_heard = False
 
     def ask(self, question: str, *, timeout: float) -> str:
         """Return the agent's answer to a question of `remote.Dialogue`; both are base64.
@@ -156,10 +156,9 @@ class Kernel:
             "stop_on_error": False,
         }
         try:
-            sent = self.manager.session.send(self._shell, "execute_request", content)
+            number = self._channels.ask("execute_request", content)
         except zmq.Again:
             self._kill("time", "it takes no questions any more")
-        number = sent["header"]["msg_id"]
         try:
             return self._reply(number, time.monotonic() + timeout, outputs)
         except TooSlowError:
@@ -172,14 +171,19 @@ class Kernel:
         for socket, message in self._messages():
             content = message.get("content") if answers(message, number) else None
             kind = message["header"].get("msg_type") if content is not None else ""
-            if socket is self._shell and kind == "execute_reply" and reply is None:
+            if socket is self._channels.shell and kind == "execute_reply" and reply is None:
                 reply = content
                 deadline = min(deadline, time.monotonic() + GRACE)
-            elif socket is self._iopub and outputs is not None and content is not None:
+            elif socket is self._channels.outputs and outputs is not None and content is not None:
                 idle |= kind == "status" and content.get("execution_state") == "idle"
                 outputs.take(kind, content)
             late = time.monotonic() > deadline
-            if reply is not None and (idle or late):
+            deaf = not self._is_heard or (self._channels.lost and socket is None)
+            if reply is not None and outputs is not None and not idle and (deaf or late):
+                outputs.cut()
+                self._channels.lost = self._is_heard
+                idle = True
+            if reply is not None and idle:
                 return reply
             if late:
                 break
@@ -192,8 +196,7 @@ class Kernel:
         """
         checked = time.monotonic()
         while True:
-            for socket, _ in self._poller.poll(int(POLL * 1000)):
-                yield socket, self._receive(socket)
+            yield from self._channels.poll(POLL)
             if time.monotonic() > checked + POLL:
                 checked = time.monotonic()
                 yield None, {}
@@ -208,22 +211,12 @@ class Kernel:
         if resident_memory() > self._memory_at_start + self.limits.memory:
             self._kill("output", "it sent too much")
 
-    def _receive(self, socket: Any) -> dict[str, Any]:
-        """Return one message, or an empty one for what is none."""
-        try:
-            _, message = self.manager.session.recv(socket)
-        except zmq.ZMQError:
-            raise
-        except Exception:  # signature, JSON, encoding, nesting: a hostile kernel may break any
-            return {}
-        return message or {}
-
     def _interrupt(self, number: str) -> None:
         """Stop what runs; kill the kernel if it does not stop."""
         self.manager.interrupt_kernel()
         interrupted = time.monotonic()
         for socket, message in self._messages():
-            if socket is self._shell and answers(message, number):
+            if socket is self._channels.shell and answers(message, number):
                 return
             if time.monotonic() > interrupted + GRACE:
                 break
@@ -241,10 +234,8 @@ class Kernel:
     def stop(self, why: str = "it was stopped") -> None:
         """Kill the kernel and all its processes, close the sockets."""
         self.gone = self.gone or why
-        for name in ("_shell", "_iopub"):
-            socket = getattr(self, name, None)
-            if socket is not None:
-                socket.close(linger=0)
+        if hasattr(self, "_channels"):
+            self._channels.close()
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()

@@ -5,15 +5,8 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-MIME_TYPES = (
-    "text/plain",
-    "text/html",
-    "text/markdown",
-    "text/latex",
-    "image/png",
-    "image/jpeg",
-    "image/svg+xml",
-)
+from anomaly_labs.inside.agent import MIME_TYPES
+
 MAX_TRACEBACK_LINES = 200
 PER_OUTPUT = 250  # characters that an empty output takes in the feedback page
 MAX_ERROR = 1_000  # characters of an error's name, and of its message
@@ -59,14 +52,18 @@ class Outputs:
             self._clear_later = False
         self.cells.append(output)
 
-    def _fits(self, *texts: str, new: bool = True) -> bool:
-        size = self.size + sum(map(len, texts)) + PER_OUTPUT * new
-        if self.truncated:
-            return False
-        if size > self._max_size:
+    def cut(self) -> None:
+        """Say once that the rest of the output is left out; nothing more is added."""
+        if not self.truncated:
             self.truncated = True
             note = "\n… the rest of the output is left out: it is too long\n"
             self._add(new_output("stream", name="stdout", text=note))
+
+    def _fits(self, *texts: str, new: bool = True) -> bool:
+        size = self.size + sum(map(len, texts)) + PER_OUTPUT * new
+        if size > self._max_size:
+            self.cut()
+        if self.truncated:
             return False
         self.size = size
         return True

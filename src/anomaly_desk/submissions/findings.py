@@ -16,6 +16,8 @@ KINDS = {
     "other-notebook": True,  # no cell of the assignment is in it
     "too-large": True,  # something was left out
     "copied-cell": True,  # which of the answers was meant?
+    "repeated-cell": False,  # they are the same
+    "lost-marks": False,  # an editor or cleaner took them; cells are known by text and place
     "missing-answer": True,
     "edited-check": True,
     "edited-marks": True,
@@ -29,7 +31,7 @@ KINDS = {
     "kernel-died": True,
     "limit-memory": True,
     "limit-time": True,
-    "limit-output": True,
+    "limit-output": False,  # what is shown was cut; the points are those of the whole
     "limit-disk": True,
     "limit-processes": True,
     # from intake and grading
@@ -47,7 +49,6 @@ STOPS = (
     "kernel-died",
     "limit-memory",
     "limit-time",
-    "limit-output",
     "limit-disk",
     "limit-processes",
 )

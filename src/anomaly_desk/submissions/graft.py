@@ -1,7 +1,7 @@
-"""Match what a learner sent with the cells of the released notebook, and join the two."""
+"""Join the released notebook and what a learner sent, once `matching` says which cell is which."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -12,37 +12,14 @@ from nbformat import NotebookNode
 from anomaly_desk.pages.markdown import harmless
 from anomaly_desk.submissions import findings, receive
 from anomaly_desk.submissions.findings import Finding
+from anomaly_desk.submissions.matching import Match, is_edited_code
 from anomaly_desk.submissions.receive import SentCell
 from anomaly_labs.notebooks import grade_id, is_answer, marks
 
 # What of nbgrader's metadata decides about points; a learner's copy must say the same.
 _MARKS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 _START = -1  # the place before the first cell
-
-
-def places(pristine: list[NotebookNode], sent: list[SentCell]) -> list[int | None]:
-    """Return for each cell that was sent which pristine cell it is, or None for an extra one.
-
-    Copies of a graded cell are that cell; of a plain one only the first is.
-    """
-    by_grade = {grade_id(cell): at for at, cell in enumerate(pristine) if marks(cell)}
-    by_id = {cell.get("id"): at for at, cell in enumerate(pristine)}
-    found: list[int | None] = []
-    for one in sent:
-        place = by_grade.get(one.grade_id, by_id.get(one.id))
-        again = place in found and place is not None and not marks(pristine[place])
-        found.append(None if again else place)
-
-    # Some editors drop ids and metadata; what stands there unchanged is known by its text.
-    lost = {
-        (cell.cell_type, _key(cell.source)): at
-        for at, cell in reversed(list(enumerate(pristine)))
-        if at not in found and not is_answer(cell)
-    }
-    for number, one in enumerate(sent):
-        if found[number] is None:
-            found[number] = lost.pop((one.kind, _key(one.text)), None)
-    return found
+_ELSEWHERE = "# This answer's cell was not in the file; another cell defines what it asks for."
 
 
 @dataclass(frozen=True)
@@ -51,22 +28,7 @@ class Graft:
 
     pristine: list[NotebookNode]
     sent: list[SentCell]
-    places: list[int | None]
-    answers: dict[int, int]  # place of an answer cell: number of the cell sent that counts
-
-    @classmethod
-    def of(
-        cls, pristine: list[NotebookNode], sent: list[SentCell], places: list[int | None]
-    ) -> "Graft":
-        """Let the last copy of each answer count, but an untouched one only where all are."""
-        answers: dict[int, int] = {}
-        for number, place in enumerate(places):
-            if place is None or not is_answer(pristine[place]):
-                continue
-            touched = not receive.same_text(sent[number].text, pristine[place].source)
-            if touched or place not in answers:
-                answers[place] = number
-        return cls(pristine, sent, places, answers)
+    match: Match
 
     def cells(self) -> Iterator[NotebookNode]:
         """Yield the cells of the result."""
@@ -75,9 +37,11 @@ class Graft:
         yield from _own_cells(extras[_START], used)
         for place, cell in enumerate(self.pristine):
             copy = deepcopy(cell)
-            if place in self.answers:
-                text = self.sent[self.answers[place]].text
+            if place in self.match.answers:
+                text = self.sent[self.match.answers[place]].text
                 copy.source = harmless(text) if copy.cell_type == "markdown" else text
+            elif place in self.match.defined:
+                copy.source = _ELSEWHERE
             yield copy
             yield from _own_cells(extras[place], used)
 
@@ -85,14 +49,15 @@ class Graft:
         """Return kind and text of the cells that follow each place."""
         extras: dict[int, list[tuple[str, str]]] = defaultdict(list)
         anchor = _START
-        for number, (one, place) in enumerate(zip(self.sent, self.places, strict=True)):
+        for number, (one, place) in enumerate(zip(self.sent, self.match.places, strict=True)):
+            anchor = self.match.stubs.get(number, anchor)
             if place is None:
                 extras[anchor].append((one.kind, one.text))
             elif not is_answer(self.pristine[place]):
                 anchor = place
-                if self._is_edited_code(number):
+                if is_edited_code(self.pristine[place], one):
                     extras[anchor].append((one.kind, one.text))
-            elif self.answers[place] == number:
+            elif self.match.answers[place] == number:
                 anchor = place
             elif not any(receive.same_text(one.text, t) for t in self._known_texts(place)):
                 # Jupyter copies the grade id when a cell is split: both halves are needed.
@@ -100,34 +65,53 @@ class Graft:
         return extras
 
     def _known_texts(self, place: int) -> tuple[str, str]:
-        return self.pristine[place].source, self.sent[self.answers[place]].text
-
-    def _is_edited_code(self, number: int) -> bool:
-        place, one = self.places[number], self.sent[number]
-        if place is None or marks(self.pristine[place]):
-            return False
-        cell = self.pristine[place]
-        return bool(cell.cell_type == one.kind == "code") and not receive.same_text(
-            one.text, cell.source
-        )
+        return self.pristine[place].source, self.sent[self.match.answers[place]].text
 
     def findings(self) -> Iterator[Finding]:
         """Yield what differs from the released notebook."""
-        copies = Counter(place for place in self.places if place is not None)
+        bare = self._bare()
+        if bare:
+            which = " and ".join(sorted(bare))
+            text = f"The marks of all {which} cells were lost; text and place tell them apart."
+            yield Finding("lost-marks", "", text)
+        here = set(self.match.places)
         for at, cell in enumerate(self.pristine):
-            if at not in copies:
+            if at in self.match.remade and cell.cell_type not in bare:
+                text = "The answer's cell is not in the file; what defines it was graded."
+                yield Finding("missing-answer", grade_id(cell), text)
+            elif at not in here and at not in self.match.remade:
                 yield from _missing(cell)
-            elif is_answer(cell) and copies[at] > 1:
-                text = (
-                    f"The answer stands in {copies[at]} cells; the last one that is answered "
-                    "was graded, other versions ran before it."
-                )
-                yield Finding("copied-cell", grade_id(cell), text)
-        for number, place in enumerate(self.places):
+            elif is_answer(cell):
+                yield from self._copies(at)
+        for number, place in enumerate(self.match.places):
             yield from self._changes(number, place)
-        order = [place for place in dict.fromkeys(self.places) if place is not None]
+        order = [place for place in dict.fromkeys(self.match.places) if place is not None]
         if order != sorted(order):
             yield Finding("moved-cells", "", "Cells had been moved; the order is restored.")
+
+    def _bare(self) -> set[str]:
+        """Return the kinds of cells of which none has kept its id or marks: a tool took them."""
+        ids = {one.id for one in self.sent} | {one.grade_id for one in self.sent}
+        kept: dict[str, list[bool]] = defaultdict(list)
+        for cell in self.pristine:
+            if marks(cell):
+                kept[cell.cell_type].append(cell.get("id") in ids or grade_id(cell) in ids)
+        alone = not any(any(known) for known in kept.values())
+        return {k for k, known in kept.items() if not any(known) and (alone or len(known) > 1)}
+
+    def _copies(self, at: int) -> Iterator[Finding]:
+        texts = [one.text for one, p in zip(self.sent, self.match.places, strict=True) if p == at]
+        if len(texts) < 2:
+            return
+        name, known = grade_id(self.pristine[at]), self._known_texts(at)
+        if all(any(receive.same_text(text, t) for t in known) for text in texts):
+            yield Finding("repeated-cell", name, f"The same answer stands in {len(texts)} cells.")
+            return
+        text = (
+            f"The answer stands in {len(texts)} cells; the last one that is answered "
+            "was graded, other versions ran before it."
+        )
+        yield Finding("copied-cell", name, text)
 
     def _changes(self, number: int, place: int | None) -> Iterator[Finding]:
         one = self.sent[number]
@@ -155,7 +139,7 @@ class Graft:
         if known and not is_answer(cell) and not receive.same_text(one.text, cell.source):
             kind = "edited-check" if known.get("grade") else "edited-cell"
             yield Finding(kind, name, "A read-only cell had been edited; it is restored.")
-        elif self._is_edited_code(number):
+        elif is_edited_code(cell, one):
             text = "A cell of the notebook was edited; it ran as released, then as edited."
             yield Finding("edited-cell", name, text)
 
@@ -182,7 +166,3 @@ def _own_cells(texts: list[tuple[str, str]], used: set[str]) -> Iterator[Noteboo
         used.add(name)
         make = nbformat.v4.new_code_cell if kind == "code" else nbformat.v4.new_markdown_cell
         yield make(safe, id=name)
-
-
-def _key(text: str) -> str:
-    return "\n".join(line.rstrip() for line in text.strip().split("\n"))

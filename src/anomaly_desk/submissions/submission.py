@@ -80,7 +80,7 @@ class Job:
 
 
 def read_regular(path: Path) -> bytes | None:
-    """Return the bytes of a regular file of at most 20 MB; None for whatever else lies there."""
+    """Return the bytes of a regular file of at most 50 MB; None for whatever else lies there."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):
             return None

@@ -13,7 +13,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from anomaly_desk.errors import CourseError
 from anomaly_desk.submissions import edition, findings, receive
 from anomaly_desk.submissions.findings import Finding
-from anomaly_desk.submissions.graft import Graft, places
+from anomaly_desk.submissions.graft import Graft
+from anomaly_desk.submissions.matching import match
+from anomaly_labs import reader
+from anomaly_labs.reader import UnreadableError
 
 MAX_FINDINGS = 100  # a page of ten thousand would be read by nobody
 _PATH = "anomaly_labs_submission"  # where an exporter notes the file that it converts
@@ -32,27 +35,27 @@ def transplant(release: NotebookNode, path: Path) -> tuple[NotebookNode, list[Fi
         What a learner handed in. Links are not followed.
     """
     try:
-        submitted = receive.read(path)
-    except receive.UnreadableError as error:
-        return deepcopy(release), [error.finding]
+        submitted = reader.read(path)
+    except UnreadableError as error:
+        return deepcopy(release), [_unreadable(error)]
     return transplant_cells(release, submitted)
 
 
 def transplant_cells(release: NotebookNode, submitted: Any) -> tuple[NotebookNode, list[Finding]]:
     """Return the released notebook with the answers of a parsed notebook of any shape.
 
-    Only the sources of answer cells are taken, by grade id, and the learner's own cells, which
-    keep their place after the nearest known cell. A second transplant changes nothing.
+    Only the sources of answer cells are taken, as `matching` knows them, and the learner's own
+    cells, which keep their place after the nearest known cell. A second transplant changes nothing.
     """
     try:
         sent, found = receive.cells(submitted)
-    except receive.UnreadableError as error:
-        return deepcopy(release), [error.finding]
-    found_at = places(release.cells, sent)
-    if all(place is None for place in found_at):
+    except UnreadableError as error:
+        return deepcopy(release), [_unreadable(error)]
+    matched = match(release.cells, sent)
+    if all(place is None for place in matched.places):
         text = "No cell of this assignment is in the file; it may be another notebook."
         return deepcopy(release), [*found, Finding("other-notebook", "", text)]
-    graft = Graft.of(release.cells, sent, found_at)
+    graft = Graft(release.cells, sent, matched)
     notebook = deepcopy(release)
     notebook.cells = list(graft.cells())
     of_edition = edition.compare(release, submitted, sent)
@@ -116,6 +119,11 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             return super().from_filename(filename, resources=resources, **kw)
         resources[_PATH] = filename
         return self.from_notebook_node(nbformat.v4.new_notebook(), resources=resources, **kw)
+
+
+def _unreadable(error: UnreadableError) -> Finding:
+    kind = "too-large" if error.is_too_large else "unreadable"
+    return Finding(kind, "", f"The file could not be graded: {error}. It can be handed in again.")
 
 
 def _course_of(part: Any) -> CourseDirectory:

@@ -23,8 +23,79 @@ ITERABLES: tuple[type, ...] = (map, filter, zip, enumerate, reversed, GeneratorT
              type({}.keys()), type({}.values()), type({}.items()))  # fmt: skip
 MAX_ITEMS = 1_000_000
 MAX_MESSAGE = 300  # characters of an exception's message
+MAX_ERROR = 10_000  # and of one that is shown below a cell
+# What of a display the grader takes.
+MIME_TYPES = (
+    "text/plain",
+    "text/html",
+    "text/markdown",
+    "text/latex",
+    "image/png",
+    "image/jpeg",
+    "image/svg+xml",
+)
 
 _objects: list[Any] = []
+
+
+def begin(most: int) -> str:
+    """Prepare this kernel for a learner's code; return this module's name.
+
+    ``exit()`` ends a cell as ``sys.exit()`` does, and no output is too large a message for the
+    grader, which would hear nothing more: beyond `most` it is cut to what the grader leaves out.
+
+    Parameters
+    ----------
+    most
+        Characters of the outputs of one cell.
+    """
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    shell.ask_exit = sys.exit
+    session = shell.kernel.session
+    send = session.send
+
+    def send_cut(stream: Any, message: Any, content: Any = None, *rest: Any, **named: Any) -> Any:
+        whole = isinstance(message, dict)
+        kind = message["header"]["msg_type"] if whole else message
+        if kind.startswith("comm_"):  # of widgets, which nothing answers here
+            return None
+        if whole:
+            message = {**message, "content": shown(kind, message["content"], most)}
+            return send(stream, message, content, *rest, **named)
+        return send(stream, message, shown(kind, content, most), *rest, **named)
+
+    session.send = send_cut
+    return __name__
+
+
+def shown(kind: str, content: Any, most: int) -> Any:
+    """Return what a message shows, with one character more than `most` where it is too long.
+
+    Parameters
+    ----------
+    kind
+        The type of the message.
+    content
+        Its content.
+    most
+        Characters that are shown.
+    """
+    if kind == "stream":
+        return {**content, "text": content["text"][: most + 1]}
+    if kind in ("display_data", "update_display_data", "execute_result"):
+        given = content["data"]
+        data = {m: given[m] for m in MIME_TYPES if isinstance(given.get(m), str)}
+        if sum(map(len, data.values())) > most:
+            data = {"text/plain": " " * (most + 1)}
+        return {**content, "data": data, "metadata": {}}
+    if kind in ("error", "execute_reply") and "traceback" in content:
+        trace = content["traceback"]
+        if sum(map(len, trace)) > most:
+            trace = [" " * (most + 1)]
+        return {**content, "evalue": content["evalue"][:MAX_ERROR], "traceback": trace}
+    return content
 
 
 def answer(question: str, max_bytes: int, namespace: dict[str, Any] | None = None) -> str:
