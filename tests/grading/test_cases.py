@@ -1,6 +1,7 @@
 """Submissions that once went to the wrong learner, to nobody, or lost points for a clock."""
 
 import io
+import json
 import os
 from datetime import datetime
 from pathlib import Path
@@ -276,3 +277,12 @@ def test_dry_run_shows_sender_clock_and_penalty_and_keeps_nothing(tmp_path, make
     assert not (desk.root / "roster.csv").exists()
     with pytest.raises(CourseError):
         said_of(desk, tmp_path, "ada/quiz.ipynb", roster=tmp_path / "none.csv", dry=True)
+
+
+def test_notebook_whose_marks_a_tool_has_dropped_is_known_by_its_checks(tmp_path):
+    cells = [{"cell_type": "code", "metadata": {}, "source": ['checks.passed("lab2-q1")']}]
+    path = pack(
+        tmp_path / "x.zip", "al1/exported.ipynb", content=json.dumps({"cells": cells}).encode()
+    )
+    (one,) = find([path], IDS, root=tmp_path / "g", roster=CLASS)
+    assert (one.assignment, one.refused) == ("lab2_nets", "")

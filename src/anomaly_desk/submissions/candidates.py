@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from anomaly_desk.submissions import clocks, naming, receive
+from anomaly_desk.submissions import clocks, naming
 from anomaly_desk.submissions.archive import ARCHIVES
 from anomaly_desk.submissions.clocks import Told
 from anomaly_desk.submissions.entries import Entry
 from anomaly_desk.submissions.findings import Finding, quote
 from anomaly_desk.submissions.naming import Label
 from anomaly_desk.submissions.submission import Submission
+from anomaly_labs import reader
 
 MAX_WRAPPERS = 3  # folders around the folders of a class
 MAX_NOTEBOOKS = 50  # of one learner, whose cells are looked at
@@ -176,10 +177,9 @@ def _renamed(sent: list[Sent]) -> list[Sent]:
 
 def _holds_cells(path: Path) -> bool:
     try:
-        cells, _ = receive.cells(receive.read(path))
-    except receive.UnreadableError:
+        return bool(reader.cells(reader.read(path)))
+    except reader.UnreadableError:
         return False
-    return bool(cells)
 
 
 def _at_most(notebooks: list[Sent], known: Collection[str]) -> list[Sent]:
