@@ -413,6 +413,42 @@ def test_acceptance_holds_for_this_result_of_these_bytes_only(tmp_path):
     assert ledger.read(tmp_path, "quiz", "ann").needs_human
 
 
+def test_acceptance_outlives_findings_in_other_words(tmp_path):
+    serious = Finding("kernel-died", "quiz-q1", "the kernel stopped: it died")
+    graded = ledger.Graded("quiz", "ann", {"quiz-q1": 2.0}, (serious,), unsafe=False, seconds=1.0)
+    entry = ledger.Entry("digest", "placed", "source", graded)
+    ledger.write(tmp_path, "quiz", "ann", entry)
+    ledger.accept(tmp_path, "quiz", "ann", "asked Ann")
+    reworded = replace(serious, text="Its kernel ended.")
+    for findings, counts in (
+        ((reworded,), True),
+        ((replace(reworded, cell="quiz-q2"),), False),
+        ((replace(reworded, kind="limit-time"),), False),
+        ((reworded, Finding("edited-check", "quiz-q2", "A check was edited.")), False),
+    ):
+        ledger.write(tmp_path, "quiz", "ann", ledger.Entry("digest"))  # grading begins
+        ledger.write(
+            tmp_path, "quiz", "ann", replace(entry, graded=replace(graded, findings=findings))
+        )
+        assert ledger.read(tmp_path, "quiz", "ann").needs_human is not counts
+
+
+def test_what_an_earlier_version_noted_outlives_other_words_too(tmp_path):
+    serious = Finding("kernel-died", "quiz-q1", "the kernel stopped: it died")
+    graded = ledger.Graded("quiz", "ann", {"quiz-q1": 2.0}, (serious,), unsafe=False, seconds=1.0)
+    entry = ledger.Entry("digest", "placed", "source", graded)
+    noted = "47d919496752c3dca5deb5433d1348dd9b0f4b446399926fe2ae644a5b72f088"  # what it wrote for this entry
+    accepted = tmp_path / "accepted" / "quiz" / "ann.json"
+    accepted.parent.mkdir(parents=True)
+    accepted.write_text(json.dumps({"result": noted, "note": "asked Ann"}))
+    ledger.write(tmp_path, "quiz", "ann", entry)
+    assert ledger.read(tmp_path, "quiz", "ann").accepted == "asked Ann"
+    reworded = replace(graded, findings=(replace(serious, text="Its kernel ended."),))
+    ledger.write(tmp_path, "quiz", "ann", ledger.Entry("digest"))
+    ledger.write(tmp_path, "quiz", "ann", replace(entry, graded=reworded))
+    assert ledger.read(tmp_path, "quiz", "ann").accepted == "asked Ann"
+
+
 def test_second_run_at_the_same_time_is_refused(desk):
     with ledger.alone(desk.root, wait=False), pytest.raises(CourseError, match="another run"):
         desk.grade(desk.solved())
