@@ -2,11 +2,15 @@
 
 import itertools
 import json
+import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter, OrderedDict, namedtuple
 from fractions import Fraction
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -17,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
+from anomaly_desk.checking import waiting
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.checking.judge import judge
 from anomaly_desk.checking.kernel import Kernel
@@ -583,8 +588,63 @@ def test_earlier_marks_stay_when_the_kernel_ends(run_notebook, monkeypatch, answ
     monkeypatch.setattr("anomaly_desk.checking.kernel.GRACE", 2.0)
     ran = run_notebook(FINE, (answer, FINE[1]), FINE, timeout=3)
     assert marks(ran) == [2, 0, 0]
-    assert [finding.kind for finding in findings.read(ran)] == [kind]
+    kinds = [finding.kind for finding in findings.read(ran)]
+    assert [one for one in kinds if one != "waited"] == [kind]  # on a busy machine it has
     assert "an earlier cell stopped the kernel" in ran.cells[-1].outputs[0].evalue
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
+@pytest.mark.parametrize(
+    ("endless", "kinds"),
+    [
+        ("import time\ntime.sleep(60)", ["limit-time"]),
+        (
+            "import subprocess, sys\nsubprocess.run([sys.executable, '-S', '-c', 'while 1: pass'])",
+            ["limit-time", "waited"],
+        ),
+    ],
+    ids=["sleeps", "its child computes"],
+)
+def test_who_waits_for_a_processor_is_told_from_who_wants_none(run_notebook, endless, kinds):
+    free = os.sched_getaffinity(0)
+    one = [sys.executable, "-S", "-c", "while True: pass"]
+    os.sched_setaffinity(0, {min(free)})
+    rivals = [subprocess.Popen(one, start_new_session=True) for _ in range(3)]
+    try:
+        ran = run_notebook((endless, FINE[1]), timeout=4)
+    finally:
+        os.sched_setaffinity(0, free)
+        for rival in rivals:
+            rival.kill()
+            rival.wait()
+    assert [finding.kind for finding in findings.read(ran)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("threads", "cores", "missed"),
+    [
+        ([(10, 0)], 2, 0.0),  # a loop that has its processor
+        ([(9, 1)], 2, 0.1),
+        ([(5, 5)], 2, 0.5),
+        ([(0, 0.1)], 2, 0.01),  # it sleeps
+        ([(4, 6), (0, 0), (6, 4)], 2, 0.5),
+        ([(2.5, 7.5)] * 8, 2, 0.0),  # eight threads that wait for each other
+        ([(1, 9)] * 8, 2, 0.6),
+    ],
+)
+def test_what_a_kernel_has_missed_is_what_it_would_have_had_alone(
+    monkeypatch, threads, cores, missed
+):
+    told: dict[str, tuple[int, int]] = {}
+    monkeypatch.setattr(waiting, "scheduled", lambda pid: dict(told))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(cores), raising=False)
+    manager = SimpleNamespace(provisioner=SimpleNamespace(pid=1, cores=2))
+    meter = waiting.Waiting(manager)
+    clock = meter.begun.clock + 10
+    monkeypatch.setattr(waiting.time, "monotonic", lambda: clock)
+    for number, (ran, waited) in enumerate(threads):
+        told[str(number)] = (int(ran * 1e9), int(waited * 1e9))
+    assert meter.missed(meter.begun) == pytest.approx(missed)
 
 
 def test_a_slow_cell_costs_only_its_own_points(run_notebook):

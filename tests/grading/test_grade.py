@@ -67,11 +67,27 @@ class Hurry(NbGraderPreprocessor):
         if learner == "stuck" or n_runs == 1:
             (check,) = [c for c in nb.cells if c.id == "quiz-q5-check"]
             check.outputs = [failure("CheckFailed", "your code took longer than 3 s")]
-            write(nb, [Finding("limit-time", "quiz-q5-check", "your code took longer than 3 s")])
+            text = "your code took longer than 3 s"
+            write(nb, [Finding(kind, "quiz-q5-check", text) for kind in ("limit-time", "waited")])
         return nb, resources
 
 
 c.Autograde.autograde_preprocessors.insert(1, Hurry)
+"""
+
+# Writes down whose kernel ran.
+COUNT = """
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+
+class Count(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        with open({runs!r}, "a") as file:
+            file.write(resources["nbgrader"]["student"] + " ")
+        return nb, resources
+
+
+c.Autograde.autograde_preprocessors.insert(1, Count)
 """
 
 
@@ -234,9 +250,44 @@ def test_a12_a_neighbour_that_takes_the_processor_costs_no_points(tmp_path, make
     assert results["slow"].findings == (processes.ALONE,)
     assert not results["slow"].needs_human
     assert results["stuck"].points == {**desk.full, "quiz-q2": 0.0, "quiz-q5": 0.0}
-    assert {f.kind for f in results["stuck"].findings} == {"graded-again", "limit-time"}
+    kinds = {f.kind for f in results["stuck"].findings}
+    assert kinds == {"graded-again", "limit-time", "waited"}
     assert recorded(desk) == {learner: graded.points for learner, graded in results.items()}
     assert all(g.again for g in grade.grade(desk.root, desk.project, sent, jobs=2))
+
+
+def test_a12_a_loop_that_wants_no_processor_is_tried_once(tmp_path, make_desk):
+    runs = tmp_path / "runs"
+    desk = make_desk(tmp_path, COUNT.format(runs=str(runs)))
+    endless = "import time\nwhile True:\n    time.sleep(0.1)"
+    folder = desk.hand_in(desk.answered(quiz_q2=endless), "endless")
+    desk.hand_in(desk.answered(quiz_q2=endless), "beside", folder=folder)
+    sent = grade.find([folder], desk.known)
+    results = {g.learner: g for g in grade.grade(desk.root, desk.project, sent, jobs=2)}
+    assert sorted(runs.read_text().split()) == ["beside", "endless"]
+    assert {f.kind for f in results["endless"].findings} == {"limit-time"}
+
+
+def test_a12_a_loop_that_waits_for_a_processor_is_tried_again_alone(tmp_path, make_desk):
+    runs = tmp_path / "runs"
+    desk = make_desk(tmp_path, COUNT.format(runs=str(runs)))
+    folder = desk.hand_in(desk.answered(quiz_q2="while True:\n    pass"), "starved")
+    sleepy = "import time\ntime.sleep(4)\ncost = 230"
+    desk.hand_in(desk.answered(quiz_q2=sleepy), "beside", folder=folder)
+    sent = grade.find([folder], desk.known)
+    rival = [sys.executable, "-S", "-c", "while True: pass"]
+    rivals = [
+        subprocess.Popen(rival, start_new_session=True) for _ in range(3 * (os.cpu_count() or 1))
+    ]
+    try:
+        results = {g.learner: g for g in grade.grade(desk.root, desk.project, sent, jobs=2)}
+    finally:
+        for one in rivals:
+            one.kill()
+            one.wait()
+    assert sorted(runs.read_text().split()) == ["beside", "starved", "starved"]
+    kinds = {f.kind for f in results["starved"].findings}
+    assert kinds == {"graded-again", "limit-time", "waited"}
 
 
 def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):
@@ -437,7 +488,8 @@ def test_what_an_earlier_version_noted_outlives_other_words_too(tmp_path):
     serious = Finding("kernel-died", "quiz-q1", "the kernel stopped: it died")
     graded = ledger.Graded("quiz", "ann", {"quiz-q1": 2.0}, (serious,), unsafe=False, seconds=1.0)
     entry = ledger.Entry("digest", "placed", "source", graded)
-    noted = "47d919496752c3dca5deb5433d1348dd9b0f4b446399926fe2ae644a5b72f088"  # what it wrote for this entry
+    # what an earlier version wrote for this entry
+    noted = "47d919496752c3dca5deb5433d1348dd9b0f4b446399926fe2ae644a5b72f088"
     accepted = tmp_path / "accepted" / "quiz" / "ann.json"
     accepted.parent.mkdir(parents=True)
     accepted.write_text(json.dumps({"result": noted, "note": "asked Ann"}))

@@ -93,8 +93,8 @@ def grade(
 
     Each submission is graded by a process of its own. One that dies or hangs makes its submission
     "needs a human" and leaves the others alone. A result is kept in the ledger and used again for
-    the same bytes and the same assignment, unless `regrade`. One that ended in a time limit beside
-    others, which may have taken its share of the processor, is graded once more, alone.
+    the same bytes and the same assignment, unless `regrade`. One that ended in a time limit because
+    it waited for a processor that others had is graded once more, alone.
 
     Parameters
     ----------

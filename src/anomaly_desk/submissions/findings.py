@@ -32,6 +32,7 @@ KINDS = {
     "limit-output": True,
     "limit-disk": True,
     "limit-processes": True,
+    "waited": False,  # for a processor that others had, in what reached a time limit
     # from intake and grading
     "left-out": False,  # another file of the same learner
     "graded-again": False,  # alone, because others had taken the processor
