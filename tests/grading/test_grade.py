@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -19,10 +20,11 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
+import anomaly_labs
 from anomaly_desk import outcome, run
 from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.execute import Executed
-from anomaly_desk.grading import grade, ledger, processes
+from anomaly_desk.grading import copies, grade, ledger, processes
 from anomaly_desk.sandbox import diagnose
 from anomaly_desk.submissions.findings import Finding
 
@@ -365,6 +367,37 @@ def test_without_a_sandbox_nothing_is_graded(desk, monkeypatch):
     with pytest.raises(SandboxError, match=r"doctor.*--unsafe"):
         desk.grade(desk.solved(), "refused")
     assert "refused" not in recorded(desk)
+
+
+def test_two_copies_of_the_package_are_refused_before_anything_is_graded(tmp_path, make_desk):
+    desk = make_desk(tmp_path)
+    copy = tmp_path / "copy" / "src"
+    shutil.copytree(Path(anomaly_labs.__file__).parents[1], copy)
+    folder = desk.hand_in(desk.solved(), "ann")
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    process = command(desk, folder, env=environment)
+    text, _ = process.communicate()
+    assert process.returncode == 1
+    assert str(copy / "anomaly_labs") in text
+    assert str(Path(anomaly_labs.__file__).parent) in text
+    assert "PYTHONPATH" in text
+    assert ledger.read(desk.root, "quiz", "ann") is None
+    text, _ = command(desk, folder).communicate()
+    assert "graded" in text
+    assert ledger.read(desk.root, "quiz", "ann").graded.points == desk.full
+
+
+def test_modules_of_the_course_are_found_where_kernels_find_them(tmp_path, monkeypatch):
+    (tmp_path / "anomaly_labs").mkdir()
+    (tmp_path / "anomaly_labs" / "__init__.py").touch()
+    monkeypatch.setenv("ANOMALY_LABS_LIB", str(tmp_path / "empty"))
+    copies.demand_one(unsafe=False)
+    monkeypatch.setenv("ANOMALY_LABS_LIB", str(tmp_path))
+    with pytest.raises(CourseError, match=str(tmp_path / "anomaly_labs")):
+        copies.demand_one(unsafe=False)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(CourseError, match=str(tmp_path / "anomaly_labs")):
+        copies.demand_one(unsafe=True)
 
 
 def test_every_report_on_unsafe_grading_says_so(desk):

@@ -15,7 +15,7 @@ import nbformat
 
 from anomaly_desk import build, course, imports
 from anomaly_desk.errors import CourseError, SandboxError
-from anomaly_desk.grading import late, ledger, processes
+from anomaly_desk.grading import copies, late, ledger, processes
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.labs import sources
 from anomaly_desk.submissions import intake
@@ -118,10 +118,12 @@ def grade(
     SandboxError
         If the sandbox does not work here and `unsafe` was not asked for.
     CourseError
-        If another run grades in the same course folder.
+        If another run grades in the same course folder, or kernels would run another copy of the
+        package.
     """
     if not unsafe:
         demand_sandbox()
+    copies.demand_one(unsafe=unsafe)
     with ledger.alone(root, wait=False) as free:
         if not free:
             raise CourseError(f"another run grades in {root}; wait until it has ended, or stop it")
