@@ -61,7 +61,7 @@ def there_and_back(value):
 
 def dialogue(**namespace) -> Dialogue:
     """A dialogue with the agent in this process, on a learner's names."""
-    return Dialogue(lambda question: agent.answer(question, 1_000_000, namespace))
+    return Dialogue(lambda question, **_: agent.answer(question, 1_000_000, namespace))
 
 
 def outputs_of(check, points=2.0, release=(), **namespace):
@@ -371,6 +371,23 @@ def test_arguments_stay_as_they_are_and_a_check_can_ask_whether_they_were_change
         spoil(table.copy())
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        MIXED, MIXED.set_index(["service", "flag"]), MIXED["count"], pd.Index(["a", None]),
+        np.array([1.0, np.nan]), np.array([["a", None], [1, (2, 3)]], dtype=object),
+        [3, [float("nan"), None], {"a": np.zeros(2)}], {"b", "a", "c"}, {1: {"x", "y", "z"}},
+        Counter("aab"), range(3),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_who_changes_no_argument_is_never_said_to_have(table):
+    with checks.unchanged([], ""), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "is_watched", lambda value: value is table)
+        patch.setattr(checks, "note_change", lambda value: pytest.fail("it was not changed"))
+        dialogue(f=lambda table: 1).fetch("f")(table)
+
+
 # checks
 
 
@@ -572,6 +589,61 @@ def marks(notebook):
     """The points that nbgrader gives to each check."""
     checked = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
     return [determine_grade(cell)[0] for cell in checked]
+
+
+SPOILS = """
+def count(rows):
+    rows.append(1)
+    return len(rows) - 1
+"""
+WATCHES = """
+rows = [3, 1, 2]
+with checks.unchanged(rows, "your function changed the list"):
+    n = count(rows)
+checks.expect(n == 3, "count them")
+"""
+PATCH = "import sys\nfrom anomaly_labs.inside import agent, codec\n"
+# A learner's code denies that an argument was changed.
+DENIALS = {
+    "no change told": "call = agent._call\n"
+    "agent._call = lambda f, args, kwargs, watched: (*call(f, args, kwargs, [])[:2], [])",
+    "the argument as it came": "def call(f, args, kwargs, watched):\n"
+    "    kept = [list(args[i]) for i in watched]\n"
+    "    return 'value', f(*args, **kwargs), kept\n"
+    "agent._call = call",
+    "a copy for the function": "call = agent._call\n"
+    "agent._call = lambda f, args, kwargs, watched: ('value', f(list(*args)), list(args))",
+    "equal bytes": "pack = agent.pack\n"
+    "agent.pack = lambda value, refer: pack(value, refer) if type(value) is tuple else b''",
+    "cut off while it is packed": "node = codec._Packer.node\n"
+    "def cut(self, value, depth):\n"
+    "    return node(self, value[:3] if type(value) is list else value, depth)\n"
+    "codec._Packer.node = cut",
+    "another answer": "answer = agent.answer\n"
+    "def deny(question, max_bytes, namespace=None):\n"
+    "    real = agent._call\n"
+    "    agent._call = lambda f, args, kwargs, watched: ('value', f(*args), [])\n"
+    "    return answer(question, max_bytes, namespace)\n"
+    "agent.answer = deny",
+    "another module": "import types\n"
+    "other = types.ModuleType(agent.__name__)\n"
+    "vars(other).update(vars(agent))\n"
+    "exec('def _call(f, args, kwargs, watched): return \"value\", f(*args), []', vars(other))\n"
+    "sys.modules[agent.__name__] = other",
+}
+
+
+@pytest.mark.parametrize("patch", ["", *DENIALS.values()], ids=["honest", *DENIALS])
+def test_a07_a_patched_agent_cannot_deny_that_an_argument_was_changed(run_notebook, patch):
+    ran = run_notebook((PATCH + patch + SPOILS, WATCHES), (SPOILS, WATCHES))
+    assert marks(ran) == [0, 0]
+    assert ran.cells[2].outputs[0].evalue == "your function changed the list"
+
+
+def test_a_function_of_one_that_leaves_its_arguments_alone_keeps_its_points(run_notebook):
+    fair = "def count(rows):\n    return len(list(rows))"
+    helper = "def size(rows):\n    return len(rows)\ndef count(rows):\n    return size(rows)"
+    assert marks(run_notebook((fair, WATCHES), (helper, WATCHES))) == [2, 2]
 
 
 FINE = ("x = 1", "checks.expect(x == 1, 'one')\nchecks.passed('q')")

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -167,7 +168,7 @@ class Execution:
                 )
             ]
         elif is_check(cell):
-            dialogue = Dialogue(lambda question: self.ask(question, cell))
+            dialogue = Dialogue(partial(self.ask, cell))
             points = float(cell.metadata.nbgrader.points)
             names = Namespace(self.trusted, dialogue)
             cell.outputs = judge(cell.source, points, names, seconds=self.left())
@@ -199,12 +200,12 @@ class Execution:
             who = "the notebook" if self.kernel.is_full else "a cell"
             self.find("limit-output", cell, f"{who} printed too much; the rest is left out")
 
-    def ask(self, question: str, cell: NotebookNode) -> str:
+    def ask(self, cell: NotebookNode, question: str, *, afresh: bool = False) -> str:
         """Return the agent's answer; whatever keeps it away becomes a sentence."""
         timeout = min(self.call_timeout, max(self.left(), 0.0))
         began = self.waiting.now()
         try:
-            return self.kernel.ask(question, timeout=timeout)
+            return self.kernel.ask(question, timeout=timeout, afresh=afresh)
         except NoReplyError as error:
             raise AnswerError(self.told(error, cell, timeout, began)) from None
 
