@@ -303,6 +303,28 @@ def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):
     assert outcome.points == {**desk.full, "quiz-q5": 3.0}
 
 
+def test_notebooks_of_earlier_releases_need_no_human(tmp_path, make_desk):
+    desk = make_desk(tmp_path)
+    first = desk.solved()
+    path = desk.project / "solutions" / "quiz" / "lab.py"
+    for old, new in (
+        ('"flag should return one value per score"', '"one value per score, please"'),
+        ('check="quiz-q5" points=1', 'check="quiz-q5" points=3'),
+    ):
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+        desk.known = grade.assignments(desk.project)
+        grade.prepare(desk.root, desk.project, desk.known)
+    outcome = desk.grade(first, "early")
+    assert outcome.points == {**desk.full, "quiz-q5": 3.0}
+    assert not outcome.graded.needs_human
+    assert {(f.kind, f.cell) for f in outcome.findings} == {("edition", "quiz-q1-check")}
+    for cell in first.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "quiz-q1-check":
+            cell.source += "\nprint('mine')"
+    assert {"edited-check"} == desk.grade(first, "edits").kinds
+
+
 def test_exercise_that_comes_too_late_is_refused_in_one_sentence(tmp_path, make_desk):
     desk = make_desk(tmp_path)
     desk.grade(desk.solved(), "ann")

@@ -19,7 +19,7 @@ KINDS = {
     "missing-answer": True,
     "edited-check": True,
     "edited-marks": True,
-    "edition": False,  # another one; a check that differs is told as edited, too
+    "edition": False,  # another one; a check of none that was released here is told as edited, too
     "tags": False,
     "deleted-cell": False,
     "moved-cells": False,
