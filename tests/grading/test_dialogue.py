@@ -2,11 +2,15 @@
 
 import itertools
 import json
+import os
 import random
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter, OrderedDict, namedtuple
 from fractions import Fraction
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -17,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 from traitlets.config import Config
 
+from anomaly_desk.checking import waiting
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.checking.judge import judge
 from anomaly_desk.checking.kernel import Kernel
@@ -56,7 +61,7 @@ def there_and_back(value):
 
 def dialogue(**namespace) -> Dialogue:
     """A dialogue with the agent in this process, on a learner's names."""
-    return Dialogue(lambda question: agent.answer(question, 1_000_000, namespace))
+    return Dialogue(lambda question, **_: agent.answer(question, 1_000_000, namespace))
 
 
 def outputs_of(check, points=2.0, release=(), **namespace):
@@ -366,6 +371,23 @@ def test_arguments_stay_as_they_are_and_a_check_can_ask_whether_they_were_change
         spoil(table.copy())
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        MIXED, MIXED.set_index(["service", "flag"]), MIXED["count"], pd.Index(["a", None]),
+        np.array([1.0, np.nan]), np.array([["a", None], [1, (2, 3)]], dtype=object),
+        [3, [float("nan"), None], {"a": np.zeros(2)}], {"b", "a", "c"}, {1: {"x", "y", "z"}},
+        Counter("aab"), range(3),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_who_changes_no_argument_is_never_said_to_have(table):
+    with checks.unchanged([], ""), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checks, "is_watched", lambda value: value is table)
+        patch.setattr(checks, "note_change", lambda value: pytest.fail("it was not changed"))
+        dialogue(f=lambda table: 1).fetch("f")(table)
+
+
 # checks
 
 
@@ -569,6 +591,61 @@ def marks(notebook):
     return [determine_grade(cell)[0] for cell in checked]
 
 
+SPOILS = """
+def count(rows):
+    rows.append(1)
+    return len(rows) - 1
+"""
+WATCHES = """
+rows = [3, 1, 2]
+with checks.unchanged(rows, "your function changed the list"):
+    n = count(rows)
+checks.expect(n == 3, "count them")
+"""
+PATCH = "import sys\nfrom anomaly_labs.inside import agent, codec\n"
+# A learner's code denies that an argument was changed.
+DENIALS = {
+    "no change told": "call = agent._call\n"
+    "agent._call = lambda f, args, kwargs, watched: (*call(f, args, kwargs, [])[:2], [])",
+    "the argument as it came": "def call(f, args, kwargs, watched):\n"
+    "    kept = [list(args[i]) for i in watched]\n"
+    "    return 'value', f(*args, **kwargs), kept\n"
+    "agent._call = call",
+    "a copy for the function": "call = agent._call\n"
+    "agent._call = lambda f, args, kwargs, watched: ('value', f(list(*args)), list(args))",
+    "equal bytes": "pack = agent.pack\n"
+    "agent.pack = lambda value, refer: pack(value, refer) if type(value) is tuple else b''",
+    "cut off while it is packed": "node = codec._Packer.node\n"
+    "def cut(self, value, depth):\n"
+    "    return node(self, value[:3] if type(value) is list else value, depth)\n"
+    "codec._Packer.node = cut",
+    "another answer": "answer = agent.answer\n"
+    "def deny(question, max_bytes, namespace=None):\n"
+    "    real = agent._call\n"
+    "    agent._call = lambda f, args, kwargs, watched: ('value', f(*args), [])\n"
+    "    return answer(question, max_bytes, namespace)\n"
+    "agent.answer = deny",
+    "another module": "import types\n"
+    "other = types.ModuleType(agent.__name__)\n"
+    "vars(other).update(vars(agent))\n"
+    "exec('def _call(f, args, kwargs, watched): return \"value\", f(*args), []', vars(other))\n"
+    "sys.modules[agent.__name__] = other",
+}
+
+
+@pytest.mark.parametrize("patch", ["", *DENIALS.values()], ids=["honest", *DENIALS])
+def test_a07_a_patched_agent_cannot_deny_that_an_argument_was_changed(run_notebook, patch):
+    ran = run_notebook((PATCH + patch + SPOILS, WATCHES), (SPOILS, WATCHES))
+    assert marks(ran) == [0, 0]
+    assert ran.cells[2].outputs[0].evalue == "your function changed the list"
+
+
+def test_a_function_of_one_that_leaves_its_arguments_alone_keeps_its_points(run_notebook):
+    fair = "def count(rows):\n    return len(list(rows))"
+    helper = "def size(rows):\n    return len(rows)\ndef count(rows):\n    return size(rows)"
+    assert marks(run_notebook((fair, WATCHES), (helper, WATCHES))) == [2, 2]
+
+
 FINE = ("x = 1", "checks.expect(x == 1, 'one')\nchecks.passed('q')")
 
 
@@ -583,8 +660,63 @@ def test_earlier_marks_stay_when_the_kernel_ends(run_notebook, monkeypatch, answ
     monkeypatch.setattr("anomaly_desk.checking.kernel.GRACE", 2.0)
     ran = run_notebook(FINE, (answer, FINE[1]), FINE, timeout=3)
     assert marks(ran) == [2, 0, 0]
-    assert [finding.kind for finding in findings.read(ran)] == [kind]
+    kinds = [finding.kind for finding in findings.read(ran)]
+    assert [one for one in kinds if one != "waited"] == [kind]  # on a busy machine it has
     assert "an earlier cell stopped the kernel" in ran.cells[-1].outputs[0].evalue
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs Linux")
+@pytest.mark.parametrize(
+    ("endless", "kinds"),
+    [
+        ("import time\ntime.sleep(60)", ["limit-time"]),
+        (
+            "import subprocess, sys\nsubprocess.run([sys.executable, '-S', '-c', 'while 1: pass'])",
+            ["limit-time", "waited"],
+        ),
+    ],
+    ids=["sleeps", "its child computes"],
+)
+def test_who_waits_for_a_processor_is_told_from_who_wants_none(run_notebook, endless, kinds):
+    free = os.sched_getaffinity(0)
+    one = [sys.executable, "-S", "-c", "while True: pass"]
+    os.sched_setaffinity(0, {min(free)})
+    rivals = [subprocess.Popen(one, start_new_session=True) for _ in range(3)]
+    try:
+        ran = run_notebook((endless, FINE[1]), timeout=4)
+    finally:
+        os.sched_setaffinity(0, free)
+        for rival in rivals:
+            rival.kill()
+            rival.wait()
+    assert [finding.kind for finding in findings.read(ran)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("threads", "cores", "missed"),
+    [
+        ([(10, 0)], 2, 0.0),  # a loop that has its processor
+        ([(9, 1)], 2, 0.1),
+        ([(5, 5)], 2, 0.5),
+        ([(0, 0.1)], 2, 0.01),  # it sleeps
+        ([(4, 6), (0, 0), (6, 4)], 2, 0.5),
+        ([(2.5, 7.5)] * 8, 2, 0.0),  # eight threads that wait for each other
+        ([(1, 9)] * 8, 2, 0.6),
+    ],
+)
+def test_what_a_kernel_has_missed_is_what_it_would_have_had_alone(
+    monkeypatch, threads, cores, missed
+):
+    told: dict[str, tuple[int, int]] = {}
+    monkeypatch.setattr(waiting, "scheduled", lambda pid: dict(told))
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(cores), raising=False)
+    manager = SimpleNamespace(provisioner=SimpleNamespace(pid=1, cores=2))
+    meter = waiting.Waiting(manager)
+    clock = meter.begun.clock + 10
+    monkeypatch.setattr(waiting.time, "monotonic", lambda: clock)
+    for number, (ran, waited) in enumerate(threads):
+        told[str(number)] = (int(ran * 1e9), int(waited * 1e9))
+    assert meter.missed(meter.begun) == pytest.approx(missed)
 
 
 def test_a_slow_cell_costs_only_its_own_points(run_notebook):

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -19,10 +20,11 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
+import anomaly_labs
 from anomaly_desk import outcome, run
 from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.execute import Executed
-from anomaly_desk.grading import grade, ledger, processes
+from anomaly_desk.grading import copies, grade, ledger, processes
 from anomaly_desk.sandbox import diagnose
 from anomaly_desk.submissions.findings import Finding
 
@@ -67,11 +69,27 @@ class Hurry(NbGraderPreprocessor):
         if learner == "stuck" or n_runs == 1:
             (check,) = [c for c in nb.cells if c.id == "quiz-q5-check"]
             check.outputs = [failure("CheckFailed", "your code took longer than 3 s")]
-            write(nb, [Finding("limit-time", "quiz-q5-check", "your code took longer than 3 s")])
+            text = "your code took longer than 3 s"
+            write(nb, [Finding(kind, "quiz-q5-check", text) for kind in ("limit-time", "waited")])
         return nb, resources
 
 
 c.Autograde.autograde_preprocessors.insert(1, Hurry)
+"""
+
+# Writes down whose kernel ran.
+COUNT = """
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+
+class Count(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        with open({runs!r}, "a") as file:
+            file.write(resources["nbgrader"]["student"] + " ")
+        return nb, resources
+
+
+c.Autograde.autograde_preprocessors.insert(1, Count)
 """
 
 
@@ -234,9 +252,44 @@ def test_a12_a_neighbour_that_takes_the_processor_costs_no_points(tmp_path, make
     assert results["slow"].findings == (processes.ALONE,)
     assert not results["slow"].needs_human
     assert results["stuck"].points == {**desk.full, "quiz-q2": 0.0, "quiz-q5": 0.0}
-    assert {f.kind for f in results["stuck"].findings} == {"graded-again", "limit-time"}
+    kinds = {f.kind for f in results["stuck"].findings}
+    assert kinds == {"graded-again", "limit-time", "waited"}
     assert recorded(desk) == {learner: graded.points for learner, graded in results.items()}
     assert all(g.again for g in grade.grade(desk.root, desk.project, sent, jobs=2))
+
+
+def test_a12_a_loop_that_wants_no_processor_is_tried_once(tmp_path, make_desk):
+    runs = tmp_path / "runs"
+    desk = make_desk(tmp_path, COUNT.format(runs=str(runs)))
+    endless = "import time\nwhile True:\n    time.sleep(0.1)"
+    folder = desk.hand_in(desk.answered(quiz_q2=endless), "endless")
+    desk.hand_in(desk.answered(quiz_q2=endless), "beside", folder=folder)
+    sent = grade.find([folder], desk.known)
+    results = {g.learner: g for g in grade.grade(desk.root, desk.project, sent, jobs=2)}
+    assert sorted(runs.read_text().split()) == ["beside", "endless"]
+    assert {f.kind for f in results["endless"].findings} == {"limit-time"}
+
+
+def test_a12_a_loop_that_waits_for_a_processor_is_tried_again_alone(tmp_path, make_desk):
+    runs = tmp_path / "runs"
+    desk = make_desk(tmp_path, COUNT.format(runs=str(runs)))
+    folder = desk.hand_in(desk.answered(quiz_q2="while True:\n    pass"), "starved")
+    sleepy = "import time\ntime.sleep(4)\ncost = 230"
+    desk.hand_in(desk.answered(quiz_q2=sleepy), "beside", folder=folder)
+    sent = grade.find([folder], desk.known)
+    rival = [sys.executable, "-S", "-c", "while True: pass"]
+    rivals = [
+        subprocess.Popen(rival, start_new_session=True) for _ in range(3 * (os.cpu_count() or 1))
+    ]
+    try:
+        results = {g.learner: g for g in grade.grade(desk.root, desk.project, sent, jobs=2)}
+    finally:
+        for one in rivals:
+            one.kill()
+            one.wait()
+    assert sorted(runs.read_text().split()) == ["beside", "starved", "starved"]
+    kinds = {f.kind for f in results["starved"].findings}
+    assert kinds == {"graded-again", "limit-time", "waited"}
 
 
 def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):
@@ -248,6 +301,28 @@ def test_changed_source_is_graded_anew_and_keeps_its_ids(tmp_path, make_desk):
     outcome = desk.grade(desk.solved(), "ann")
     assert not outcome.graded.again
     assert outcome.points == {**desk.full, "quiz-q5": 3.0}
+
+
+def test_notebooks_of_earlier_releases_need_no_human(tmp_path, make_desk):
+    desk = make_desk(tmp_path)
+    first = desk.solved()
+    path = desk.project / "solutions" / "quiz" / "lab.py"
+    for old, new in (
+        ('"flag should return one value per score"', '"one value per score, please"'),
+        ('check="quiz-q5" points=1', 'check="quiz-q5" points=3'),
+    ):
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+        desk.known = grade.assignments(desk.project)
+        grade.prepare(desk.root, desk.project, desk.known)
+    outcome = desk.grade(first, "early")
+    assert outcome.points == {**desk.full, "quiz-q5": 3.0}
+    assert not outcome.graded.needs_human
+    assert {(f.kind, f.cell) for f in outcome.findings} == {("edition", "quiz-q1-check")}
+    for cell in first.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "quiz-q1-check":
+            cell.source += "\nprint('mine')"
+    assert {"edited-check"} == desk.grade(first, "edits").kinds
 
 
 def test_exercise_that_comes_too_late_is_refused_in_one_sentence(tmp_path, make_desk):
@@ -314,6 +389,37 @@ def test_without_a_sandbox_nothing_is_graded(desk, monkeypatch):
     with pytest.raises(SandboxError, match=r"doctor.*--unsafe"):
         desk.grade(desk.solved(), "refused")
     assert "refused" not in recorded(desk)
+
+
+def test_two_copies_of_the_package_are_refused_before_anything_is_graded(tmp_path, make_desk):
+    desk = make_desk(tmp_path)
+    copy = tmp_path / "copy" / "src"
+    shutil.copytree(Path(anomaly_labs.__file__).parents[1], copy)
+    folder = desk.hand_in(desk.solved(), "ann")
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    process = command(desk, folder, env=environment)
+    text, _ = process.communicate()
+    assert process.returncode == 1
+    assert str(copy / "anomaly_labs") in text
+    assert str(Path(anomaly_labs.__file__).parent) in text
+    assert "PYTHONPATH" in text
+    assert ledger.read(desk.root, "quiz", "ann") is None
+    text, _ = command(desk, folder).communicate()
+    assert "graded" in text
+    assert ledger.read(desk.root, "quiz", "ann").graded.points == desk.full
+
+
+def test_modules_of_the_course_are_found_where_kernels_find_them(tmp_path, monkeypatch):
+    (tmp_path / "anomaly_labs").mkdir()
+    (tmp_path / "anomaly_labs" / "__init__.py").touch()
+    monkeypatch.setenv("ANOMALY_LABS_LIB", str(tmp_path / "empty"))
+    copies.demand_one(unsafe=False)
+    monkeypatch.setenv("ANOMALY_LABS_LIB", str(tmp_path))
+    with pytest.raises(CourseError, match=str(tmp_path / "anomaly_labs")):
+        copies.demand_one(unsafe=False)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(CourseError, match=str(tmp_path / "anomaly_labs")):
+        copies.demand_one(unsafe=True)
 
 
 def test_every_report_on_unsafe_grading_says_so(desk):
@@ -411,6 +517,43 @@ def test_acceptance_holds_for_this_result_of_these_bytes_only(tmp_path):
     ledger.write(tmp_path, "quiz", "ann", entry)
     ledger.accept(tmp_path, "quiz", "ann", None)
     assert ledger.read(tmp_path, "quiz", "ann").needs_human
+
+
+def test_acceptance_outlives_findings_in_other_words(tmp_path):
+    serious = Finding("kernel-died", "quiz-q1", "the kernel stopped: it died")
+    graded = ledger.Graded("quiz", "ann", {"quiz-q1": 2.0}, (serious,), unsafe=False, seconds=1.0)
+    entry = ledger.Entry("digest", "placed", "source", graded)
+    ledger.write(tmp_path, "quiz", "ann", entry)
+    ledger.accept(tmp_path, "quiz", "ann", "asked Ann")
+    reworded = replace(serious, text="Its kernel ended.")
+    for findings, counts in (
+        ((reworded,), True),
+        ((replace(reworded, cell="quiz-q2"),), False),
+        ((replace(reworded, kind="limit-time"),), False),
+        ((reworded, Finding("edited-check", "quiz-q2", "A check was edited.")), False),
+    ):
+        ledger.write(tmp_path, "quiz", "ann", ledger.Entry("digest"))  # grading begins
+        ledger.write(
+            tmp_path, "quiz", "ann", replace(entry, graded=replace(graded, findings=findings))
+        )
+        assert ledger.read(tmp_path, "quiz", "ann").needs_human is not counts
+
+
+def test_what_an_earlier_version_noted_outlives_other_words_too(tmp_path):
+    serious = Finding("kernel-died", "quiz-q1", "the kernel stopped: it died")
+    graded = ledger.Graded("quiz", "ann", {"quiz-q1": 2.0}, (serious,), unsafe=False, seconds=1.0)
+    entry = ledger.Entry("digest", "placed", "source", graded)
+    # what an earlier version wrote for this entry
+    noted = "47d919496752c3dca5deb5433d1348dd9b0f4b446399926fe2ae644a5b72f088"
+    accepted = tmp_path / "accepted" / "quiz" / "ann.json"
+    accepted.parent.mkdir(parents=True)
+    accepted.write_text(json.dumps({"result": noted, "note": "asked Ann"}))
+    ledger.write(tmp_path, "quiz", "ann", entry)
+    assert ledger.read(tmp_path, "quiz", "ann").accepted == "asked Ann"
+    reworded = replace(graded, findings=(replace(serious, text="Its kernel ended."),))
+    ledger.write(tmp_path, "quiz", "ann", ledger.Entry("digest"))
+    ledger.write(tmp_path, "quiz", "ann", replace(entry, graded=reworded))
+    assert ledger.read(tmp_path, "quiz", "ann").accepted == "asked Ann"
 
 
 def test_second_run_at_the_same_time_is_refused(desk):

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from anomaly_desk.checking.pictures import (
 )
 from anomaly_desk.checking.remote import AnswerError, Dialogue
 from anomaly_desk.checking.replies import MessageLimits, NoReplyError, TooSlowError
+from anomaly_desk.checking.waiting import MISSED, Moment, Waiting
 from anomaly_desk.environment import FAST, LEARNER, PRIVATE_SEED
 from anomaly_desk.grading.seed import private_seed, submission_seed
 from anomaly_desk.submissions import findings
@@ -141,7 +143,12 @@ class Execution:
     pictures: Pictures = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     n_executed: int = 0
-    started: float = field(default_factory=time.monotonic)
+    waiting: Waiting = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to look at the kernel's threads."""
+        self.waiting = Waiting(self.kernel.manager)
+        self.waiting.start()
 
     def take(self, cell: NotebookNode) -> None:
         """Run a learner's cell in the kernel, or a check here."""
@@ -152,6 +159,7 @@ class Execution:
         if self.left() <= 0 and not self.kernel.gone:
             self.kernel.stop("the time for the whole notebook was over")
             self.find("limit-time", cell, f"it took more than {self.total_timeout:.0f} s")
+            self.note_waiting(cell, self.waiting.begun)
         if self.kernel.gone:
             cell.outputs = [
                 failure(
@@ -159,7 +167,7 @@ class Execution:
                 )
             ]
         elif is_check(cell):
-            dialogue = Dialogue(lambda question: self.ask(question, cell))
+            dialogue = Dialogue(partial(self.ask, cell))
             points = float(cell.metadata.nbgrader.points)
             names = Namespace(self.trusted, dialogue)
             cell.outputs = judge(cell.source, points, names, seconds=self.left())
@@ -170,11 +178,12 @@ class Execution:
 
     def left(self) -> float:
         """Return how long the notebook may still take."""
-        return self.total_timeout - (time.monotonic() - self.started)
+        return self.total_timeout - (time.monotonic() - self.waiting.begun.clock)
 
     def run(self, cell: NotebookNode) -> None:
         """Run one cell of learner or release in the kernel."""
         timeout = min(self.cell_timeout or self.total_timeout, self.left())
+        began = self.waiting.now()
         drawn = self.pictures.get(place(cell), []) if is_plain(cell) else []
         try:
             with contextlib.suppress(TooSlowError):  # at worst its figures are not drawn
@@ -184,29 +193,38 @@ class Execution:
             put(cell.outputs, drawn)
         except NoReplyError as error:
             outputs = error.outputs
-            stopped = failure("Stopped", self.told(error, cell, timeout))
+            stopped = failure("Stopped", self.told(error, cell, timeout, began))
             cell.outputs = [*outputs.cells, stopped]
         if outputs.truncated:
             who = "the notebook" if self.kernel.is_full else "a cell"
             self.find("limit-output", cell, f"{who} printed too much; the rest is left out")
 
-    def ask(self, question: str, cell: NotebookNode) -> str:
+    def ask(self, cell: NotebookNode, question: str, *, afresh: bool = False) -> str:
         """Return the agent's answer; whatever keeps it away becomes a sentence."""
         timeout = min(self.call_timeout, max(self.left(), 0.0))
+        began = self.waiting.now()
         try:
-            return self.kernel.ask(question, timeout=timeout)
+            return self.kernel.ask(question, timeout=timeout, afresh=afresh)
         except NoReplyError as error:
-            raise AnswerError(self.told(error, cell, timeout)) from None
+            raise AnswerError(self.told(error, cell, timeout, began)) from None
 
-    def told(self, error: Exception, cell: NotebookNode, timeout: float) -> str:
-        """Note why a cell or an answer did not end well; return it as a sentence."""
+    def told(self, error: Exception, cell: NotebookNode, timeout: float, began: Moment) -> str:
+        """Note why what began then did not end well; return it as a sentence."""
         if isinstance(error, TooSlowError):
             kind, text = "limit-time", f"your code took longer than {timeout:.0f} s"
         else:
             kind = KIND_OF_DEATH.get(self.kernel.cause, "kernel-died")
             text = f"the kernel stopped: {error}"
         self.find(kind, cell, text)
+        if kind == "limit-time":
+            self.note_waiting(cell, began if self.left() > 0 else self.waiting.begun)
         return text
+
+    def note_waiting(self, cell: NotebookNode, since: Moment) -> None:
+        """Note that a time limit was reached by waiting for a processor, where it was."""
+        if (missed := self.waiting.missed(since)) >= MISSED:
+            text = f"its processes waited for a processor for {missed:.0%} of that time"
+            self.find("waited", cell, text)
 
     def find(self, kind: str, cell: NotebookNode, text: str) -> None:
         """Note a finding about a cell, once."""

@@ -9,6 +9,7 @@ from jupyter_client.manager import KernelManager
 from nbformat import NotebookNode
 
 from anomaly_desk.checking.channels import Channels
+from anomaly_desk.checking.fresh import expression
 from anomaly_desk.checking.outputs import Outputs
 from anomaly_desk.checking.replies import (
     KernelGoneError,
@@ -108,8 +109,8 @@ class Kernel:
         except (TooSlowError, zmq.Again):
             self._is_heard = False
 
-    def ask(self, question: str, *, timeout: float) -> str:
-        """Return the agent's answer to a question of `remote.Dialogue`; both are base64.
+    def ask(self, question: str, *, timeout: float, afresh: bool = False) -> str:
+        """Return the agent's answer to a question of `remote.Dialogue`, `afresh` by a new copy.
 
         Raises
         ------
@@ -118,8 +119,7 @@ class Kernel:
         KernelGoneError
             If the kernel died, or could not be interrupted.
         """
-        call = f"__import__('sys').modules[{AGENT!r}].answer({question!r}, {self.limits.answer})"
-        return self._evaluate(call, timeout)
+        return self._evaluate(expression(question, self.limits.answer, afresh), timeout)
 
     def draw(self, wanted: bool, *, timeout: float) -> None:
         """Have the agent turn pictures of figures on or off, unless they are so.

@@ -3,7 +3,7 @@
 import builtins
 import unicodedata
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from anomaly_labs import checks
@@ -86,10 +86,11 @@ class Dialogue:
     ----------
     ask
         Sends a question to `agent.answer` and returns its answer, both base64; raises
-        `AnswerError` where none comes.
+        `AnswerError` where none comes. Where a check watches an argument it is called with
+        ``afresh=True``: a copy of the agent should answer that no learner's code has touched.
     """
 
-    def __init__(self, ask: Callable[[str], str]) -> None:
+    def __init__(self, ask: Callable[..., str]) -> None:
         self._ask = ask
 
     def fetch(self, name: str) -> Any:
@@ -116,11 +117,12 @@ class Dialogue:
         """
         watched = [i for i, arg in enumerate(args) if checks.is_watched(arg)]
         question = ("call", Remote(function, what), args, kwargs, watched)
-        return self._question(f"what {what} returned", question, args)
+        given = [args[i] for i in watched]
+        return self._question(f"what {what} returned", question, given)
 
-    def _question(self, what: str, question: tuple[Any, ...], args: tuple[Any, ...] = ()) -> Any:
+    def _question(self, what: str, question: tuple[Any, ...], given: Sequence[Any] = ()) -> Any:
         sent = b64encode(pack(question, refer=_refer)).decode()
-        answer = self._ask(sent)
+        answer = self._ask(sent, afresh=True) if given else self._ask(sent)
         try:
             reply = unpack(b64decode(answer, validate=True), lambda r: self._resolve(r, what))
             status, value, detail = reply
@@ -129,7 +131,10 @@ class Dialogue:
         except (MalformedError, TypeError, ValueError):
             raise AnswerError(f"{what} is nothing that can be read; {EXPECTED}") from None
         if status == "value":
-            self._note_changes(args, detail)
+            left = detail if type(detail) is list else []
+            for number, arg in enumerate(given):
+                if number >= len(left) or not _is_as_sent(arg, left[number]):
+                    checks.note_change(arg)
             return value
         raise _failure(what, status, value, detail)
 
@@ -138,10 +143,21 @@ class Dialogue:
             return RemoteFunction(reference, what, self)
         return Remote(reference, what)
 
-    def _note_changes(self, args: tuple[Any, ...], changed: Any) -> None:
-        for i, arg in enumerate(args):
-            if type(changed) is list and i in [n for n in changed if type(n) is int]:
-                checks.note_change(arg)
+
+def _is_as_sent(sent: Any, left: Any) -> bool:
+    """Return whether what a kernel handed back is what it was sent.
+
+    It was packed and read on its way there and on its way back, which drops what is not plain.
+    """
+    there = unpack(pack(sent, _refer), lambda reference: reference)
+    back = unpack(pack(there, _refer), lambda reference: reference)
+    try:
+        if pack(left, _refer) == pack(back, _refer):
+            return True
+        # sets have another order in each process
+        return isinstance(back, dict | list | set | frozenset | tuple) and bool(left == back)
+    except (AnswerError, TypeError, ValueError):
+        return False
 
 
 def _refer(value: Any, why: str) -> Reference:

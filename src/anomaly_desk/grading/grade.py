@@ -15,10 +15,10 @@ import nbformat
 
 from anomaly_desk import build, course, imports
 from anomaly_desk.errors import CourseError, SandboxError
-from anomaly_desk.grading import late, ledger, processes
+from anomaly_desk.grading import copies, late, ledger, processes
 from anomaly_desk.grading.ledger import Graded
 from anomaly_desk.labs import sources
-from anomaly_desk.submissions import intake
+from anomaly_desk.submissions import edition, intake
 from anomaly_desk.submissions.people import Roster
 from anomaly_desk.submissions.submission import Job, Submission
 from anomaly_labs.files import write_aside
@@ -48,7 +48,8 @@ def find(
 def prepare(root: Path, project: Path, known: dict[str, sources.Source]) -> dict[str, str]:
     """Release in `root` what is new or has changed; return the fingerprint of each assignment.
 
-    The gradebook and what lies beside it are kept; an exercise keeps its points by its id.
+    The gradebook and what lies beside it are kept; an exercise keeps its points by its id, and what
+    its cells were before is remembered: learners may hand in notebooks of an earlier release.
     """
     root.mkdir(mode=0o700, parents=True, exist_ok=True)  # gradebook and originals are private
     note = root / "released.json"
@@ -61,10 +62,13 @@ def prepare(root: Path, project: Path, known: dict[str, sources.Source]) -> dict
         fingerprint = _fingerprint(project, source)
         notebook = root / "release" / name / f"{name}.ipynb"
         if released.get(name) == fingerprint and notebook.is_file():
+            edition.stamp(root, name)  # nbgrader's own command may have released it anew
             continue
         desk = desk or build.open_course(root, project)
+        edition.remember(root, name)
         try:
             build.release(desk, source)
+            edition.stamp(root, name)
         except build.BuildError as error:
             if "Cannot add or remove cells" not in str(error):
                 raise
@@ -93,8 +97,8 @@ def grade(
 
     Each submission is graded by a process of its own. One that dies or hangs makes its submission
     "needs a human" and leaves the others alone. A result is kept in the ledger and used again for
-    the same bytes and the same assignment, unless `regrade`. One that ended in a time limit beside
-    others, which may have taken its share of the processor, is graded once more, alone.
+    the same bytes and the same assignment, unless `regrade`. One that ended in a time limit because
+    it waited for a processor that others had is graded once more, alone.
 
     Parameters
     ----------
@@ -118,10 +122,12 @@ def grade(
     SandboxError
         If the sandbox does not work here and `unsafe` was not asked for.
     CourseError
-        If another run grades in the same course folder.
+        If another run grades in the same course folder, or kernels would run another copy of the
+        package.
     """
     if not unsafe:
         demand_sandbox()
+    copies.demand_one(unsafe=unsafe)
     with ledger.alone(root, wait=False) as free:
         if not free:
             raise CourseError(f"another run grades in {root}; wait until it has ended, or stop it")

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from anomaly_desk.submissions.findings import Finding
 from anomaly_labs.files import lock, write_aside
@@ -114,16 +116,19 @@ def read(root: Path, assignment: str, learner: str) -> Entry | None:
             graded = Graded(**graded, findings=findings, by_hand=by_hand)
         entry = Entry(**content, graded=graded)
         note = note_of(root, assignment, learner, entry)
-        graded = graded and replace(graded, accepted=note)
-        return replace(entry, graded=graded, accepted=note)
+        return replace(entry, graded=graded and replace(graded, accepted=note), accepted=note)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
 def write(root: Path, assignment: str, learner: str, entry: Entry) -> None:
     """Write one file of the ledger, aside and then renamed."""
-    text = json.dumps(asdict(entry), indent=1)
-    write_aside(path(root, assignment, learner), partial(Path.write_text, data=text))
+    before = read(root, assignment, learner)
+    if before is not None and before.accepted is not None:
+        # an earlier version's note needs the words of this result, which go away now
+        accept(root, assignment, learner, before.accepted)
+    data = json.dumps(asdict(entry), indent=1)
+    write_aside(path(root, assignment, learner), partial(Path.write_text, data=data))
 
 
 def accept(root: Path, assignment: str, learner: str, note: str | None) -> None:
@@ -134,9 +139,9 @@ def accept(root: Path, assignment: str, learner: str, note: str | None) -> None:
     entry, file = read(root, assignment, learner), _accepted(root, assignment, learner)
     if note is None or entry is None:
         file.unlink(missing_ok=True)
-        return
-    text = json.dumps({"result": _fingerprint(entry), "note": note}, indent=1)
-    write_aside(file, partial(Path.write_text, data=text, encoding="utf-8"))
+    else:
+        text = json.dumps({"result": _result(entry), "note": note}, indent=1)
+        write_aside(file, partial(Path.write_text, data=text, encoding="utf-8"))
 
 
 def kept(
@@ -149,10 +154,7 @@ def kept(
     unsafe: bool,
     late: tuple[Finding, ...] = (),
 ) -> Graded | None:
-    """Return the kept result of the same bytes and source, which was as `late` as now.
-
-    One without a sandbox never counts.
-    """
+    """Return the kept result of these bytes, as `late` as now; never one without a sandbox."""
     entry = read(root, assignment, learner)
     if entry is None or entry.graded is None or entry.source != source:
         return None
@@ -206,20 +208,36 @@ def _accepted(root: Path, assignment: str, learner: str) -> Path:
 def note_of(root: Path, assignment: str, learner: str, entry: Entry) -> str | None:
     """Return what was noted when this very result was accepted; None where it was not."""
     try:
-        text = _accepted(root, assignment, learner).read_text(encoding="utf-8")
-        found = json.loads(text)
-        return str(found["note"]) if found["result"] == _fingerprint(entry) else None
-    except (OSError, ValueError, TypeError, KeyError):
+        found = json.loads(_accepted(root, assignment, learner).read_text(encoding="utf-8"))
+        return str(found["note"]) if _is_same(found["result"], entry) else None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _fingerprint(entry: Entry) -> str:
-    """Return what changes with the bytes, the points, or why a human should look."""
-    what: list[object] = [entry.digest, entry.failed, entry.trouble]
-    if entry.graded is not None:
-        serious = sorted(found.text for found in entry.graded.findings if found.needs_human)
-        what += [sorted(entry.graded.points.items()), entry.graded.penalty, serious]
-    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+def _result(entry: Entry) -> dict[str, Any]:
+    """Return what a human accepts: bytes, points, and what is to be looked at, in no words."""
+    graded = entry.graded
+    return {
+        "digest": entry.digest,
+        "failed": entry.failed,
+        "points": graded and graded.points,
+        "penalty": graded and graded.penalty,
+        "serious": [[f.kind, f.cell] for f in graded.findings if f.needs_human] if graded else [],
+    }
+
+
+def _is_same(accepted: Any, entry: Entry) -> bool:
+    """Return whether a result is the accepted one, with nothing more to look at."""
+    graded = entry.graded
+    if isinstance(accepted, str):  # an earlier version's digest, of the words of findings, too
+        what: list[object] = [entry.digest, entry.failed, entry.trouble]
+        if graded is not None:
+            words = sorted(found.text for found in graded.findings if found.needs_human)
+            what += [sorted(graded.points.items()), graded.penalty, words]
+        return accepted == hashlib.sha256(json.dumps(what).encode()).hexdigest()
+    now = _result(entry)
+    looked_at, to_see = (Counter(map(tuple, one.pop("serious"))) for one in (accepted, now))
+    return bool(accepted == now and to_see <= looked_at)
 
 
 @contextmanager

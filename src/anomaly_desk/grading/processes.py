@@ -37,8 +37,8 @@ GRACE_SECONDS = 10  # for a process to end after it has sent its result
 ALONE = Finding(
     "graded-again",
     "",
-    "A first result was left out: it ended in a time limit while other submissions were graded "
-    "beside it. This is the result of grading it once more, alone.",
+    "A first result was left out: it ended in a time limit because it waited for a processor that "
+    "others used. This is the result of grading it once more, alone.",
 )
 
 
@@ -75,7 +75,7 @@ def results(
     slots
         Submissions at a time.
     hurried
-        It gets the jobs that ended in a time limit beside others.
+        It gets the jobs that ended in a time limit because others had the processor.
     begun
         Called with each submission when its grading begins.
     """
@@ -97,7 +97,7 @@ def results(
                 if answer in ready or time.monotonic() > end:
                     del running[answer]
                     graded = _result(answer, process, job)
-                    if job in beside and any(f.kind == "limit-time" for f in graded.findings):
+                    if job in beside and any(f.kind == "waited" for f in graded.findings):
                         hurried.append(_alone(job))
                     else:
                         yield graded

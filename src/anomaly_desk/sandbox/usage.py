@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -114,6 +115,39 @@ def computing(init: int) -> int:
                     stat = (root / name / "task" / task / "stat").read_bytes()
                     running += stat.rpartition(b")")[2].split()[0] == b"R"
     return running
+
+
+def scheduled(launcher: int) -> dict[str, tuple[int, int]]:
+    """Return for how long each thread of a kernel has run, and has waited for a processor.
+
+    Nanoseconds, by the place of the thread in ``/proc``; threads that have ended are not there.
+
+    Parameters
+    ----------
+    launcher
+        The process that was started for the kernel: bubblewrap, or without a sandbox its own.
+    """
+    found = {}
+    for process in _kernel(launcher):
+        with contextlib.suppress(OSError):
+            for task in os.listdir(process / "task"):
+                place = process / "task" / task / "schedstat"
+                with contextlib.suppress(OSError):
+                    ran, waited, _ = map(int, place.read_bytes().split())
+                    found[str(place)] = (ran, waited)
+    return found
+
+
+def _kernel(launcher: int) -> Iterator[Path]:
+    """Yield the processes of a kernel: those of its sandbox, or without one its descendants."""
+    yield Path(f"/proc/{launcher}")
+    with contextlib.suppress(OSError):
+        for child in Path(f"/proc/{launcher}/task/{launcher}/children").read_text().split():
+            if os.readlink(f"/proc/{child}/ns/pid") == os.readlink("/proc/self/ns/pid"):
+                yield from _kernel(int(child))
+            else:
+                inside = Path(f"/proc/{child}/root/proc")
+                yield from (inside / name for name in os.listdir(inside) if name.isdigit())
 
 
 def proportional(init: int) -> float:

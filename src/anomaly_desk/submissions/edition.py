@@ -1,15 +1,78 @@
 """The edition of the course that a notebook was made for, and what has changed since."""
 
+import hashlib
+import json
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from anomaly_desk.submissions.findings import Finding, quote
 from anomaly_desk.submissions.receive import SentCell, same_text
-from anomaly_labs.notebooks import CHECK, grade_id, is_check
+from anomaly_labs.files import write_aside
+from anomaly_labs.notebooks import CHECK, grade_id, is_answer, is_check, marks
 
 KEY = "anomaly_labs"  # of a notebook's metadata, stamped by the build
+EARLIER = "anomaly_labs_earlier"  # of a cell's: what `was` knows it by
+# What of nbgrader's metadata decides about points.
+MARKS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 MOST_TOLD = 20
+
+
+def remember(root: Path, name: str) -> None:
+    """Note what the cells of the present release are, before another release takes its place.
+
+    Parameters
+    ----------
+    root, name
+        The course folder and the assignment, which may not be released yet.
+    """
+    notebook = _release(root, name)
+    if not notebook.is_file():
+        return
+    known = _known(root)
+    cells = known.setdefault(name, {})
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if marks(cell):
+            told = [] if is_answer(cell) else [_digest(cell.source)]
+            before = cells.get(grade_id(cell), [])
+            cells[grade_id(cell)] = sorted({*before, *told, _digest(_counting(marks(cell)))})
+    text = json.dumps(known, indent=1)
+    write_aside(root / "earlier.json", partial(Path.write_text, data=text, encoding="utf-8"))
+
+
+def stamp(root: Path, name: str) -> None:
+    """Write into the cells of the present release what they were in earlier ones.
+
+    Parameters
+    ----------
+    root, name
+        The course folder and the assignment, which is released.
+    """
+    cells, path = _known(root).get(name), _release(root, name)
+    if not cells:
+        return
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if marks(cell) and grade_id(cell) in cells:
+            cell.metadata[EARLIER] = cells[grade_id(cell)]
+    write_aside(path, partial(nbformat.write, notebook))
+
+
+def was(cell: NotebookNode, sent: Any) -> bool:
+    """Return whether a cell of the release was so in an earlier one.
+
+    Parameters
+    ----------
+    cell
+        A cell of the released notebook.
+    sent
+        The text, or the marks, of the cell that came in its place.
+    """
+    what = sent if isinstance(sent, str) else _counting(sent)
+    return _digest(what) in cell.metadata.get(EARLIER, ())
 
 
 def compare(release: NotebookNode, submitted: Any, sent: list[SentCell]) -> list[Finding]:
@@ -52,3 +115,25 @@ def _differing(release: NotebookNode, sent: list[SentCell]) -> str:
     told += [f"{quote(n.removesuffix(CHECK))} (no more)" for n in theirs if n not in ours]
     more = len(told) - MOST_TOLD
     return ", ".join(told[:MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
+
+
+def _release(root: Path, name: str) -> Path:
+    return root / "release" / name / f"{name}.ipynb"
+
+
+def _known(root: Path) -> dict[str, dict[str, list[str]]]:
+    """Return digests of what cells were, by assignment and grade id."""
+    path = root / "earlier.json"
+    found: dict[str, dict[str, list[str]]] = {}
+    if path.is_file():
+        found = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _counting(marks: dict[str, Any]) -> str:
+    return json.dumps([marks.get(mark) for mark in MARKS])
+
+
+def _digest(text: str) -> str:
+    lines = "\n".join(line.rstrip() for line in text.strip().split("\n"))
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -21,7 +21,7 @@ KINDS = {
     "missing-answer": True,
     "edited-check": True,
     "edited-marks": True,
-    "edition": False,  # another one; a check that differs is told as edited, too
+    "edition": False,  # another one; a check of none that was released here is told as edited, too
     "tags": False,
     "deleted-cell": False,
     "moved-cells": False,
@@ -34,6 +34,7 @@ KINDS = {
     "limit-output": False,  # what is shown was cut; the points are those of the whole
     "limit-disk": True,
     "limit-processes": True,
+    "waited": False,  # for a processor that others had, in what reached a time limit
     # from intake and grading
     "left-out": False,  # another file of the same learner
     "graded-again": False,  # alone, because others had taken the processor

@@ -10,14 +10,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from anomaly_desk.pages.markdown import harmless
-from anomaly_desk.submissions import findings, receive
+from anomaly_desk.submissions import edition, findings, receive
 from anomaly_desk.submissions.findings import Finding
 from anomaly_desk.submissions.matching import Match, is_edited_code
 from anomaly_desk.submissions.receive import SentCell
 from anomaly_labs.notebooks import grade_id, is_answer, marks
 
-# What of nbgrader's metadata decides about points; a learner's copy must say the same.
-_MARKS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 _START = -1  # the place before the first cell
 _ELSEWHERE = "# This answer's cell was not in the file; another cell defines what it asks for."
 
@@ -132,13 +130,17 @@ class Graft:
         if (
             known
             and one.marks is not None
-            and any(one.marks.get(m) != known.get(m) for m in _MARKS)
+            and any(one.marks.get(m) != known.get(m) for m in edition.MARKS)
+            and not edition.was(cell, one.marks)
         ):
             text = "Points or other marks of the cell had been changed; they are restored."
             yield Finding("edited-marks", name, text)
         if known and not is_answer(cell) and not receive.same_text(one.text, cell.source):
             kind = "edited-check" if known.get("grade") else "edited-cell"
-            yield Finding(kind, name, "A read-only cell had been edited; it is restored.")
+            text = "A read-only cell had been edited; it is restored."
+            if edition.was(cell, one.text):
+                kind, text = "edition", "A read-only cell is that of an earlier release."
+            yield Finding(kind, name, text)
         elif is_edited_code(cell, one):
             text = "A cell of the notebook was edited; it ran as released, then as edited."
             yield Finding("edited-cell", name, text)

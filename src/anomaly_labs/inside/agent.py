@@ -2,7 +2,8 @@
 
 It is imported before the learner's first cell, so honest renaming (``list = [1, 2]``) does not
 touch it. Dishonest code in the same kernel can change all of it: then the answer is other plain
-data, and that is judged like any wrong answer.
+data, and that is judged like any wrong answer. Nothing is decided here: not whether an argument was
+changed either, which is handed back to be compared outside.
 """
 
 import sys
@@ -106,7 +107,7 @@ def answer(question: str, max_bytes: int, namespace: dict[str, Any] | None = Non
     question
         ``("fetch", name)`` or ``("call", function, args, kwargs, watched)``, packed, as base64.
     max_bytes
-        Longer answers are replaced by a sentence.
+        Longer answers are replaced by a sentence; the question's own arguments do not count.
     namespace
         Where names are looked up; the notebook's by default.
     """
@@ -114,7 +115,7 @@ def answer(question: str, max_bytes: int, namespace: dict[str, Any] | None = Non
         what, *asked = unpack(b64decode(question), lambda reference: _objects[reference.number])
         found = _fetch(asked[0], namespace) if what == "fetch" else _call(*asked)
         reply = pack(found, _refer)
-        if len(reply) > max_bytes:
+        if len(reply) > max_bytes + len(question):
             size = f"{len(reply) / 1e6:,.0f} MB, and {max_bytes / 1e6:,.0f} MB are the limit"
             reply = pack(("error", "", f"an answer too large to be graded: {size}"), _refer)
     except BaseException as error:  # also SystemExit and KeyboardInterrupt of learners' code
@@ -154,11 +155,10 @@ def _fetch(name: str, namespace: dict[str, Any] | None) -> tuple[str, Any, Any]:
 
 def _call(
     function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], watched: list[int]
-) -> tuple[str, Any, list[int]]:
-    """Call the learner's function; say which of the `watched` arguments it has changed."""
-    before = {i: pack(args[i], _refer) for i in watched}
+) -> tuple[str, Any, list[Any]]:
+    """Call the learner's function; hand back the `watched` arguments as it has left them."""
     value = function(*args, **kwargs)
-    return "value", value, [i for i in watched if pack(args[i], _refer) != before[i]]
+    return "value", value, [args[i] for i in watched]
 
 
 def _refer(value: Any, why: str) -> Any:
