@@ -379,7 +379,7 @@ def test_arguments_stay_as_they_are_and_a_check_can_ask_whether_they_were_change
         [3, [float("nan"), None], {"a": np.zeros(2)}], {"b", "a", "c"}, {1: {"x", "y", "z"}},
         Counter("aab"), range(3),
     ],
-    ids=str,
+    ids=lambda table: type(table).__name__,
 )  # fmt: skip
 def test_who_changes_no_argument_is_never_said_to_have(table):
     with checks.unchanged([], ""), pytest.MonkeyPatch.context() as patch:
