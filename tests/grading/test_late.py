@@ -85,8 +85,8 @@ def test_finding_says_when_how_late_and_what_it_costs():
     one = judged(entry(25))
     (found,) = one.findings
     assert found.text == (
-        "Sent 2026-12-02 19:00 +01:00 by the zip entry, after the deadline "
-        "(2026-12-01 18:00 +01:00): 2 begun days at 10 % of 12 points, 2.4 points off."
+        "Sent 2026-12-02 19:00 +01:00, after the deadline (2026-12-01 18:00 +01:00): "
+        "2 begun days at 10 % of 12 points, 2.4 points off."
     )
     assert one.penalty == 2.4
     assert judged(entry(-1)).findings == ()

@@ -69,9 +69,8 @@ def _judged(
     granted = f", {shown(until)} with what was granted" if until != deadline else ""
     begun = "1 begun day" if n_days == 1 else f"{n_days} begun days"
     text = (
-        f"Sent {shown(sent)} by the {one.clock}, after the deadline "
-        f"({shown(deadline)}{granted}): {begun} at {policy.percent:g} % of {maximum:g} points, "
-        f"{points:g} points off."
+        f"Sent {shown(sent)}, after the deadline ({shown(deadline)}{granted}): {begun} at "
+        f"{policy.percent:g} % of {maximum:g} points, {points:g} points off."
     )
     return replace(one, penalty=points, findings=(*one.findings, Finding("late", "", text)))
 

@@ -149,7 +149,7 @@ def table(summary: Summary) -> Table:
         # an id that is cut short could be another learner's
         shown.add_column(heading, justify=justify, overflow="fold")
     if summary.dated:
-        shown.add_column("sent", no_wrap=True)
+        shown.add_column("sent", overflow="fold")
     shown.add_column("state", no_wrap=True)
     for result in summary.results:
         shown.add_row(*_cells(result, summary))
@@ -173,8 +173,8 @@ def _cells(result: Graded, summary: Summary) -> Iterator[str]:
     yield str(len(result.findings))
     if summary.dated:
         one = summary.sent(result)
-        clock = f", {one.clock}" if one and len(summary.clocks) > 1 else ""
-        yield f"{one.sent:%m-%d %H:%M}{clock}" if one and one.sent else "not known"
+        when = f"{one.sent:%m-%d %H:%M}, " if one and one.sent else "not clear, "
+        yield f"{when}{one.clock or 'no clock'}" if one else "-"
     yield _state(result)
 
 
