@@ -126,3 +126,20 @@ def test_hidden_draws_without_a_seed_are_always_the_same(monkeypatch):
     monkeypatch.delenv(runtime.PRIVATE_SEED, raising=False)
     first, second = (checks.hidden_rng().integers(0, 10**6, 9).tolist() for _ in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        [1.0, float("nan")],
+        np.array([1, np.nan]),
+        np.array(["a", None, np.nan], dtype=object),
+        [None],
+    ],
+    ids=["list", "array", "objects", "none"],
+)
+def test_who_leaves_missing_values_alone_has_changed_nothing(table):
+    with checks.unchanged(table, "changed"):
+        pass
+    with pytest.raises(checks.CheckFailed, match="changed"), checks.unchanged(table, "changed"):
+        table[0] = 7

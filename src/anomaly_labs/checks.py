@@ -331,8 +331,13 @@ def _is_same(before: Any, after: Any) -> bool:
     if hasattr(before, "equals"):  # Series and DataFrame
         return bool(before.equals(after))
     import numpy as np
+    import pandas as pd
 
-    return bool(np.array_equal(before, after))
+    one, other = np.asarray(before), np.asarray(after)
+    if one.dtype.kind != "O":
+        return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))
+    same = pd.Series(one.ravel()).equals(pd.Series(other.ravel()))  # None and NaN, too
+    return bool(one.shape == other.shape and same)
 
 
 def _is_true(condition: Any) -> bool:
