@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -70,14 +70,16 @@ class Box:
     read_only: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
 
+    def open_options(self) -> int:
+        """Return an open file with the options: on the command line they would be read inside."""
+        options = [*self._separate(), *self._folders(), "--chdir", HOME]
+        file = os.memfd_create("options")
+        os.write(file, b"".join(os.fsencode(option) + b"\0" for option in options))
+        os.lseek(file, 0, os.SEEK_SET)
+        return file
+
     def command(
-        self,
-        argv: list[str],
-        *,
-        limits: Mapping[str, int],
-        cores: int,
-        filter_fd: int = -1,
-        info_fd: int = -1,
+        self, argv: list[str], *, options: int, settings: str, info_fd: int = -1
     ) -> list[str]:
         """Return the command that runs `argv` inside.
 
@@ -85,17 +87,14 @@ class Box:
         ----------
         argv
             The program to run inside, and its arguments.
-        limits, cores
-            What `landlock.limit` gets.
-        filter_fd
-            Open file that holds the program of `seccomp`; -1 for none.
+        options
+            What `open_options` gave.
+        settings
+            What `Limits.settings` gave.
         info_fd
             Open file that gets the number of the first process inside; -1 for none.
         """
-        settings = landlock.settings(limits, cores, WRITABLE, SOCKETS)
-        command = [program() or "bwrap", *self._separate(), *self._folders(), "--chdir", HOME]
-        if filter_fd >= 0:
-            command += ["--seccomp", str(filter_fd)]
+        command = [program() or "bwrap", "--args", str(options)]
         if info_fd >= 0:
             command += ["--info-fd", str(info_fd)]
         door = [sys.executable, "-I", "-S", landlock.__file__, settings]
