@@ -60,9 +60,9 @@ def fill(number):
     for page in range(1, pages, 2):
         if protect(ctypes.c_void_p(place + (page << 12)), 4096, 1) < 0:
             return
-crowd(fill, 40)
+crowd(fill, 8)
 """
-FORKED_MAPPINGS = MAPPINGS.replace("crowd(fill, 40)", "fill(0); crowd(lambda number: 0, 60)")
+FORKED_MAPPINGS = MAPPINGS.replace("crowd(fill, 8)", "fill(0); crowd(lambda number: 0, 60)")
 FAMILY = """
 def deeper(depth):
     while depth and os.fork() == 0:
@@ -118,7 +118,7 @@ def fill(number):
         for event in events:
             watch.register(event)
 kept = []
-crowd(fill, 200)
+crowd(fill, 12)
 """
 EPOLLS_OF_OTHERS = """
 import select
@@ -223,6 +223,7 @@ crowd(fill, 8)
 """
 LEADERLESS = """
 def hoard():
+    time.sleep(1)
     held = b"x" * 400_000_000
     time.sleep(60)
 if os.fork() == 0:
@@ -282,7 +283,7 @@ def watched(peaks: list[float]) -> Iterator[None]:
         peaks.append(highest[0] - start)
 
 
-def attack(cell: str, *, seconds: int = 12, **settings) -> tuple[Ran, float]:
+def attack(cell: str, *, seconds: int = 8, **settings) -> tuple[Ran, float]:
     """Run one of `HOARDS` at the small limit; return what became of it, and the growth in MB."""
     wait = f"import time; time.sleep({seconds})"
     peaks: list[float] = []

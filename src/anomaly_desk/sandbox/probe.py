@@ -92,18 +92,19 @@ def look() -> Holes:
 
 
 def _run(box: bubblewrap.Box, argv: list[str]) -> subprocess.CompletedProcess[str]:
-    options = box.open_options()
-    command = box.command(argv, options=options, settings=Limits().settings())
+    opened = box.open_files()
+    command = box.command(argv, options=opened[0], settings=Limits().settings())
     try:
         return subprocess.run(
             command,
             env=variables.environment({}, {}),
             stdin=subprocess.DEVNULL,
-            pass_fds=[options],
+            pass_fds=opened,
             capture_output=True,
             text=True,
             check=False,
             timeout=SECONDS,
         )
     finally:
-        os.close(options)
+        for fd in opened:
+            os.close(fd)

@@ -150,7 +150,7 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
         self._stderr, stderr = os.pipe()
         os.set_blocking(self._stderr, False)
         info, info_fd = os.pipe()
-        given = [self._box.open_options(), info_fd]
+        given = [*self._box.open_files(), info_fd]
         with open(info) as answer:
             try:
                 command = self._box.command(
