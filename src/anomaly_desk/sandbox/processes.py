@@ -23,6 +23,7 @@ class Process:
     """
 
     folder: str
+    parent: str
     has_ended: bool
     began: bytes
     ticks: int
@@ -49,11 +50,12 @@ def processes(init: int) -> Iterator[Process]:
     root = f"/proc/{init}/root/proc"
     for name in filter(str.isdigit, os.listdir(root)):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            yield _process(f"{root}/{name}")
+            yield _process(root, name)
 
 
-def _process(folder: str) -> Process:
+def _process(root: str, name: str) -> Process:
     """Look at a process; where its first thread has ended, another one tells of its memory."""
+    folder = f"{root}/{name}"
     told = stat(folder)
     threads, pages, ended = int(told[17]), told[21], told[0] in GONE
     tasks = os.listdir(f"{folder}/task") if ended and threads > 1 else []
@@ -62,8 +64,9 @@ def _process(folder: str) -> Process:
         if other[0] not in GONE:
             folder, pages, ended = place, other[21], False
             break
+    parent = f"{root}/{int(told[1])}"
     own, children = (sum(map(int, told[start : start + 2])) for start in (11, 13))
-    return Process(folder, ended, told[19], own, children, threads, int(pages))
+    return Process(folder, parent, ended, told[19], own, children, threads, int(pages))
 
 
 def stat(folder: str) -> list[bytes]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 from .processes import Process
 
@@ -18,8 +19,8 @@ PER_THREAD = 32 << 10  # its stack in the kernel, and what describes it
 PER_ENTRY = 3 << 9  # a file in memory, with a long name
 UNSEEN = 64 << 20  # of a process that closes its memory to all eyes
 CHUNK = 1 << 16
-PER_TICK = 4 << 20  # so much in new records can be made in a hundredth of a second
-LEAST_DOUBT = 32 << 20  # below that nobody counts again
+PER_TICK = 2 << 20  # so much in new records can be made in a hundredth of a second
+LEAST_DOUBT = 8  # below one eighth of what a sandbox may use nobody counts again
 EPOLL = "anon_inode:[eventpoll]"
 
 
@@ -83,8 +84,8 @@ class Records:
     def held(self, processes: Iterable[Process], room: int, resident: int) -> int:
         """Return the bytes that are charged for mappings and watches.
 
-        A process is counted when it is seen first. Later it is charged the same, unless all have
-        computed so long meanwhile that they may have made more than there is room for.
+        A process is charged what was counted last, a new one what its parent is, until there may be
+        more than there is room for: it can make so much in the time that it has computed since.
 
         Parameters
         ----------
@@ -97,23 +98,35 @@ class Records:
         """
         processes = list(processes)
         self._forget({process.folder for process in processes})
-        total, doubtful = 0, {}
+        charges: dict[str, int] = {}
+        certain, doubtful = 0, []
         for process in processes:
-            began, then, charged = self._kept.get(process.folder, (b"", 0, 0))
-            if began != process.began:
-                charged = self._count(process)
-            elif process.ticks > then:
-                doubtful[process] = charged
-            total += charged
-            if total > room:
-                return total
-        doubt = sum(process.ticks - self._kept[process.folder][1] for process in doubtful)
-        if doubt * PER_TICK > max(room - resident - total, LEAST_DOUBT):
-            for process, charged in doubtful.items():
-                total += self._count(process) - charged
-                if total > room:
-                    break
-        return total
+            charge, doubt = self._known(process, charges)
+            charges[process.folder] = charge
+            if doubt:
+                doubtful.append((charge + doubt, charge, process))
+            else:
+                certain += charge
+        doubtful.sort(key=itemgetter(0), reverse=True)
+        left = sum(most for most, *_ in doubtful)
+        guessed = sum(charge for _, charge, _ in doubtful)
+        enough = max(room - resident - certain, room // LEAST_DOUBT)
+        aim = left if left <= enough else enough / 2
+        for most, charge, process in doubtful:
+            if left <= aim or certain > room:
+                break
+            certain += self._count(process)
+            left, guessed = left - most, guessed - charge
+        return certain + guessed
+
+    def _known(self, process: Process, charges: Mapping[str, int]) -> tuple[int, int]:
+        """Return what a process is charged, and how much more it may hold."""
+        began, then, charge = self._kept.get(process.folder, (b"", 0, 0))
+        if began == process.began:
+            return charge, (process.ticks - then) * PER_TICK
+        if process.parent in charges:
+            return charges[process.parent], (process.ticks + 1) * PER_TICK
+        return self._count(process), 0
 
     def _count(self, process: Process) -> int:
         try:
