@@ -227,11 +227,11 @@ def test_a_process_is_counted_again_only_where_it_may_have_made_too_much(monkeyp
     assert kept.held([one], 400 * mb, 0) == 1_000 * records.PER_MAPPING
     kept.held([_process(ticks=50)], 400 * mb, 0)
     assert len(counted) == 1
-    kept.held([_process(ticks=50)], 400 * mb, 250 * mb)  # less is left than may have been made
+    kept.held([_process(ticks=100)], 400 * mb, 250 * mb)  # less is left than may have been made
     assert len(counted) == 2
-    kept.held([_process(ticks=51, began=b"9")], 400 * mb, 0)  # another one with its number
+    kept.held([_process(ticks=101, began=b"9")], 400 * mb, 0)  # another one with its number
     assert len(counted) == 3
-    family = [_process(ticks=51, began=b"9"), _process(3, ticks=0)]
+    family = [_process(ticks=101, began=b"9"), _process(3, ticks=0)]
     assert kept.held(family, 400 * mb, 0) == 2_000 * records.PER_MAPPING
     assert len(counted) == 3  # a child is charged as its parent
     kept.held([*family, *(_process(n, ticks=9) for n in range(4, 24))], 400 * mb, 0)
@@ -239,7 +239,7 @@ def test_a_process_is_counted_again_only_where_it_may_have_made_too_much(monkeyp
 
 
 def _process(number=2, *, ticks, began=b"1"):
-    return Process(f"/proc/{number}", "/proc/2", False, began, ticks, 0, 1, 100)
+    return Process(f"/proc/{number}", "/proc/2", False, began, 0, ticks, 0, 1, 100)
 
 
 def test_a_process_closed_to_all_eyes_is_charged_as_if_it_had_many(monkeypatch):

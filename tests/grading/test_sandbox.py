@@ -241,7 +241,7 @@ def test_without_landlock_a_kernel_that_fills_the_folder_of_its_sockets_is_ended
     assert (check.ok, check.needed) == (False, False)
     assert diagnose.is_usable()
     fill = f"for n in range(999): open(f'{places.SOCKETS}/{{n}}', 'w').close()"
-    ran = run(fill, "import time; time.sleep(9)")
+    ran = run(fill, "import time; time.sleep(9)", fork_server=False)
     assert (ran.killed_for, ran.folder.exists()) == ("files", False)
 
 

@@ -26,7 +26,8 @@ class Process:
     parent: str
     has_ended: bool
     began: bytes
-    ticks: int
+    user_ticks: int
+    system_ticks: int
     ticks_of_children: int
     threads: int
     pages: int
@@ -65,8 +66,9 @@ def _process(root: str, name: str) -> Process:
             folder, pages, ended = place, other[21], False
             break
     parent = f"{root}/{int(told[1])}"
-    own, children = (sum(map(int, told[start : start + 2])) for start in (11, 13))
-    return Process(folder, parent, ended, told[19], own, children, threads, int(pages))
+    user, system, *of_children = map(int, told[11:15])
+    ticks = (user, system, sum(of_children))
+    return Process(folder, parent, ended, told[19], *ticks, threads, int(pages))
 
 
 def stat(folder: str) -> list[bytes]:

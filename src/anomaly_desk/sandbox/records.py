@@ -19,8 +19,10 @@ PER_THREAD = 32 << 10  # its stack in the kernel, and what describes it
 PER_ENTRY = 3 << 9  # a file in memory, with a long name
 UNSEEN = 64 << 20  # of a process that closes its memory to all eyes
 CHUNK = 1 << 16
-PER_TICK = 2 << 20  # so much in new records can be made in a hundredth of a second
-LEAST_DOUBT = 8  # below one eighth of what a sandbox may use nobody counts again
+# So much in new records can be made in a hundredth of a second in the system. Time outside of it
+# counts a little, as the system may only guess how the two share the whole.
+PER_TICK, PER_USER_TICK = 2 << 20, 1 << 16
+LEAST_DOUBT = 4  # below a quarter of what a sandbox may use nobody counts again
 EPOLL = "anon_inode:[eventpoll]"
 
 
@@ -75,6 +77,11 @@ def watches(folder: str) -> int:
     return found
 
 
+def _made(process: Process) -> int:
+    """Return how many bytes of records a process can have made at most since it began."""
+    return process.system_ticks * PER_TICK + process.user_ticks * PER_USER_TICK
+
+
 class Records:
     """Counts mappings and watches, which is slow, anew only where there may be too many."""
 
@@ -123,9 +130,9 @@ class Records:
         """Return what a process is charged, and how much more it may hold."""
         began, then, charge = self._kept.get(process.folder, (b"", 0, 0))
         if began == process.began:
-            return charge, (process.ticks - then) * PER_TICK
+            return charge, _made(process) - then
         if process.parent in charges:
-            return charges[process.parent], (process.ticks + 1) * PER_TICK
+            return charges[process.parent], _made(process) or 1
         return self._count(process), 0
 
     def _count(self, process: Process) -> int:
@@ -135,7 +142,7 @@ class Records:
             found = UNSEEN
         except (FileNotFoundError, ProcessLookupError):  # it has just ended
             found = 0
-        self._kept[process.folder] = (process.began, process.ticks, found)
+        self._kept[process.folder] = (process.began, _made(process), found)
         return found
 
     def _forget(self, alive: set[str]) -> None:

@@ -69,7 +69,7 @@ def usage(init: int, records: Records, most: int) -> Usage:
             held += tables + process.threads * PER_THREAD
             held += open_files(process.folder) * PER_FILE
     held += records.held(alive, most - stored - held, resident)
-    ticks = sum(process.ticks + process.ticks_of_children for process in found)
+    ticks = sum(one.user_ticks + one.system_ticks + one.ticks_of_children for one in found)
     return Usage(len(found), resident, held, ticks / clock, files, stored)
 
 
