@@ -168,9 +168,9 @@ for n in range(100_000): held[n << 21]
 """
 FILLED_SOCKETS = """
 import os, socket, time
-for process in range(6):
+for process in range(12):
     if os.fork() == 0:
-        pairs = [socket.socketpair() for n in range(200)]
+        pairs = [socket.socketpair() for n in range(100)]
         for end in (end for pair in pairs for end in pair):
             end.setblocking(False)
             try:

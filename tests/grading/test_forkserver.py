@@ -361,7 +361,8 @@ def read(path):
 
 @pytest.mark.slow
 def test_every_test_of_sandbox_and_machine_holds_with_forked_kernels():
-    files = [str(HERE / name) for name in ("test_sandbox.py", "test_attacks_system.py")]
+    names = ("test_sandbox.py", "test_attacks_system.py", "test_attacks_memory.py")
+    files = [str(HERE / name) for name in names]
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *files]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env=dict(os.environ)

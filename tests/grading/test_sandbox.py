@@ -20,7 +20,7 @@ from anomaly_desk.sandbox import (
 )
 from anomaly_desk.sandbox.kernels import SandboxKernels
 from anomaly_labs import datasets
-from anomaly_labs.inside import places
+from anomaly_labs.inside import landlock, places
 
 HERE = Path(__file__).parent
 
@@ -227,13 +227,21 @@ def test_diagnose_names_a_folder_that_the_throw_away_user_cannot_read(monkeypatc
     assert str(tmp_path) in check.cure
 
 
-def test_without_landlock_a_kernel_that_fills_the_folder_of_its_sockets_is_ended(monkeypatch):
-    monkeypatch.setitem(seccomp.EVERYWHERE, "landlock_create_ruleset", 444)
-    (landlock,) = (check for check in diagnose.diagnose() if check.name == "landlock")
-    assert (landlock.ok, landlock.needed) == (False, False)
+def test_without_landlock_a_kernel_that_fills_the_folder_of_its_sockets_is_ended(
+    monkeypatch, tmp_path
+):
+    """The door in its place asks for a system call that no machine has."""
+    door = tmp_path / "landlock.py"
+    door.write_text(Path(landlock.__file__).read_text().replace("= 444, 445", "= 9_999, 445"))
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(landlock, "__file__", str(door))
+    needed = [*shown.needed(), tmp_path]
+    monkeypatch.setattr(bubblewrap, "needed", lambda: needed)
+    (check,) = (check for check in diagnose.diagnose() if check.name == "landlock")
+    assert (check.ok, check.needed) == (False, False)
     assert diagnose.is_usable()
     fill = f"for n in range(999): open(f'{places.SOCKETS}/{{n}}', 'w').close()"
-    ran = run(fill, "import time; time.sleep(9)")
+    ran = run(fill, "import time; time.sleep(9)", fork_server=False)
     assert (ran.killed_for, ran.folder.exists()) == ("files", False)
 
 
@@ -373,7 +381,7 @@ def test_a_look_takes_the_plain_sum_where_many_children_would_make_the_exact_one
         ((4 * 400 + 3 * 100) * limits.MB + 1, 3, "memory", []),
     ):
         used = usage.Usage(processes=many, resident=resident)
-        monkeypatch.setattr(limits, "usage", lambda init, used=used: used)
+        monkeypatch.setattr(limits, "usage", lambda *_, used=used: used)
         monkeypatch.setattr(dog, "_too_full", lambda: False)
         monkeypatch.setattr(dog, "_is_crowd", lambda: False)
         assert (dog.verdict(), asked) == (reason, looked)

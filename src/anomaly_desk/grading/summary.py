@@ -15,6 +15,7 @@ from rich.table import Table
 
 from anomaly_desk.grading import board, late, ledger, times
 from anomaly_desk.grading.ledger import WITHOUT_SANDBOX, Graded
+from anomaly_desk.sandbox import protection
 from anomaly_desk.submissions import clocks, roster
 from anomaly_desk.submissions.people import Person, Roster
 from anomaly_desk.submissions.submission import Submission
@@ -136,6 +137,8 @@ def after(console: Console, summary: Summary, root: Path, *, verbose: bool, unsa
     _say(console, f"Findings: {root / 'findings'}; feedback: {root / 'feedback'}")
     if unsafe:
         console.print(warning())
+    else:
+        _say(console, protection.sentence())
 
 
 def table(summary: Summary) -> Table:

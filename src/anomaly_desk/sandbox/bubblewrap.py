@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,8 @@ SETTINGS = (
     "/sys/devices/system/cpu",
 )
 
+COPY = "copy"
+MOST_COPIED, MOST_COPIES = 64 << 20, 200  # bytes, and files, which are open until it stands
 DESK = Path(__file__).resolve().parents[1]
 CLOSED = Path(landlock.__file__).with_name("closed")  # is put in its place
 
@@ -70,14 +72,20 @@ class Box:
     read_only: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
 
+    def open_files(self) -> list[int]:
+        """Return open files for bubblewrap: its options, and what is copied into the sandbox.
+
+        On the command line the options could be read inside.
+        """
+        opened = [os.memfd_create("options")]
+        options = [*self._separate(), *self._folders(opened), "--chdir", HOME]
+        with open(opened[0], "wb", closefd=False) as file:
+            file.write(b"".join(os.fsencode(option) + b"\0" for option in options))
+        os.lseek(opened[0], 0, os.SEEK_SET)
+        return opened
+
     def command(
-        self,
-        argv: list[str],
-        *,
-        limits: Mapping[str, int],
-        cores: int,
-        filter_fd: int = -1,
-        info_fd: int = -1,
+        self, argv: list[str], *, options: int, settings: str, info_fd: int = -1
     ) -> list[str]:
         """Return the command that runs `argv` inside.
 
@@ -85,17 +93,14 @@ class Box:
         ----------
         argv
             The program to run inside, and its arguments.
-        limits, cores
-            What `landlock.limit` gets.
-        filter_fd
-            Open file that holds the program of `seccomp`; -1 for none.
+        options
+            The first file that `open_files` gave; the process gets all of them.
+        settings
+            What `Limits.settings` gave.
         info_fd
             Open file that gets the number of the first process inside; -1 for none.
         """
-        settings = landlock.settings(limits, cores, WRITABLE, SOCKETS)
-        command = [program() or "bwrap", *self._separate(), *self._folders(), "--chdir", HOME]
-        if filter_fd >= 0:
-            command += ["--seccomp", str(filter_fd)]
+        command = [program() or "bwrap", "--args", str(options)]
         if info_fd >= 0:
             command += ["--info-fd", str(info_fd)]
         door = [sys.executable, "-I", "-S", landlock.__file__, settings]
@@ -119,14 +124,20 @@ class Box:
         drop = ["--clear-groups", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all"]
         return [SETPRIV, f"--reuid={self.user}", f"--regid={self.user}", *drop]
 
-    def _folders(self) -> Iterator[str]:
-        """Make the parents of every place first: bubblewrap would make them for root only."""
+    def _folders(self, opened: list[int]) -> Iterator[str]:
+        """Make the parents of every place first: bubblewrap would make them for root only.
+
+        What is copied is opened, and its number appended to `opened`.
+        """
         made = {Path("/")}
         for place in self._places():
             missing = [path for path in Path(place[-1]).parents if path not in made]
             for path in reversed(missing):
                 yield from ("--perms", "0755", "--dir", str(path))
             made.update((*missing, Path(place[-1])))
+            if place[0] == COPY:
+                opened.append(os.open(place[1], os.O_RDONLY))
+                place = ("--perms", "0444", "--file", str(opened[-1]), place[2])
             yield from place
         for closed in ("/dev", *map(str, self._emptied()), "/"):
             yield from ("--remount-ro", closed)
@@ -148,17 +159,31 @@ class Box:
         yield from self._shown()
         for place in self._desks():
             yield ("--ro-bind", str(CLOSED), str(place))
-        yield ("--dir", DATA)
-        for table in tables():
-            yield ("--ro-bind-try", str(table), f"{DATA}/{table.name}")
-        for seen, folder in course_folders().items():
-            yield ("--ro-bind", str(folder), seen)
-        yield ("--perms", "1777", "--dir", FONTS)
-        for fonts in font_lists():
-            yield ("--ro-bind-try", str(fonts), f"{FONTS}/{fonts.name}")
         yield ("--bind", str(self.private / "sockets"), SOCKETS)
-        yield ("--ro-bind-try", str(self.private / "inside.json"), CONNECTION)
-        yield ("--ro-bind-try", str(self.private / "passwd"), "/etc/passwd")
+        yield ("--dir", DATA)
+        yield ("--perms", "1777", "--dir", FONTS)
+        yield from self._lent()
+
+    def _lent(self) -> Iterator[tuple[str, ...]]:
+        """Copy what lies elsewhere than it is seen: a mount would tell the place outside.
+
+        What is too large or too many is shown all the same.
+        """
+        lent = {self.private / "inside.json": CONNECTION, self.private / "passwd": "/etc/passwd"}
+        lent |= {table: f"{DATA}/{table.name}" for table in tables()}
+        lent |= {fonts: f"{FONTS}/{fonts.name}" for fonts in font_lists()}
+        for seen, folder in course_folders().items():
+            yield ("--dir", seen)
+            below = [path for path in folder.rglob("*") if path.is_file()]
+            lent |= {path: f"{seen}/{path.relative_to(folder)}" for path in below}
+        sizes = {path: path.stat().st_size for path in lent if path.is_file()}
+        copied = 0
+        for number, path in enumerate(sorted(sizes, key=sizes.__getitem__)):
+            copied += sizes[path]
+            if copied <= MOST_COPIED and number < MOST_COPIES:
+                yield (COPY, str(path), lent[path])
+            else:
+                yield ("--ro-bind-try", str(path), lent[path])
 
     def _shown(self) -> Iterator[tuple[str, ...]]:
         """Show what Python needs, the outer folders first, and empty what must stay hidden."""

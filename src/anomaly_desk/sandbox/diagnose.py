@@ -34,6 +34,10 @@ SWITCHES = (
     ("user/max_user_namespaces", "0", "sudo sysctl -w user.max_user_namespaces=15000"),
 )
 
+GROUP = (
+    "none is used; as a second wall, untried by us: systemd-run --user --scope -p MemoryMax=8G "
+    "anomaly-labs grade …"
+)
 HOG = "hog = [bytearray(b'x') * 10_000_000 for _ in range(1000)]"
 
 
@@ -129,7 +133,9 @@ def _readable() -> list[Diagnosis]:
 
 def _walls() -> list[Diagnosis]:
     """Try from inside what must not be possible."""
-    from . import probe
+    from anomaly_labs.inside import landlock
+
+    from . import probe, protection
 
     try:
         holes = probe.look()
@@ -148,7 +154,12 @@ def _walls() -> list[Diagnosis]:
         cure = "nothing has to be done; Linux 5.13 and later with Landlock switched on prevent it"
         found.append(Diagnosis("landlock", False, detail, cure, needed=False))
     else:
-        found.append(Diagnosis("landlock", True, "the folder of the sockets takes only sockets"))
+        version = landlock.version()
+        detail = f"Landlock {version}: the folder of the sockets takes only sockets"
+        found.append(Diagnosis("landlock", True, detail))
+    cure = "nothing can be done here; the watchdog sees less memory than a kernel can take"
+    cure = cure if holes.unfiltered else ""
+    found.append(Diagnosis("seccomp", not cure, protection.filtered(), cure, needed=False))
     return found
 
 
@@ -170,6 +181,8 @@ def _switch(name: str) -> str:
 
 def _kernel() -> list[Diagnosis]:
     """Start a kernel, and let it take too much memory."""
+    from .protection import protections
+
     started = time.monotonic()
     answered, killed_for, words = _hog()
     if not answered:
@@ -180,7 +193,12 @@ def _kernel() -> list[Diagnosis]:
     ok = killed_for == "memory"
     detail = "the memory limit ends it" if ok else "the memory limit does not end it"
     cure = "" if ok else f"allow the grader to look into /proc of its kernels; or {UNSAFE}"
-    return [*found, Diagnosis("limits", ok, detail, cure)]
+    found.append(Diagnosis("limits", ok, detail, cure))
+    told = protections()
+    for name in ("namespaces", "limits", "watchdog"):
+        where = "process limits" if name == "limits" else name
+        found.append(Diagnosis(where, True, told[name], needed=False))
+    return [*found, Diagnosis("control group", True, GROUP, needed=False)]
 
 
 def _hog() -> tuple[bool, str | None, str]:

@@ -19,14 +19,13 @@ import socket
 import struct
 import subprocess
 import sys
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from anomaly_desk.environment import FAST, LEARNER, RUN
 from anomaly_labs.inside import zygote
 
-from . import bubblewrap, seccomp, variables
+from . import bubblewrap, variables
 from .limits import Limits
 from .private import PrivateFolder
 from .shown import font_lists
@@ -181,7 +180,7 @@ def enter(
     user
         The number that `bubblewrap.throw_away_user` gave.
     settings
-        The text that `landlock.settings` gave.
+        The text that `Limits.settings` gave.
     init, stderr
         Open files: the first process inside (``pidfd_open(2)``), and where the kernel complains.
 
@@ -200,7 +199,6 @@ def enter(
         "environment": environment,
         "user": user,
         "settings": settings,
-        "filter": b64encode(seccomp.program()).decode(),
     }
     answer = b""
     try:

@@ -11,6 +11,11 @@ from pathlib import Path
 
 from traitlets import HasTraits, Integer
 
+from anomaly_labs.inside import landlock
+from anomaly_labs.inside.places import SOCKETS, WRITABLE
+
+from . import seccomp
+from .records import Records
 from .usage import MB, computing, proportional, usage
 
 POLL_S = 0.05
@@ -19,6 +24,7 @@ SLACK_S = 5  # the watchdog, which can say why, comes first
 MOST_FILES = 20_000
 MOST_SOCKETS = 64
 MOST_REFUSALS = 40
+MOST_SIGNALS = 256  # that wait, and timers, each of which holds one
 LOOK_S = 0.5  # between two counts of what computes at the same time
 MOST_CROWDED = 6  # such looks
 
@@ -34,7 +40,7 @@ class Limits(HasTraits):  # type: ignore[misc]
     work_mb = Integer(256, help="size of each of home, /tmp and /dev/shm").tag(config=True)
     wall_s = Integer(1800, help="seconds from start to end").tag(config=True)
     cpu_s = Integer(3600, help="processor seconds of all processes together").tag(config=True)
-    open_files = Integer(512, help="open files of a process").tag(config=True)
+    open_files = Integer(256, help="open files of a process").tag(config=True)
     cores = Integer(2, help="processor cores it may run on; 0 means all").tag(config=True)
     busy = Integer(16, help="processes and threads that compute at once, for seconds on end").tag(
         config=True
@@ -58,8 +64,16 @@ class Limits(HasTraits):  # type: ignore[misc]
             "FSIZE": self.file_mb * MB,
             "NOFILE": self.open_files,
             "CPU": self.cpu_s + SLACK_S,
-            "CORE": 0,
+            "CORE": 1,  # a program of the machine that takes what has crashed is started at 0
+            "SIGPENDING": MOST_SIGNALS,
+            "MSGQUEUE": 0,
         }
+
+    def settings(self) -> str:
+        """Return what the door of the sandbox is told (`landlock.main`)."""
+        return landlock.settings(
+            self.for_process(), self.cores, WRITABLE, SOCKETS, seccomp.program()
+        )
 
 
 def _others() -> int:
@@ -103,6 +117,7 @@ class Watchdog(threading.Thread):
         self._init, self._limits, self._sockets = init, limits, sockets
         self._on_kill, self._on_look = on_kill, on_look
         self._ended = threading.Event()
+        self._records = Records()
         self._deadline = time.monotonic() + limits.wall_s
         self._next_look = 0.0
         self._crowded = 0
@@ -137,10 +152,12 @@ class Watchdog(threading.Thread):
         limits = self._limits
         if time.monotonic() > self._deadline:
             return "time"
-        used = usage(self._init)
+        used = usage(self._init, self._records, limits.memory_mb * MB)
         if used.cpu_s > limits.cpu_s:
             return "time"
         allowed = limits.memory_mb * MB - used.stored - used.held
+        if allowed < 0:
+            return "memory"
         beyond_doubt = (
             SHARED * limits.memory_mb * MB + min(used.processes, 2 * limits.busy) * self.inherited
         )

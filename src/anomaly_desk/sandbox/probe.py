@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from anomaly_desk.errors import SandboxError
 from anomaly_labs.inside.places import SOCKETS
 
-from . import bubblewrap, seccomp, variables
+from . import bubblewrap, variables
 from .limits import Limits
 from .private import PrivateFolder
 
 SECONDS = 60
 ROOM_MB = 8
-SCRIPT = """
+SCRIPT = r"""
 import json, os, socket, sys
 def works(action, *arguments):
     try:
@@ -32,6 +32,7 @@ print(json.dumps({
     "connects": works(socket.create_connection, ("127.0.0.1", port), 2),
     "writes": works(os.mkdir, sys.prefix + "/anomaly-labs-was-here"),
     "stores": works(os.mkdir, sockets + "/folder"),
+    "unfiltered": "\nSeccomp:\t2" not in open("/proc/self/status").read(),
 }))
 """
 
@@ -47,12 +48,15 @@ class Holes:
         of Python changed.
     stores
         Files could be put among the sockets; without Landlock that is so.
+    unfiltered
+        No filter of system calls was set; on a machine that `calls` does not know that is so.
     """
 
     reads: bool
     connects: bool
     writes: bool
     stores: bool
+    unfiltered: bool
 
 
 def look() -> Holes:
@@ -88,21 +92,19 @@ def look() -> Holes:
 
 
 def _run(box: bubblewrap.Box, argv: list[str]) -> subprocess.CompletedProcess[str]:
-    limits, filter_fd = Limits(), seccomp.pipe()
-    command = box.command(
-        argv, limits=limits.for_process(), cores=limits.cores, filter_fd=filter_fd
-    )
+    opened = box.open_files()
+    command = box.command(argv, options=opened[0], settings=Limits().settings())
     try:
         return subprocess.run(
             command,
             env=variables.environment({}, {}),
             stdin=subprocess.DEVNULL,
-            pass_fds=[filter_fd] if filter_fd >= 0 else [],
+            pass_fds=opened,
             capture_output=True,
             text=True,
             check=False,
             timeout=SECONDS,
         )
     finally:
-        if filter_fd >= 0:
-            os.close(filter_fd)
+        for fd in opened:
+            os.close(fd)

@@ -15,9 +15,9 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Bool, Dict, List, Unicode
 
 from anomaly_desk.errors import SandboxError
-from anomaly_labs.inside import landlock, places
+from anomaly_labs.inside import places
 
-from . import bubblewrap, forkserver, seccomp, variables
+from . import bubblewrap, forkserver, variables
 from .limits import Limits, Watchdog
 from .private import PrivateFolder
 
@@ -134,9 +134,7 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
                     cmd,
                     environment=kwargs["env"],
                     user=self._box.user,
-                    settings=landlock.settings(
-                        self.for_process(), self.cores, places.WRITABLE, places.SOCKETS
-                    ),
+                    settings=self.settings(),
                     init=self._first,
                     stderr=stderr,
                 )
@@ -152,16 +150,11 @@ class BubblewrapProvisioner(Limits, LocalProvisioner):  # type: ignore[misc]
         self._stderr, stderr = os.pipe()
         os.set_blocking(self._stderr, False)
         info, info_fd = os.pipe()
-        filter_fd = seccomp.pipe()
-        given = [fd for fd in (filter_fd, info_fd) if fd >= 0]
+        given = [*self._box.open_files(), info_fd]
         with open(info) as answer:
             try:
                 command = self._box.command(
-                    cmd,
-                    limits=self.for_process(),
-                    cores=self.cores,
-                    filter_fd=filter_fd,
-                    info_fd=info_fd,
+                    cmd, options=given[0], settings=self.settings(), info_fd=info_fd
                 )
                 connection = await super().launch_kernel(
                     command,

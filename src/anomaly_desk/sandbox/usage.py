@@ -1,9 +1,4 @@
-"""What a sandbox uses, seen from outside through ``/proc``.
-
-References
-----------
-The manual page ``proc(5)``.
-"""
+"""What a sandbox uses, seen from outside through ``/proc``."""
 
 from __future__ import annotations
 
@@ -16,6 +11,9 @@ from pathlib import Path
 
 from anomaly_labs.inside.places import SOCKETS, WRITABLE
 
+from .processes import processes, stat
+from .records import PER_ENTRY, PER_FILE, PER_THREAD, Records, open_files
+
 MB = 1 << 20
 QUEUES = 16 * MB  # below that nobody asks whose the machine's TCP buffers are: it takes 10 ms
 
@@ -24,7 +22,8 @@ QUEUES = 16 * MB  # below that nobody asks whose the machine's TCP buffers are: 
 class Usage:
     """What all processes and files of a sandbox use at one moment; memory in bytes.
 
-    `held` is what the operating system keeps for it: page tables and buffers of sockets.
+    `held` is what the operating system keeps for it: page tables, buffers of sockets, and what
+    `records` charges.
     """
 
     processes: int = 0
@@ -35,10 +34,17 @@ class Usage:
     stored: int = 0
 
 
-def usage(init: int) -> Usage:
+def usage(init: int, records: Records, most: int) -> Usage:
     """Return what the sandbox whose first process is `init` uses.
 
-    Its own ``/proc`` lists its processes and nothing else, however they were started.
+    Parameters
+    ----------
+    init
+        The first process.
+    records
+        What was counted in earlier looks at this sandbox.
+    most
+        How many bytes it may use; mappings beyond that are not counted.
 
     Raises
     ------
@@ -47,29 +53,44 @@ def usage(init: int) -> Usage:
     PermissionError
         If this process may not look into it.
     """
-    root = Path(f"/proc/{init}/root")
+    root = f"/proc/{init}/root"
     os.stat(f"{root}{SOCKETS}")  # until bubblewrap is done, this is the root of the machine
-    ticks, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGESIZE")
-    processes = resident = 0
-    held = _buffers(init)
-    cpu = 0.0
-    for name in os.listdir(root / "proc"):
-        if not name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            # The name of a process stands in brackets and may hold anything.
-            fields = (root / "proc" / name / "stat").read_bytes().rpartition(b")")[2].split()
-            cpu += sum(map(int, fields[11:15])) / ticks
-            resident += int(fields[21]) * page
-            processes += 1
-            tables = (root / "proc" / name / "status").read_bytes().partition(b"\nVmPTE:")[2]
-            held += int(tables.split(maxsplit=1)[0]) * 1024 if tables else 0
-    files = stored = 0
-    for place in WRITABLE:
-        room = os.statvfs(f"{root}{place}")
-        files += room.f_files - room.f_ffree
-        stored += (room.f_blocks - room.f_bfree) * room.f_frsize
-    return Usage(processes, resident, held, cpu, files, stored)
+    clock, page = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGESIZE")
+    found = list(processes(init))
+    rooms = [os.statvfs(f"{root}{place}") for place in WRITABLE]
+    files = sum(room.f_files - room.f_ffree for room in rooms)
+    stored = sum((room.f_blocks - room.f_bfree) * room.f_frsize for room in rooms)
+    alive = [process for process in found if not process.has_ended]
+    resident = sum(process.pages for process in alive) * page
+    held = _buffers(init) + files * PER_ENTRY
+    for process in alive:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            tables, swapped = _kept(process.folder)
+            resident += swapped
+            held += tables + process.threads * PER_THREAD
+            held += open_files(process.folder) * PER_FILE
+    held += records.held(alive, most - stored - held, resident)
+    ticks = sum(one.user_ticks + one.system_ticks + one.ticks_of_children for one in found)
+    return Usage(len(found), resident, held, ticks / clock, files, stored)
+
+
+def _kept(folder: str) -> tuple[int, int]:
+    """Return the bytes of a process's page tables, and of its memory that lies on a disk."""
+    with open(f"{folder}/status", "rb", buffering=0) as file:
+        status = file.read(1 << 14)
+    return _told(status, b"\nVmPTE:"), _told(status, b"\nVmSwap:")
+
+
+def _told(status: bytes, name: bytes) -> int:
+    r"""Return the kB after a name in bytes; 0 where it is missing, as in a process that has ended.
+
+    Examples
+    --------
+    >>> _told(b"Name: VmSwap: 9 kB\nVmSwap:\t  230 kB\n", b"\nVmSwap:")
+    235520
+    """
+    found = status.partition(name)[2]
+    return int(found.split(maxsplit=1)[0]) * 1024 if found else 0
 
 
 def _buffers(init: int) -> int:
@@ -107,13 +128,12 @@ def _one_socket() -> int:
 def computing(init: int) -> int:
     """Return how many processes and threads of a sandbox run or wait for a processor now."""
     running = 0
-    root = Path(f"/proc/{init}/root/proc")
+    root = f"/proc/{init}/root/proc"
     for name in filter(str.isdigit, os.listdir(root)):
         with contextlib.suppress(OSError):
-            for task in os.listdir(root / name / "task"):
+            for task in os.listdir(f"{root}/{name}/task"):
                 with contextlib.suppress(OSError):
-                    stat = (root / name / "task" / task / "stat").read_bytes()
-                    running += stat.rpartition(b")")[2].split()[0] == b"R"
+                    running += stat(f"{root}/{name}/task/{task}")[0] == b"R"
     return running
 
 
@@ -156,14 +176,16 @@ def proportional(init: int) -> float:
     It is infinite where the system does not tell, so that the plain sum decides.
     """
     total, told = 0, False
-    for rollup in Path(f"/proc/{init}/root/proc").glob("[0-9]*/smaps_rollup"):
+    for process in processes(init):
         try:
-            lines = rollup.read_text().splitlines()
+            with open(f"{process.folder}/smaps_rollup") as file:
+                lines = file.read().splitlines()
         except PermissionError:  # a process can close its memory to all eyes
             return float("inf")
         except OSError:  # it has ended
             continue
         else:
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
+            shares = [line for line in lines if line.startswith(("Pss:", "SwapPss:"))]
+            total += sum(int(line.split()[1]) for line in shares) * 1024
             told = True
     return total if told else float("inf")

@@ -7,17 +7,16 @@ bubblewrap, ``setpriv`` and the door (`landlock`) take from every other process 
 
 References
 ----------
-The manual pages ``setns(2)``, ``capabilities(7)`` and ``seccomp(2)``.
+The manual pages ``setns(2)`` and ``capabilities(7)``.
 """
 
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import signal
 
-from . import landlock
+from .landlock import NO_NEW_PRIVILEGES, control, libc, pass_through
 from .places import HOME
 
 # All namespaces of a sandbox. Only an ordinary user's has a user namespace of its own.
@@ -30,28 +29,10 @@ NAMESPACES = {
     "pid": 0x2000_0000,
     "net": 0x4000_0000,
 }
-DUMPABLE, SECCOMP, FILTER, DROP_BOUNDING, AMBIENT, CLEAR_ALL = 4, 22, 2, 24, 47, 4
+DUMPABLE, DROP_BOUNDING, AMBIENT, CLEAR_ALL = 4, 24, 47, 4  # prctl
 CAPABILITY_VERSION = 0x2008_0522
 RESIDENT, DATA = 1, 5  # fields of /proc/self/statm
 LAST_CAPABILITY = "/proc/sys/kernel/cap_last_cap"
-
-
-class _Filter(ctypes.Structure):
-    """``struct sock_fprog`` of ``linux/filter.h``."""
-
-    _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
-
-
-def _libc(name: str, *arguments: object) -> None:
-    library = ctypes.CDLL(None, use_errno=True)
-    if getattr(library, name)(*arguments) < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{name}: {os.strerror(code)}")
-
-
-def _prctl(option: int, *arguments: object) -> None:
-    more = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
-    _libc("prctl", option, *more, *[ctypes.c_ulong(0)] * (4 - len(more)))
 
 
 def join(init: int, user: int | None) -> None:
@@ -70,7 +51,7 @@ def join(init: int, user: int | None) -> None:
         Where the system forbids it, or is older than Linux 5.8.
     """
     wanted = sum(flag for name, flag in NAMESPACES.items() if user is None or name != "user")
-    _libc("setns", init, wanted)
+    libc("setns", init, wanted)
 
 
 def give_up_rights(user: int | None) -> None:
@@ -84,16 +65,16 @@ def give_up_rights(user: int | None) -> None:
     with open(LAST_CAPABILITY) as file:
         last = int(file.read())
     for capability in range(last + 1):
-        _prctl(DROP_BOUNDING, capability)
-    _prctl(AMBIENT, CLEAR_ALL)
+        control(DROP_BOUNDING, capability)
+    control(AMBIENT, CLEAR_ALL)
     if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    _libc("capset", header, (ctypes.c_uint32 * 6)())
-    _prctl(landlock.NO_NEW_PRIVILEGES, 1)
-    _prctl(DUMPABLE, 1)  # its own /proc belongs to it again, as after any start of a program
+    libc("capset", header, (ctypes.c_uint32 * 6)())
+    control(NO_NEW_PRIVILEGES, 1)
+    control(DUMPABLE, 1)  # its own /proc belongs to it again, as after any start of a program
 
 
 def close_all_but(kept: int, stderr: int) -> int:
@@ -126,40 +107,20 @@ def resident() -> int:
     return _memory(RESIDENT)
 
 
-def lock(settings: str, program: bytes) -> None:
-    """Set the filter of system calls, limits and Landlock: what bubblewrap does, and the door.
-
-    What this process has mapped before the fork, and shares, is not charged to it.
-
-    Parameters
-    ----------
-    settings
-        What `landlock.settings` gave.
-    program
-        The filter, as the kernel reads it.
-    """
-    if program:
-        steps = _Filter(len(program) // 8, program)
-        _prctl(SECCOMP, FILTER, ctypes.byref(steps))
-    given = json.loads(settings)
-    if "DATA" in given["limits"]:
-        given["limits"]["DATA"] += _memory(DATA)
-    landlock.limit(given["limits"], given["cores"])
-    landlock.restrict(given["writable"], given["sockets"])
-
-
-def settle(user: int | None, settings: str, program: bytes) -> None:
+def settle(user: int | None, settings: str) -> None:
     """Pass the door: from here on this process is as any other in the sandbox.
+
+    What it has mapped before the fork, and shares, is not charged to it.
 
     Parameters
     ----------
     user
         From `bubblewrap.throw_away_user`.
-    settings, program
-        From `landlock.settings` and `seccomp.program`.
+    settings
+        From `landlock.settings`.
     """
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     give_up_rights(user)
-    lock(settings, program)
+    pass_through(settings, data=_memory(DATA))
     os.chdir(HOME)

@@ -1,4 +1,4 @@
-"""The door of the sandbox: set the limits, lock the folders, become the kernel.
+"""The door of the sandbox: set the limits, lock the folders, filter the calls, become the kernel.
 
 bubblewrap runs this file inside by its path, before anything of a learner's:
 ``python -I -S landlock.py '{"limits": {...}, ...}' command…``. So it needs the standard library
@@ -6,7 +6,7 @@ only.
 
 References
 ----------
-Linux ``Documentation/userspace-api/landlock.rst``.
+Linux ``Documentation/userspace-api/landlock.rst`` and the manual page ``seccomp(2)``.
 """
 
 import ctypes
@@ -14,14 +14,21 @@ import json
 import os
 import struct
 import sys
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls, the same on all machines
-NO_NEW_PRIVILEGES = 38
+NO_NEW_PRIVILEGES, SECCOMP, FILTER = 38, 22, 2  # prctl
 # Rights on files, in the order of their bits.
 EXECUTE, WRITE, READ, READ_FOLDER, REMOVE_FOLDER, REMOVE_FILE = (1 << bit for bit in range(6))
 MAKE_SOCKET, TRUNCATE, DEVICE_CONTROL = 1 << 9, 1 << 14, 1 << 15
 RIGHTS_OF_VERSION = (13, 14, 15, 15, 16)  # how many of them Landlock 1, 2, … knows
+
+
+class _Filter(ctypes.Structure):
+    """``struct sock_fprog`` of ``linux/filter.h``."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_char_p))
 
 
 def version() -> int:
@@ -38,13 +45,46 @@ def version() -> int:
     return max(0, offered)
 
 
-def _call(number: int, *arguments: object) -> int:
+def libc(name: str, *arguments: object) -> int:
+    """Return what a function of the C library returns.
+
+    Parameters
+    ----------
+    name
+        The function.
+    arguments
+        What it gets.
+
+    Raises
+    ------
+    OSError
+        If it fails.
+    """
     library = ctypes.CDLL(None, use_errno=True)
-    result: int = library.syscall(number, *arguments)
+    result: int = getattr(library, name)(*arguments)
     if result < 0:
         code = ctypes.get_errno()
-        raise OSError(code, f"system call {number}: {os.strerror(code)}")
+        raise OSError(code, f"{name} {arguments[0]}: {os.strerror(code)}")
     return result
+
+
+def control(option: int, *arguments: object) -> None:
+    """Call ``prctl(2)``.
+
+    Parameters
+    ----------
+    option
+        What it shall do.
+    arguments
+        Up to four more; numbers become as wide as it takes them.
+
+    Raises
+    ------
+    OSError
+        If it fails.
+    """
+    more = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
+    libc("prctl", option, *more, *[ctypes.c_ulong(0)] * (4 - len(more)))
 
 
 def restrict(writable: Iterable[str], sockets: str) -> int:
@@ -67,11 +107,11 @@ def restrict(writable: Iterable[str], sockets: str) -> int:
         return 0
     known = (1 << RIGHTS_OF_VERSION[min(offered, len(RIGHTS_OF_VERSION)) - 1]) - 1
     attributes = struct.pack("=Q", known)
-    rules = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
+    rules = libc("syscall", CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0)
 
     def allow(path: str, rights: int) -> None:
         folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        _call(ADD_RULE, rules, 1, struct.pack("=Qi", rights & known, folder), 0)
+        libc("syscall", ADD_RULE, rules, 1, struct.pack("=Qi", rights & known, folder), 0)
         os.close(folder)
 
     allow("/", EXECUTE | READ | READ_FOLDER)
@@ -80,8 +120,8 @@ def restrict(writable: Iterable[str], sockets: str) -> int:
     allow("/dev", READ | WRITE | READ_FOLDER | TRUNCATE | DEVICE_CONTROL)
     if sockets:
         allow(sockets, READ | READ_FOLDER | MAKE_SOCKET | REMOVE_FILE)
-    ctypes.CDLL(None).prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-    _call(RESTRICT_SELF, rules, 0)
+    control(NO_NEW_PRIVILEGES, 1)
+    libc("syscall", RESTRICT_SELF, rules, 0)
     os.close(rules)
     return offered
 
@@ -112,7 +152,32 @@ def limit(limits: Mapping[str, int], cores: int) -> None:
         resource.setrlimit(number, (value, value))
 
 
-def settings(limits: Mapping[str, int], cores: int, writable: Iterable[str], sockets: str) -> str:
+def pass_through(given: str, *, data: int = 0) -> None:
+    """Limit this process, then restrict and filter what it does from here on.
+
+    The filter comes last: it refuses what the other two need.
+
+    Parameters
+    ----------
+    given
+        The text of `settings`.
+    data
+        Bytes of writable memory that are not charged to it.
+    """
+    told = json.loads(given)
+    limits = told["limits"]
+    if "DATA" in limits:
+        limits["DATA"] += data
+    limit(limits, told["cores"])
+    restrict(told["writable"], told["sockets"])
+    if program := b64decode(told["program"]):
+        control(NO_NEW_PRIVILEGES, 1)
+        control(SECCOMP, FILTER, ctypes.byref(_Filter(len(program) // 8, program)))
+
+
+def settings(
+    limits: Mapping[str, int], cores: int, writable: Iterable[str], sockets: str, program: bytes
+) -> str:
     """Return the first argument of `main`.
 
     Parameters
@@ -121,23 +186,22 @@ def settings(limits: Mapping[str, int], cores: int, writable: Iterable[str], soc
         What `limit` gets.
     writable, sockets
         What `restrict` gets.
+    program
+        The filter of system calls, as the kernel reads it; empty for none.
     """
-    return json.dumps(
-        {"limits": dict(limits), "cores": cores, "writable": list(writable), "sockets": sockets}
-    )
+    told = {"limits": dict(limits), "cores": cores, "writable": list(writable), "sockets": sockets}
+    return json.dumps({**told, "program": b64encode(program).decode()})
 
 
 def main(arguments: list[str]) -> None:
-    """Limit and restrict this process, then become the command.
+    """Pass the door, then become the command.
 
     Parameters
     ----------
     arguments
         The text of `settings`, then the command.
     """
-    given = json.loads(arguments[0])
-    limit(given["limits"], given["cores"])
-    restrict(given["writable"], given["sockets"])
+    pass_through(arguments[0])
     os.execv(arguments[1], arguments[1:])
 
 

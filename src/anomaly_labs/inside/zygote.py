@@ -24,7 +24,6 @@ import signal
 import socket
 import sys
 import traceback
-from base64 import b64decode
 from collections.abc import Iterable
 from typing import Any
 
@@ -160,7 +159,7 @@ def become(request: dict[str, Any], caller: int, stderr: int) -> None:
     """
     try:
         caller = entry.close_all_but(caller, stderr)
-        entry.settle(request["user"], request["settings"], b64decode(request["filter"]))
+        entry.settle(request["user"], request["settings"])
         os.environ.clear()
         os.environ.update(request["environment"], PWD=HOME)
         _draw_anew()
