@@ -4,19 +4,19 @@ Folders and zips go through the same door: both are lists of entries.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from anomaly_desk.submissions import clocks, naming, receive
+from anomaly_desk.submissions import clocks, level, naming, receive
 from anomaly_desk.submissions.archive import ARCHIVES
 from anomaly_desk.submissions.clocks import Told
 from anomaly_desk.submissions.entries import Entry
 from anomaly_desk.submissions.findings import Finding, quote
+from anomaly_desk.submissions.level import IsLearner
 from anomaly_desk.submissions.naming import Label
 from anomaly_desk.submissions.submission import Submission
 
-MAX_WRAPPERS = 3  # folders around the folders of a class
 MAX_NOTEBOOKS = 50  # of one learner, whose cells are looked at
 MAX_TOLD = 5  # names in a message
 NO_NOTEBOOK = "no notebook in it"
@@ -32,7 +32,7 @@ Sent = tuple[Entry, Label]
 
 
 def found(
-    entries: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
+    entries: list[Entry], known: Collection[str], is_learner: IsLearner | None
 ) -> Iterator[Submission]:
     """Yield what may be a submission.
 
@@ -43,106 +43,51 @@ def found(
     known
         The names of the assignments.
     is_learner
-        Whether a folder is known to be a learner's.
+        Whether a label may be that of somebody on the roster; None without one.
     """
-    senders: dict[str, list[Sent]] = defaultdict(list)
+    senders: dict[tuple[str, str, str], list[Sent]] = defaultdict(list)
     strangers: list[Entry] = []
-    for theirs in _tops(_unwrapped(_timed(entries), known, is_learner)):
-        label = _label(theirs, known)
+    class_, doubt = level.of_class(entries, known, is_learner)
+    for theirs in level.tops(class_):
+        label = level.label(theirs, known, is_learner)
         if label:
-            senders[str(label)] += [(entry, label) for entry in theirs]
+            sender = (label.platform, label.sender, label.number)
+            senders[sender] += [(entry, label) for entry in theirs]
         elif naming.is_like_notebook(theirs[0].parts[0]):
             strangers += theirs
-    for several in senders.values():
-        yield from _of_sender(several, known, alone=len(senders) == 1)
+    noted = _are_noted(class_, known, alone=len(senders) == 1)
+    sent = [one for each in senders.values() for one in _of_sender(each, known, noted=noted)]
+    marked = clocks.shared((one.sender, told) for one in sent for told in one.told)
+    for one in sent:
+        yield replace(one, told=tuple(map(marked, one.told)), refused=one.refused or doubt)
     yield from _of_strangers(strangers, known)
 
 
-def _timed(entries: list[Entry]) -> list[Entry]:
-    """Return the entries, their times marked where all may be that of packing or copying."""
-    timed = [e for e in entries if e.told and naming.is_like_notebook(e.parts[-1])]
-    marked = clocks.shared([entry.told for entry in timed if entry.told])
-    new = {id(entry): told for entry, told in zip(timed, marked, strict=True)}
-    return [replace(entry, told=new.get(id(entry), entry.told)) for entry in entries]
+def _are_noted(entries: list[Entry], known: Collection[str], *, alone: bool) -> bool:
+    """Return whether every notebook has a note where nbgrader puts it, so that it has put them.
 
-
-def _tops(entries: list[Entry]) -> list[list[Entry]]:
-    """Return the entries by the folder or file at the top."""
-    tops: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        tops[entry.parts[0]].append(entry)
-    return list(tops.values())
-
-
-def _label(theirs: list[Entry], known: Collection[str]) -> Label | None:
-    """Return whose a folder or file at the top is: by its own name, which no learner chooses."""
-    top = theirs[0].parts[0]
-    if not _is_folder(theirs):
-        return naming.of_file(top) or naming.by_name(naming.stem(top), known)
-    inside = {entry.parts[1].lower() for entry in theirs if len(entry.parts) > 1}
-    sakai = naming.of_sakai(top) if naming.SENT_TO_SAKAI in inside else None
-    return sakai or naming.of_folder(top) or Label(top)
-
-
-def _is_folder(theirs: list[Entry]) -> bool:
-    return any(len(entry.parts) > 1 or entry.is_folder for entry in theirs)
-
-
-def _unwrapped(
-    entries: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
-) -> list[Entry]:
-    """Return the entries without folders around the whole class, which are nobody's."""
-    for _ in range(MAX_WRAPPERS):
-        notebooks = [e for e in entries if naming.is_like_notebook(e.parts[-1])] or entries
-        tops = {entry.parts[0] for entry in notebooks}
-        inner = [
-            replace(entry, parts=entry.parts[1:])
-            for entry in entries
-            if entry.parts[0] in tops and len(entry.parts) > 1
-        ]
-        if len(tops) != 1 or min(len(entry.parts) for entry in notebooks) == 1:
-            break
-        if not _is_wrapper(tops.pop(), inner, known, is_learner):
-            break
-        entries = inner
-    return entries
-
-
-def _is_wrapper(
-    wrapper: str, inner: list[Entry], known: Collection[str], is_learner: Callable[[str], bool]
-) -> bool:
-    """Return whether a folder holds a class, or whatever a platform has marked."""
-    tops = [
-        theirs
-        for theirs in _tops(inner)
-        if _is_folder(theirs) or naming.is_like_notebook(theirs[0].parts[0])
-    ]
-    if naming.of_folder(wrapper) or any(
-        t[0].parts[0].lower() == naming.SENT_TO_SAKAI for t in tops
-    ):
-        return False
-    labels = [_label(theirs, known) for theirs in tops]
-    senders = {label.sender for label in labels if label}
-    if None in labels or senders & set(known):
-        return False
-    if is_learner(wrapper):
-        return False
-    marked = all(
-        _is_folder(t) and label and label.platform for t, label in zip(tops, labels, strict=True)
+    In a zip of one learner's it may as well be the learner.
+    """
+    notes = {entry.parts[:-1] for entry in entries if entry.is_note}
+    sent = [entry for entry in entries if naming.is_like_notebook(entry.parts[-1])]
+    zipped = any(entry.told and entry.told.clock.startswith(clocks.ZIP) for entry in sent)
+    return not (alone and zipped) and all(
+        len(entry.parts) > 2 and entry.parts[1] in known and entry.parts[:2] in notes
+        for entry in sent
     )
-    return marked or len(senders) > 1 or any(map(is_learner, senders))
 
 
-def _of_sender(theirs: list[Sent], known: Collection[str], *, alone: bool) -> Iterator[Submission]:
+def _of_sender(theirs: list[Sent], known: Collection[str], *, noted: bool) -> Iterator[Submission]:
     """Yield the submissions of one sender, and one that is refused where there is none."""
     sent = [(entry, label) for entry, label in theirs if _is_sent(entry, label)]
-    notebooks = [one for one in sent if one[0].is_notebook] or _renamed(sent)
+    tops = dict.fromkeys(entry.parts[0] for entry, _ in sent)
+    notebooks = [n for top in tops for n in _notebooks([s for s in sent if s[0].parts[0] == top])]
     chosen = _at_most(notebooks, known)
     notes = {e.parts: clocks.of_text(e.note, clocks.NOTE) for e, _ in theirs if e.is_note}
     said = [e.refused for e, _ in theirs if e.is_folder and e.refused]
     findings = tuple(Finding("left-out", "", f"{quote(text)}.") for text in said)
     for entry, label in chosen:
-        told = _told(entry, label, notes, known, alone=alone)
+        told = _told(entry, label, notes, known, noted=noted)
         packed = notes and not any(one.clock == clocks.NOTE for one in told)
         yield Submission(
             label.sender,
@@ -159,7 +104,7 @@ def _of_sender(theirs: list[Sent], known: Collection[str], *, alone: bool) -> It
     empty = [e for p, e in missing.items() if not any(n.parts[: len(p)] == p for n, _ in notebooks)]
     entry, label = theirs[0]
     for one in empty or ([] if chosen else [entry]):
-        refused = one.refused or _nothing(theirs, notebooks, known)
+        refused = one.refused or (NO_NOTEBOOK if chosen else _nothing(theirs, notebooks, known))
         assignment = one.parts[-1] if one in empty else ""
         yield Submission(label.sender, assignment, one.path, (), refused, str(label), label=label)
 
@@ -173,9 +118,19 @@ def _is_sent(entry: Entry, label: Label) -> bool:
     return len(entry.parts) > 2 and entry.parts[1].lower() == naming.SENT_TO_SAKAI
 
 
+def _notebooks(sent: list[Sent]) -> list[Sent]:
+    """Return the notebooks; files called .json only where there is no other."""
+    named = [one for one in sent if naming.is_like_notebook(one[0].parts[-1])]
+    renamed = _renamed([one for one in named if not one[0].is_notebook])
+    kept = [one for one in named if one[0].is_notebook or one in renamed]
+    return kept or _renamed([one for one in sent if one not in named])
+
+
 def _renamed(sent: list[Sent]) -> list[Sent]:
-    """Return the first files that hold a notebook under another ending."""
-    return [one for one in sent[:MAX_NOTEBOOKS] if one[0].refused or _holds_cells(one[0].path)]
+    """Return files that hold a notebook under another ending; of too many all."""
+    if len(sent) > MAX_NOTEBOOKS:
+        return sent
+    return [one for one in sent if one[0].refused or _holds_cells(one[0].path)]
 
 
 def _holds_cells(path: Path) -> bool:
@@ -205,29 +160,31 @@ def _told(
     notes: dict[tuple[str, ...], Told],
     known: Collection[str],
     *,
-    alone: bool,
+    noted: bool,
 ) -> tuple[Told, ...]:
     """Return what the clocks say that count for a notebook; see `clocks`."""
     if label.platform == naming.CANVAS:
         return ()
     own = (entry.told,) if entry.told else ()
-    beside = notes.get((*entry.parts[:-1], clocks.NOTE))
+    above = notes.get((entry.parts[0], clocks.NOTE))
     if label.platform == naming.NBGRADER:
-        return tuple(told for told in (label.told, beside) if told)
+        return tuple(told for told in (label.told, above) if told)
     if label.platform == naming.SAKAI:
-        note = notes.get((entry.parts[0], clocks.NOTE))
-        return (note,) if note else own
-    if label.platform or not beside or len(entry.parts) != 3 or entry.parts[1] not in known:
+        return (above,) if above else own
+    beside = notes.get((*entry.parts[:2], clocks.NOTE))
+    if label.platform or not beside or len(entry.parts) < 3 or entry.parts[1] not in known:
         return own
-    packed = alone and own and own[0].clock.startswith(clocks.ZIP)  # perhaps by the learner
-    return (beside, *own) if packed else (beside,)
+    return (beside,) if noted else (beside, *own)  # which the learner may have packed
 
 
 def _nothing(theirs: list[Sent], notebooks: list[Sent], known: Collection[str]) -> str:
     """Return why there is nothing to grade of a sender."""
     if notebooks:
-        wanted = ", ".join(f"{name}.ipynb" for name in known)
-        return f"{len(notebooks):,} notebooks, more than are looked at; expected are {wanted}"
+        wanted = " or ".join(f"{name}.ipynb" for name in known)
+        return (
+            f"{len(notebooks):,} notebooks, more than are looked at: leave those that count, and "
+            f"call them {wanted}"
+        )
     names = [entry.parts[-1] for entry, _ in theirs if not entry.is_folder]
     if any(name.lower().endswith(ARCHIVES) for name in names):
         return f"{NO_NOTEBOOK}, but an archive, which is not opened: unpack it"
@@ -239,7 +196,7 @@ def _nothing(theirs: list[Sent], notebooks: list[Sent], known: Collection[str]) 
 def _of_strangers(files: list[Entry], known: Collection[str]) -> Iterator[Submission]:
     """Yield notebooks whose names tell nobody; many of them as one."""
     wanted = " or ".join(f"<learner>_{name}.ipynb" for name in known)
-    reason = f"the file's name does not tell whose: {wanted}"
+    reason = f"the file's name does not tell whose: rename it to {wanted}"
     if len(files) <= MAX_NOTEBOOKS:
         for entry in files:
             yield Submission(

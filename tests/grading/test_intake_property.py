@@ -1,0 +1,98 @@
+"""A thousand classes, rosters and archives: every notebook goes to its sender, or to a human.
+
+To try one again: ``pytest tests/grading/test_intake_property.py -k "[17]"``.
+"""
+
+import random
+from pathlib import Path
+
+import draw
+import layouts
+import pytest
+from follow import Instructor
+
+from anomaly_desk.grading import evidence, late
+from anomaly_desk.submissions.submission import Submission
+
+POLICY = late.Policy({name: draw.DEADLINE for name in draw.IDS})
+MAXIMUM = dict.fromkeys(draw.IDS, 10.0)
+ROUNDS = 3
+
+
+@pytest.mark.parametrize("seed", range(1000))
+def test_every_notebook_goes_to_its_sender_or_to_a_human_whose_steps_help(seed, tmp_path):
+    archive = layouts.archive(seed)
+    rng = random.Random(-seed - 1)
+    lines = draw.rows(rng, archive.learners, archive.platform) if rng.random() < 0.8 else None
+    instructor = Instructor(archive, lines, tmp_path)
+
+    as_zip, as_folder = instructor.found("zip"), instructor.found("folder")
+    assert told(as_zip) == told(as_folder), "zip and folder differ"
+    for found in (as_zip, as_folder):
+        nobody_has_anothers(found, instructor)
+        everybody_is_there(found, instructor)
+        nobody_gains_or_loses_by_a_clock(found, instructor)
+
+    kind = rng.choice(("zip", "folder"))
+    found = as_zip
+    for _ in range(ROUNDS):
+        for one in [one for one in found if one.refused]:
+            assert instructor.follow(one), f"no advice in: {one.refused}"
+        found = instructor.found(kind)
+        nobody_has_anothers(found, instructor)
+    everybody_has_their_own(found, instructor)
+
+
+def told(found: list[Submission]) -> list[tuple[str, str, bool]]:
+    return sorted((one.learner, one.assignment, bool(one.refused)) for one in found)
+
+
+def nobody_has_anothers(found: list[Submission], instructor: Instructor) -> None:
+    """What is not refused is credited to its true sender."""
+    whose: dict[str, set[int]] = {}
+    for one in found:
+        if one.refused:
+            continue
+        learner = instructor.sender_of(one)
+        assert learner is not None
+        whose.setdefault(one.learner, set()).add(learner.key)
+        if instructor.lines:
+            assert one.learner == learner.id, f"{one.sender!r} went to {one.learner}"
+    assert all(len(keys) == 1 for keys in whose.values()), f"one id for several people: {whose}"
+
+
+def everybody_is_there(found: list[Submission], instructor: Instructor) -> None:
+    """No work is lost without a word."""
+    for work in instructor.archive.works:
+        theirs = [one for one in found if instructor.sender_of(one) == work.learner]
+        said = " ".join(f"{one.sender} {one.refused}" for one in found if one.refused)
+        assert theirs or work.sender in said, f"nothing is said about {work.sender!r}"
+
+
+def everybody_has_their_own(found: list[Submission], instructor: Instructor) -> None:
+    """After the advice was followed, all that counts is credited."""
+    for work in instructor.archive.works:
+        mine = [one for one in found if instructor.sender_of(one) == work.learner]
+        good = [one for one in mine if not one.refused and one.assignment == work.assignment]
+        why = "; ".join(one.refused for one in found if one.refused)
+        assert len(good) == 1, f"{work.sender!r}, {work.assignment}: {why}"
+
+
+def nobody_gains_or_loses_by_a_clock(found: list[Submission], instructor: Instructor) -> None:
+    """Who is on time loses nothing; who is late loses the right days, or a human decides."""
+    for one in evidence.judge(found, POLICY, instructor.roster, MAXIMUM):
+        learner = None if one.refused else instructor.sender_of(one)
+        works = [w for w in instructor.archive.works if w.learner == learner]
+        work = next((w for w in works if w.assignment == one.assignment), None)
+        if work is None:
+            continue
+        days = late.days(work.when, draw.DEADLINE, POLICY)
+        asks = any(finding.kind == "late-unclear" for finding in one.findings)
+        right = not asks and one.penalty == days
+        if days == 0:
+            assert one.penalty == 0, f"on time, and loses {one.penalty}: {one.told}"
+        assert right or asks, f"{days} days late, and loses {one.penalty}: {one.told}"
+        if work.clock == "human":
+            assert asks, f"nobody can tell, and it loses {one.penalty}: {one.told}"
+        elif work.clock == "sure":
+            assert right, f"{days} days late, and a human is asked: {one.findings}"
