@@ -37,10 +37,19 @@ class Instructor:
 
     def sender_of(self, one: Submission) -> Learner | None:
         """Return who truly sent something: by its mark, else by what the platform shows."""
-        text = (read_regular(one.path) or b"").decode("utf-8", "replace")
-        if found := re.search(r"mark-(\d+)-", text):
+        if found := self._mark(one):
             return next(each for each in self.archive.learners if each.key == int(found[1]))
         return self.called(one.sender)
+
+    def work_of(self, one: Submission) -> Work | None:
+        """Return the work that counts, if this is its notebook."""
+        mark = self._mark(one)
+        fitting = (w for w in self.archive.works if mark and draw.mark(w.learner, w.when) == mark[0])
+        return next(fitting, None)
+
+    def _mark(self, one: Submission) -> re.Match[str] | None:
+        text = (read_regular(one.path) or b"").decode("utf-8", "replace")
+        return re.search(r"mark-(\d+)-\d+-", text)
 
     def called(self, sender: str) -> Learner | None:
         works = (work for work in self.archive.works if work.sender == sender)
@@ -52,7 +61,7 @@ class Instructor:
         if learner is None:
             return True  # nobody's: it stays as it is
         whole = self.lines is not None
-        if "may be a learner's folder, or lie around" in said and self.archive.wrappers:
+        if "may be a learner's folder, or lie around those" in said and self.archive.wrappers:
             self.archive.wrappers = ()
             self.archive.beside = []
         elif "give a roster" in said.lower():
@@ -129,7 +138,7 @@ class Instructor:
             start = re.match(r".*?_(?:\d+|file)_(?:\d+_)?|", work.place[-1])
             prefix = start[0] if len(work.place) == 1 and start else ""
             named[work.place] = (*work.place[:-1], f"{prefix}{work.assignment}.ipynb")
-        mark = learner.mark.encode()
+        mark = f"mark-{learner.key}-".encode()
         kept = []
         for file in self.archive.files:
             if file.place in named:

@@ -37,7 +37,7 @@ class Draw(NamedTuple):
     maker: Maker
 
     def notebook(self) -> bytes:
-        return self.maker(self.learner, self.assignment)
+        return self.maker(self.learner, self.assignment, self.when)
 
     def another(self) -> Learner:
         return self.rng.choice(self.archive.learners)
@@ -212,7 +212,7 @@ def _canvas(one: Draw) -> None:
         sortable = first + last if comma else " ".join([words[-1], *words[:-1]])
         word = re.sub(r"\W", "", sortable).lower()
         start = f"{word}{'_LATE' if late else ''}_{one.learner.number}_{file_id}_"
-        sender = _numbered(one, word)
+        sender = "leeann (2)" if word == "leeann_2" else _numbered(one, word)  # as it looks
     one.work(f"{start}{_name(one)}", sender=sender, clock="human" if late else "sure")
     if one.rng.random() < 0.2:
         one.file(f"{start}{_claim(one, CLAIMS)}")

@@ -56,7 +56,8 @@ def found(
         elif naming.is_like_notebook(theirs[0].parts[0]):
             strangers += theirs
     noted = _are_noted(class_, known, alone=len(senders) == 1)
-    sent = [one for each in senders.values() for one in _of_sender(each, known, noted=noted)]
+    folders = (folder for theirs in senders.values() for folder in _by_folder(theirs))
+    sent = [one for folder in folders for one in _in_folder(folder, known, noted=noted)]
     marked = clocks.shared((one.sender, told) for one in sent for told in one.told)
     for one in sent:
         yield replace(one, told=tuple(map(marked, one.told)), refused=one.refused or doubt)
@@ -77,11 +78,19 @@ def _are_noted(entries: list[Entry], known: Collection[str], *, alone: bool) -> 
     )
 
 
-def _of_sender(theirs: list[Sent], known: Collection[str], *, noted: bool) -> Iterator[Submission]:
-    """Yield the submissions of one sender, and one that is refused where there is none."""
+def _by_folder(theirs: list[Sent]) -> Iterator[list[Sent]]:
+    """Yield what a sender's folders hold, each by itself, and what came in no folder."""
+    folders: dict[str, list[Sent]] = defaultdict(list)
+    for entry, label in theirs:
+        alone = len(entry.parts) == 1 and not entry.is_folder
+        folders["" if alone else entry.parts[0]].append((entry, label))
+    yield from folders.values()
+
+
+def _in_folder(theirs: list[Sent], known: Collection[str], *, noted: bool) -> Iterator[Submission]:
+    """Yield the submissions of one folder, and one that is refused where there is none."""
     sent = [(entry, label) for entry, label in theirs if _is_sent(entry, label)]
-    tops = dict.fromkeys(entry.parts[0] for entry, _ in sent)
-    notebooks = [n for top in tops for n in _notebooks([s for s in sent if s[0].parts[0] == top])]
+    notebooks = _notebooks(sent, known)
     chosen = _at_most(notebooks, known)
     notes = {e.parts: clocks.of_text(e.note, clocks.NOTE) for e, _ in theirs if e.is_note}
     said = [e.refused for e, _ in theirs if e.is_folder and e.refused]
@@ -100,13 +109,16 @@ def _of_sender(theirs: list[Sent], known: Collection[str], *, noted: bool) -> It
             told=told,
             label=label,
         )
-    missing = {e.parts: e for e, _ in theirs if e.is_folder and e.parts[-1] in known}
-    empty = [e for p, e in missing.items() if not any(n.parts[: len(p)] == p for n, _ in notebooks)]
+    named = {e.parts: e for e, _ in theirs if e.is_folder and e.parts[-1] in known}
+    empty = [e for p, e in named.items() if not any(n.parts[: len(p)] == p for n, _ in notebooks)]
     entry, label = theirs[0]
     for one in empty or ([] if chosen else [entry]):
         refused = one.refused or (NO_NOTEBOOK if chosen else _nothing(theirs, notebooks, known))
-        assignment = one.parts[-1] if one in empty else ""
-        yield Submission(label.sender, assignment, one.path, (), refused, str(label), label=label)
+        assignment = one.parts[-1] if one in empty else _assignment(entry, label, known)
+        told = (label.told,) if label.told else ()
+        yield Submission(
+            label.sender, assignment, one.path, (), refused, str(label), told=told, label=label
+        )
 
 
 def _is_sent(entry: Entry, label: Label) -> bool:
@@ -118,19 +130,18 @@ def _is_sent(entry: Entry, label: Label) -> bool:
     return len(entry.parts) > 2 and entry.parts[1].lower() == naming.SENT_TO_SAKAI
 
 
-def _notebooks(sent: list[Sent]) -> list[Sent]:
-    """Return the notebooks; files called .json only where there is no other."""
-    named = [one for one in sent if naming.is_like_notebook(one[0].parts[-1])]
-    renamed = _renamed([one for one in named if not one[0].is_notebook])
-    kept = [one for one in named if one[0].is_notebook or one in renamed]
-    return kept or _renamed([one for one in sent if one not in named])
+def _notebooks(sent: list[Sent], known: Collection[str]) -> list[Sent]:
+    """Return the notebooks, and files that hold one under another ending."""
+    renamed = [one for one in sent if not one[0].is_notebook]
+    if len(renamed) > MAX_NOTEBOOKS:
+        renamed = [one for one in renamed if _is_well_named(one, known)][:MAX_NOTEBOOKS]
+    holding = [one for one in renamed if one[0].refused or _holds_cells(one[0].path)]
+    return [one for one in sent if one[0].is_notebook or one in holding]
 
 
-def _renamed(sent: list[Sent]) -> list[Sent]:
-    """Return files that hold a notebook under another ending; of too many all."""
-    if len(sent) > MAX_NOTEBOOKS:
-        return sent
-    return [one for one in sent if one[0].refused or _holds_cells(one[0].path)]
+def _is_well_named(one: Sent, known: Collection[str]) -> bool:
+    """Return whether a file is called as an assignment is."""
+    return naming.stem(one[1].file or one[0].parts[-1]) in known
 
 
 def _holds_cells(path: Path) -> bool:
@@ -145,7 +156,7 @@ def _at_most(notebooks: list[Sent], known: Collection[str]) -> list[Sent]:
     """Return the notebooks; of too many only those that are called as an assignment is."""
     if len(notebooks) <= MAX_NOTEBOOKS:
         return notebooks
-    named = [one for one in notebooks if naming.stem(one[1].file or one[0].parts[-1]) in known]
+    named = [one for one in notebooks if _is_well_named(one, known)]
     return named if len(named) <= MAX_NOTEBOOKS else []
 
 

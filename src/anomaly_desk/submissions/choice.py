@@ -58,7 +58,7 @@ def _chosen(assignment: str, same: list[Submission]) -> list[Submission]:
     ] or different[:1]
     if len(different) == 1:
         return different
-    if not assignment:
+    if not assignment or all(one.refused for one in different):
         names = ", ".join(quote(one.title) for one in different[: candidates.MAX_TOLD])
         text = f"{len(different)} files such as {names}: {different[0].refused}"
         return [replace(different[0], refused=text)]

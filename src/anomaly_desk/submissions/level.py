@@ -14,6 +14,7 @@ from anomaly_desk.submissions.findings import quote
 from anomaly_desk.submissions.naming import Label
 
 MAX_WRAPPERS = 3  # folders around the folders of a class
+MAX_TOLD = 3  # names in a message
 
 IsLearner = Callable[[Label], bool]
 
@@ -54,20 +55,23 @@ def of_class(
     is_learner
         Whether a label may be that of somebody on the roster; None without one.
     """
-    inner = entries
+    inner, around = entries, list[str]()
     for _ in range(MAX_WRAPPERS + 1):
         sent = [each for each in tops(inner) if _is_sent(each)]
         labels = [label(each, known, is_learner) for each in sent]
         if any(each and each.platform for each in labels):
             return inner, ""
+        names = [each.sender for each in labels if each]
         if len(sent) != 1 or not _is_folder(sent[0]):
-            if inner is entries or _are_learners(labels, is_learner):
+            if not around or _are_learners(labels, known, is_learner):
                 return inner, ""
             break
-        if _is_one(labels, known, is_learner):
+        if names[0] in known or (is_learner and is_learner(Label(names[0]))):
             break
+        around += names
         inner = [replace(one, parts=one.parts[1:]) for one in sent[0] if len(one.parts) > 1]
-    return entries, _doubt(entries, known, is_learner)
+    inside = [name for name in names if name not in known] or around[1:][-1:]
+    return entries, _doubt(around[0], inside, is_learner) if around and inside else ""
 
 
 def _is_folder(theirs: list[Entry]) -> bool:
@@ -79,34 +83,24 @@ def _is_sent(theirs: list[Entry]) -> bool:
     return _is_folder(theirs) or naming.is_like_notebook(theirs[0].parts[0])
 
 
-def _are_learners(labels: list[Label | None], is_learner: IsLearner | None) -> bool:
-    """Return whether these are the names of two learners at least, and of nothing else."""
-    names = {each.sender for each in labels if each and (is_learner is None or is_learner(each))}
-    return None not in labels and len(names) > 1
-
-
-def _is_one(
+def _are_learners(
     labels: list[Label | None], known: Collection[str], is_learner: IsLearner | None
 ) -> bool:
-    """Return whether one of these is a learner's name, or an assignment's."""
+    """Return whether these are the names of two learners at least, and of nothing else."""
     certain = [each for each in labels if each]
-    return any(each.sender in known or (is_learner and is_learner(each)) for each in certain)
+    names = {each.sender for each in certain if is_learner is None or is_learner(each)}
+    return None not in labels and len(names) > 1 and not names & set(known)
 
 
-def _doubt(entries: list[Entry], known: Collection[str], is_learner: IsLearner | None) -> str:
-    """Return why the only folder may be a learner's, or one around a learner's; or ""."""
-    (top,) = {entry.parts[0] for entry in entries if entry.is_folder and len(entry.parts) == 1}
-    notebooks = [e.parts for e in entries if e.parts[0] == top and naming.is_like_notebook(e.parts[-1])]
-    inside = {parts[1] if len(parts) > 2 else "" for parts in notebooks}
-    if not inside or inside & {"", *known} or (is_learner and is_learner(Label(top))):
-        return ""
-    shown = ", ".join(map(quote, sorted(inside)[:3]))
+def _doubt(top: str, inside: list[str], is_learner: IsLearner | None) -> str:
+    """Return why a folder may be a learner's, or lie around those of learners."""
+    shown = ", ".join(map(quote, inside[:MAX_TOLD]))
     learner = (
-        "Give a roster (--roster)"
+        "give a roster (--roster)"
         if is_learner is None
-        else f"Write {quote(top)} into the column `also` of the learner's line"
+        else f"write {quote(top)} into the column `also` of the learner's line"
     )
     return (
-        f"{quote(top)} may be a learner's folder, or lie around {shown}. {learner}; or, if it lies "
-        f"around folders of learners, name the folder {quote(top)} itself, unpacked"
+        f"{quote(top)} may be a learner's folder, or lie around those of learners: {shown}. If it "
+        f"is a learner's, {learner}; if not, name the folder that holds {shown}, unpacked"
     )

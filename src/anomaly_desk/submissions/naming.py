@@ -23,9 +23,6 @@ _MOODLE_FLAT = re.compile(
     r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<what>file)_(?P<file>.+)"
 )
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)")
-_CANVAS_DIGITS = re.compile(  # the name ends in some
-    r"(?P<name>.+?_\d+)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)"
-)
 _CANVAS_ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?(?P<name>anon_(?P<number>[A-Za-z0-9]{5}))_\d+_(?P<file>.+)"
 )
@@ -107,7 +104,7 @@ def of_file(name: str, assignments: Collection[str]) -> list[Label]:
     """Return what the name of a file may say, the likeliest first; empty where it says nothing.
 
     A platform writes in front of the learner's own name for the file, so what stands first counts.
-    An id or a name may hold what looks like a platform's numbers, too.
+    An id may hold what looks like Canvas's numbers, too.
 
     Examples
     --------
@@ -117,16 +114,15 @@ def of_file(name: str, assignments: Collection[str]) -> list[Label]:
     >>> [label.sender for label in of_file("a_1_2_final.ipynb", ["final"])]
     ['a', 'a_1_2']
     """
-    forms = {_MOODLE_FLAT: MOODLE, _CANVAS_ANONYMOUS: CANVAS, _CANVAS: CANVAS, _CANVAS_DIGITS: CANVAS}
+    forms = {_MOODLE_FLAT: MOODLE, _CANVAS_ANONYMOUS: CANVAS, _CANVAS: CANVAS}
     found = [(m, platform) for form, platform in forms.items() if (m := form.fullmatch(name))]
-    found.sort(key=lambda one: one[0].start("file"))
-    labels = [
-        Label(m["name"], platform, m["number"], late=bool(m.groupdict().get("late")), file=m["file"])
-        for m, platform in found
-        if platform == found[0][1]
-    ]
     plain = _by_name(stem(name), assignments)
-    return [*labels, plain] if plain else labels
+    if not found:
+        return [plain] if plain else []
+    first, platform = min(found, key=lambda one: one[0].start("file"))
+    late = bool(first.groupdict().get("late"))
+    label = Label(first["name"], platform, first["number"], late=late, file=first["file"])
+    return [label, plain] if plain and first.re is _CANVAS else [label]
 
 
 def _by_name(stem: str, assignments: Collection[str]) -> Label | None:

@@ -101,12 +101,13 @@ class Roster:
         if label.platform == MOODLE:  # behind the name of a group
             parts = label.sender.split("-")
             named = named.union(*(self._named("-".join(parts[n:])) for n in range(1, len(parts))))
-        if all(self._is_another(person, label) for person in self._people(named)):
-            named = set()
         by_number = self._at("id" if label.platform == SAKAI else "number", label.number)
         by_number |= self._at("id", *label.otherwise).union(*map(self._named, label.otherwise))
-        certain = len(by_number) == 1 and (by_number <= named or not named)
-        return self._people(by_number if certain else by_number | named)
+        if len(by_number) == 1 and (by_number <= named or not named):
+            return self._people(by_number)
+        people = self._people(by_number | named)
+        is_strange = not by_number and all(self._is_another(person, label) for person in people)
+        return [] if is_strange else people
 
     def _people(self, ids: set[str]) -> list[Person]:
         return [person for person in self.people if person.id in ids]
