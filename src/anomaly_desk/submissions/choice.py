@@ -52,7 +52,7 @@ def _namesakes(learner: str) -> str:
 
 
 def _chosen(assignment: str, same: list[Submission]) -> list[Submission]:
-    different = list({one.path: one for one in same}.values())
+    different = list({(one.path, one.refused): one for one in same}.values())
     different = [
         one for one in different if not one.refused.startswith(candidates.NO_NOTEBOOK)
     ] or different[:1]
@@ -80,7 +80,7 @@ def _chosen(assignment: str, same: list[Submission]) -> list[Submission]:
     well_named = [one for one in different if stem(one) == assignment and not one.refused]
     if len(well_named) != 1:
         names = ", ".join(quote(one.title) for one in different[: candidates.MAX_TOLD])
-        text = f"{len(different)} files for one assignment, such as {names}"
+        text = f"several files for one assignment, such as {names}"
         advice = f"leave the one that counts, and call it {assignment}.ipynb"
         return [replace(different[0], refused=f"{text}: {advice}")]
     (best,) = well_named
