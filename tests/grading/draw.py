@@ -5,7 +5,6 @@ Every notebook carries the mark of who truly sent it, so whose work it is never 
 
 import json
 import random
-import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -26,14 +25,26 @@ NAMES = (
     "محمد علي", "\u200fمحمد علي", "Anne-Marie Dubois", "Marie Dubois", "Anne Marie Dubois",
     "Jane Doe", "Doe, Jane", "Jane\u200b Doe", "Ja\u200bne Doe", "Jane M. Doe", "Madonna", "Ivan",
     "x1", "x2", "ann", "bob.b", "Ann", "final", "José García Márquez", "Jose Garcia Marquez",
-    "Łukasz Żak", "Group A", "Group A-Ivan", "Ann_2 Lee", 'Jo "JJ" O\'Neil', "Lee | Ann", "Ångström",
-    "김 민수", "Nguyễn Văn A", "van der Berg, Jan", "Jan van der Berg", "Dr. Ann Lee (guest)",
+    "Łukasz Żak", "Group A", "Group A-Ivan", "Ann_2 Lee", 'Jo "JJ" O\'Neil', "Lee | Ann",
+    "Ångström", "김 민수", "Nguyễn Văn A", "van der Berg, Jan", "Jan van der Berg",
+    "Dr. Ann Lee (guest)",
 )  # fmt: skip
 LEARNER_IDS = ("x1", "x2", "ann", "bob.b", "ivan", "madonna", "4711", "a_1_2", "a", "zoe-h",
                "a@b.org", "li+wei", "group-a", "Lee", "x_y", "x__y", "1001", "1002")  # fmt: skip
 GUESTS = ("Otto Fremd", "Xaver Niemand", "Uta-Ida Fremd")
 WRAPPERS = ("submitted", "Course-Lab 0-77", "collected", "export (1)", "Übung 3", "a b c")
-SURE_ZONES = (" UTC", "", " +0200", " CEST", " EDT", " -08", " +0530", " Europe/Berlin", "Z", " -03")
+SURE_ZONES = (
+    " UTC",
+    "",
+    " +0200",
+    " CEST",
+    " EDT",
+    " -08",
+    " +0530",
+    " Europe/Berlin",
+    "Z",
+    " -03",
+)
 DOUBTFUL_ZONES = (" IST", " CST", " PST")
 NO_ZONES = (" Etc/GMT-14", " XYZT", " +9900", " soon")
 HOURS = {"UTC": 0, "": 0, "+0200": 2, "CEST": 2, "EDT": -4, "-08": -8, "+0530": 5.5, "Z": 0,
@@ -155,7 +166,9 @@ def rows(rng: random.Random, learners: list[Learner], platform: str) -> list[dic
     for one in learners:
         if one.is_guest:
             continue
-        also = rng.choice(["", "", f"nick {one.key}", f"{one.name} ({one.number})".replace("|", " ")])
+        also = rng.choice(
+            ["", "", f"nick {one.key}", f"{one.name} ({one.number})".replace("|", " ")]
+        )
         number = one.number if with_numbers and platform not in ("flat", "hub") else ""
         row = {"id": one.id, "name": one.name, "email": one.email, "also": also, "number": number}
         found.append(row)
@@ -164,7 +177,11 @@ def rows(rng: random.Random, learners: list[Learner], platform: str) -> list[dic
 
 def read(lines: list[dict[str, str]]) -> Roster:
     """Return the roster as its CSV file is read."""
-    quoted = ['"' + row[c].replace('"', '""') + '"' for row in lines for c in ("id", "name", "email", "also")]
+    quoted = [
+        '"' + row[c].replace('"', '""') + '"'
+        for row in lines
+        for c in ("id", "name", "email", "also")
+    ]
     body = "\n".join(",".join(quoted[at : at + 4]) for at in range(0, len(quoted), 4))
     class_ = roster.parse(f"id,name,email,also\n{body}\n".encode())
     numbers = {row["id"]: row["number"] for row in lines}

@@ -18,6 +18,11 @@ PREFIXES = {
     "canvas": r".*?_\d+_\d+_",
     "canvas-anonymous": r"(LATE_)?anon_\w{5}_\d+_",
 }
+RENAME = (
+    "rename it to the id",
+    "the file's name does not tell whose",
+    "put it into a folder with the learner's id",
+)
 
 
 class Instructor:
@@ -38,7 +43,9 @@ class Instructor:
             path = self.archive.pack(path.with_suffix(".zip"))
         else:
             self.archive.unpack(path)
-        return find([path], draw.IDS, roster=self.roster, root=self.aside / "grading", zone=draw.UTC)
+        return find(
+            [path], draw.IDS, roster=self.roster, root=self.aside / "grading", zone=draw.UTC
+        )
 
     def sender_of(self, one: Submission) -> Learner | None:
         """Return who truly sent something: by its mark, else by what the platform shows."""
@@ -49,7 +56,9 @@ class Instructor:
     def work_of(self, one: Submission) -> Work | None:
         """Return the work that counts, if this is its notebook."""
         mark = self._mark(one)
-        fitting = (w for w in self.archive.works if mark and draw.mark(w.learner, w.when) == mark[0])
+        fitting = (
+            w for w in self.archive.works if mark and draw.mark(w.learner, w.when) == mark[0]
+        )
         return next(fitting, None)
 
     def _mark(self, one: Submission) -> re.Match[str] | None:
@@ -84,9 +93,7 @@ class Instructor:
             self._rename(learner)
         elif whole and (match := re.search(rf"[Ww]rite {_QUOTED} into the column `also`", said)):
             self._write_also(learner, ast.literal_eval(match[1]), alone="no other" in said)
-        elif "rename it to the id" in said or "the file's name does not tell whose" in said:
-            self._rename(learner)
-        elif "put it into a folder with the learner's id" in said:
+        elif any(advice in said for advice in RENAME):
             self._rename(learner)
         elif "rename what is another learner's to their id" in said:
             for each in self.archive.learners:

@@ -231,7 +231,9 @@ def _sakai(one: Draw) -> None:
 def _login(one: Draw) -> str:
     """Return what Sakai calls a learner: the id, or in some classes another's id."""
     listed = [each.id for each in one.archive.learners if not each.is_guest]
-    names = {"".join(sorted(filter(str.isalpha, each.name.lower()))) for each in one.archive.learners}
+    names = {
+        "".join(sorted(filter(str.isalpha, each.name.lower()))) for each in one.archive.learners
+    }
     if one.learner.is_guest or one.archive.seed % 3 or len(names) < len(one.archive.learners):
         return one.learner.id
     return listed[(listed.index(one.learner.id) + 1) % len(listed)]

@@ -122,9 +122,7 @@ def _entries(
         yield entry
 
 
-def _folders(
-    parts: tuple[str, ...], path: Path, listed: set[tuple[str, ...]]
-) -> Iterator[Entry]:
+def _folders(parts: tuple[str, ...], path: Path, listed: set[tuple[str, ...]]) -> Iterator[Entry]:
     """Yield the folders of a path that are new: a zip need not list them."""
     for n in range(1, min(len(parts), entries.DEEPEST) + 1):
         if parts[:n] not in listed:

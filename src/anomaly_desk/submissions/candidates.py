@@ -56,11 +56,15 @@ def found(
         elif naming.is_like_notebook(theirs[0].parts[0]):
             strangers += theirs
     noted = _are_noted(class_, known, alone=len(senders) == 1)
-    folders = (folder for theirs in senders.values() for folder in _by_folder(theirs))
-    sent = [one for folder in folders for one in _in_folder(folder, known, noted=noted)]
-    marked = clocks.shared((one.sender, told) for one in sent for told in one.told)
-    for one in sent:
-        yield replace(one, told=tuple(map(marked, one.told)), refused=one.refused or doubt)
+    marked = clocks.shared(
+        (sender, entry.told)
+        for sender, theirs in senders.items()
+        for entry, _ in theirs
+        if entry.told and naming.may_be_notebook(entry.parts[-1])
+    )
+    for folder in (folder for theirs in senders.values() for folder in _by_folder(theirs)):
+        for one in _in_folder(folder, known, noted=noted):
+            yield replace(one, told=tuple(map(marked, one.told)), refused=one.refused or doubt)
     yield from _of_strangers(strangers, known)
 
 

@@ -96,7 +96,7 @@ def note(moment: datetime) -> str:
     Examples
     --------
     >>> note(datetime(2026, 10, 10, 9, 15, tzinfo=UTC))
-    '2026-10-10 09:15:00.000000 UTC\\n'
+    '2026-10-10 09:15:00.000000 UTC\n'
     """
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC\n"
 
@@ -134,7 +134,7 @@ def of_zip(seconds: int | None, local: tuple[int, ...], zone: tzinfo | None) -> 
     return Told(ZIP, (stamped.replace(tzinfo=zone) if zone else stamped.astimezone(),))
 
 
-def shared(told: Iterable[tuple[str, Told]]) -> Callable[[Told], Told]:
+def shared(told: Iterable[tuple[object, Told]]) -> Callable[[Told], Told]:
     """Return what marks a time that most senders' files have, as after packing or copying.
 
     Parameters
@@ -142,7 +142,7 @@ def shared(told: Iterable[tuple[str, Told]]) -> Callable[[Told], Told]:
     told
         Who sent a file, and what its clock says.
     """
-    senders, then = set[str](), defaultdict[tuple[str, int], set[str]](set)
+    senders, then = set[object](), defaultdict[tuple[str, int], set[object]](set)
     for sender, one in told:
         senders.add(sender)
         for minute in _minutes(one):

@@ -144,7 +144,6 @@ def _candidates(
     zone: tzinfo | None,
 ) -> Iterator[Submission]:
     """Yield what may be a submission, with the assignment that its place names, or none."""
-
     is_learner = (lambda label: bool(roster.whose(label))) if roster else None
     if not os.path.lexists(path):
         raise IntakeError(f"{path}: no such file or folder")

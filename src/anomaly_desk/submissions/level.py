@@ -34,8 +34,9 @@ def label(
     top = theirs[0].parts[0]
     if not _is_folder(theirs):
         read = naming.of_file(top, known)
-        first, *others = [one for one in read if is_learner and is_learner(one)] or read or [None]
-        return replace(first, otherwise=tuple(one.sender for one in others)) if others else first
+        fitting = [one for one in read if is_learner and is_learner(one)] or read[:1]
+        others = tuple(one.sender for one in fitting[1:])
+        return replace(fitting[0], otherwise=others) if fitting else None
     inside = {entry.parts[1].lower() for entry in theirs if len(entry.parts) > 1}
     sakai = naming.of_sakai(top) if naming.SENT_TO_SAKAI in inside else None
     return sakai or naming.of_folder(top) or Label(top)

@@ -56,13 +56,12 @@ def key(label: Label) -> str:
 def _nobody(label: Label, roster: Roster) -> str:
     """Return why nobody's work it is, and what to do."""
     near = ", ".join(map(str, roster.nearest(label.sender)))
-    text = key(label)
-    return (
-        f"{quote(str(label))} is not on the roster; "
-        f"{f'nearest: {near}' if near else 'no name is near it'}. "
-        f"{f'Write {text} into the column `also` of' if text else f'{_RENAME}, and look for'} "
-        "the right learner's line, a new one where there is none, and give the roster again"
-    )
+    told = f"nearest: {near}" if near else "no name is near it"
+    text, line = key(label), "the right learner's line, a new one where there is none"
+    advice = f"Write {text} into the column `also` of {line}, and give {_AGAIN}"
+    if not text:
+        advice = f"R{_RENAME[1:]}, who needs a line"
+    return f"{quote(str(label))} is not on the roster; {told}. {advice}"
 
 
 def _several(label: Label, people: list[Person]) -> str:
@@ -74,5 +73,6 @@ def _several(label: Label, people: list[Person]) -> str:
         return f"{may_be}. W{write} the right learner's line and of no other, and give {_AGAIN}"
     own = next((one for one in people if one.id.casefold() == label.sender.casefold()), None)
     if own:
-        return f"{may_be}. If it is the work of {own}, w{write} this line and of no other; if not, {_RENAME}"
+        theirs = f"If it is the work of {own}, w{write} this line and of no other"
+        return f"{may_be}. {theirs}; if not, {_RENAME}"
     return f"{may_be}; {_RENAME}"
