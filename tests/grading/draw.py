@@ -142,10 +142,10 @@ def marked(learner: Learner, assignment: str, when: datetime) -> bytes:
     return json.dumps({"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": {}}).encode()
 
 
-def people(rng: random.Random, most: int = 8) -> list[Learner]:
+def people(rng: random.Random, most: int, mark: str) -> list[Learner]:
     """Draw a class: namesakes, names like ids, ids like other people's addresses."""
     n = rng.randint(1, most)
-    ids = rng.sample(LEARNER_IDS, n)
+    ids = [f"{id_}{mark}" for id_ in rng.sample(LEARNER_IDS, n)]
     names = rng.choices(rng.sample(NAMES, min(len(NAMES), n + 2)), k=n)
     learners = []
     for key, (id_, name) in enumerate(zip(ids, names, strict=True)):
@@ -154,7 +154,7 @@ def people(rng: random.Random, most: int = 8) -> list[Learner]:
         code = "".join(rng.choices("abcXYZ0123", k=5))
         learners.append(Learner(key, id_, name, email, str(1001 + key), code))
     if n > 1 and rng.random() < 0.2:
-        guest = replace(learners[-1], name=rng.choice(GUESTS), id="guest-77", email="")
+        guest = replace(learners[-1], name=rng.choice(GUESTS), id=f"guest-77{mark}", email="")
         learners[-1] = replace(guest, is_guest=True)
     return learners
 
@@ -175,19 +175,15 @@ def rows(rng: random.Random, learners: list[Learner], platform: str) -> list[dic
     return found
 
 
+def csv(lines: list[dict[str, str]]) -> bytes:
+    """Return a roster's file."""
+    columns = ("id", "name", "email", "also")
+    body = [",".join('"' + row[c].replace('"', '""') + '"' for c in columns) for row in lines]
+    return "\n".join([",".join(columns), *body, ""]).encode()
+
+
 def read(lines: list[dict[str, str]]) -> Roster:
-    """Return the roster as its CSV file is read."""
-    quoted = [
-        '"' + row[c].replace('"', '""') + '"'
-        for row in lines
-        for c in ("id", "name", "email", "also")
-    ]
-    body = "\n".join(",".join(quoted[at : at + 4]) for at in range(0, len(quoted), 4))
-    class_ = roster.parse(f"id,name,email,also\n{body}\n".encode())
-    numbers = {row["id"]: row["number"] for row in lines}
-    return Roster(
-        tuple(
-            replace(one, numbers=(numbers[one.id],) if numbers[one.id] else ())
-            for one in class_.people
-        )
-    )
+    """Return the roster as its file is read, with the platforms' numbers."""
+    numbers = {row["id"]: (row["number"],) if row["number"] else () for row in lines}
+    class_ = roster.parse(csv(lines)).people
+    return Roster(tuple(replace(one, numbers=numbers[one.id]) for one in class_))

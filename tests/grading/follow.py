@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,14 +29,22 @@ RENAME = (
 class Instructor:
     """Grades an archive as a zip or a folder, with a roster's lines or without (None)."""
 
-    def __init__(self, archive: Archive, lines: list[dict[str, str]] | None, aside: Path) -> None:
-        self.archive, self.lines, self.aside, self.n_asked = archive, lines, aside, 0
+    def __init__(
+        self,
+        archive: Archive,
+        lines: list[dict[str, str]] | None,
+        aside: Path,
+        ids: Mapping[str, Iterable[str]],
+    ) -> None:
+        self.archive, self.lines, self.aside, self.ids = archive, lines, aside, ids
+        self.n_asked = 0
 
     @property
     def roster(self) -> Roster | None:
         return draw.read(self.lines) if self.lines else None
 
-    def found(self, kind: str) -> list[Submission]:
+    def path(self, kind: str) -> Path:
+        """Return the archive as it is now."""
         self.n_asked += 1
         path = self.aside / f"{kind}-{self.n_asked}" / "class"
         path.parent.mkdir(parents=True)
@@ -43,9 +52,12 @@ class Instructor:
             path = self.archive.pack(path.with_suffix(".zip"))
         else:
             self.archive.unpack(path)
-        return find(
-            [path], draw.IDS, roster=self.roster, root=self.aside / "grading", zone=draw.UTC
-        )
+        return path
+
+    def found(self, kind: str) -> list[Submission]:
+        """Return what the grader finds in it."""
+        root = self.aside / "grading"
+        return find([self.path(kind)], self.ids, roster=self.roster, root=root, zone=draw.UTC)
 
     def sender_of(self, one: Submission) -> Learner | None:
         """Return who truly sent something: by its mark, else by what the platform shows."""

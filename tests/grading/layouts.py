@@ -66,13 +66,15 @@ class Draw(NamedTuple):
         self.archive.works.append(work)
 
 
-def archive(seed: int, *, most: int = 8, platform: str = "", maker: Maker = draw.marked) -> Archive:
-    """Return the archive of a seed."""
+def archive(
+    seed: int, *, most: int = 8, maker: Maker = draw.marked, only: str = "", mark: str = ""
+) -> Archive:
+    """Return the archive of a seed; of `only` one assignment, with `mark` in every id."""
     rng = random.Random(seed)
-    platform = platform or rng.choice(PLATFORMS)
-    drawn = Archive(seed, platform, draw.people(rng, most))
-    assignments = ["final"]
-    if platform in ("exchange", "submitted", "hub", "flat"):
+    platform = rng.choice(PLATFORMS)
+    drawn = Archive(seed, platform, draw.people(rng, most, mark))
+    assignments = [only or "final"]
+    if not only and platform in ("exchange", "submitted", "hub", "flat"):
         assignments = rng.choice([["final"], ["lab1_trees"], ["final", "lab1_trees"]])
     packed = rng.random() < 0.1
     n = 0

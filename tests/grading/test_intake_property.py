@@ -3,19 +3,27 @@
 To try one again: ``pytest tests/grading/test_intake_property.py -k "[17]"``.
 """
 
+import io
 import random
+from datetime import datetime
 
 import draw
 import layouts
+import nbformat
 import pytest
+from draw import Learner
 from follow import Instructor
+from rich.console import Console
 
-from anomaly_desk.grading import evidence, late
+from anomaly_desk.grading import evidence, late, ledger
+from anomaly_desk.grading.run import Wishes, grade_class
 from anomaly_desk.submissions.submission import Submission
 
 POLICY = late.Policy(dict.fromkeys(draw.IDS, draw.DEADLINE))
 MAXIMUM = dict.fromkeys(draw.IDS, 10.0)
 ROUNDS = 3
+KINDS = ("zip", "folder")
+PATIENT = "c.SafeExecute.timeout = 100\nc.SafeExecute.call_timeout = 30\n"
 
 
 @pytest.mark.parametrize("seed", range(1000))
@@ -26,7 +34,7 @@ def test_every_notebook_goes_to_its_sender_or_to_a_human_whose_steps_help(seed, 
     # without a roster, a_1_2_final.ipynb is Canvas's
     if rng.random() < 0.2 and "a_1_2" not in {learner.id for learner in archive.learners}:
         lines = None
-    instructor = Instructor(archive, lines, tmp_path)
+    instructor = Instructor(archive, lines, tmp_path, draw.IDS)
 
     as_zip, as_folder = instructor.found("zip"), instructor.found("folder")
     assert told(as_zip) == told(as_folder), "zip and folder differ"
@@ -35,14 +43,51 @@ def test_every_notebook_goes_to_its_sender_or_to_a_human_whose_steps_help(seed, 
         everybody_is_there(found, instructor)
         nobody_gains_or_loses_by_a_clock(found, instructor)
 
-    kind = rng.choice(("zip", "folder"))
-    found = as_zip
+    everybody_has_their_own(followed(as_zip, instructor, rng.choice(KINDS)), instructor)
+
+
+def test_twenty_drawn_classes_are_graded_whole(tmp_path, make_desk):
+    desk = make_desk(tmp_path, PATIENT)
+    ids = {"quiz": [cell.grade_id for cell in desk.source.cells if cell.grade_id]}
+    answers = [desk.solved(), desk.release]
+    for seed in range(20):
+
+        def maker(learner: Learner, _: str, when: datetime) -> bytes:
+            notebook = nbformat.from_dict(answers[learner.key])
+            notebook.cells.append(nbformat.v4.new_markdown_cell(draw.mark(learner, when)))
+            return nbformat.writes(notebook).encode()
+
+        archive = layouts.archive(seed, most=2, maker=maker, only="quiz", mark=f"-{seed}")
+        lines = draw.rows(random.Random(seed), archive.learners, "hub")
+        instructor = Instructor(archive, lines, tmp_path / str(seed), ids)
+        kind = KINDS[seed % 2]
+        followed(instructor.found(kind), instructor, kind)
+        (tmp_path / "class.csv").write_bytes(draw.csv(lines))
+        wishes = Wishes(roster=tmp_path / "class.csv", deadlines=(draw.DEADLINE.isoformat(),))
+        console = Console(file=io.StringIO())
+        path = instructor.path(kind)
+        grade_class([path], wishes, root=desk.root, project=desk.project, console=console)
+        for work in archive.works:
+            graded = ledger.read(desk.root, "quiz", work.learner.id).graded
+            whole = sum(desk.full.values()) if work.learner.key == 0 else 0.0
+            assert sum(graded.points.values()) == whole, f"seed {seed}, {work.learner}"
+            days = late.days(work.when, draw.DEADLINE, POLICY)
+            unclear = any(finding.kind == "late-unclear" for finding in graded.findings)
+            lost = 0.0 if unclear else 1.2 * days
+            assert graded.penalty == pytest.approx(lost), f"seed {seed}, {graded.findings}"
+
+
+def followed(found: list[Submission], instructor: Instructor, kind: str) -> list[Submission]:
+    """Return what is found after the messages' advice was followed, a few times."""
     for _ in range(ROUNDS):
-        for one in [one for one in found if one.refused]:
+        refused = [one for one in found if one.refused]
+        if not refused:
+            break
+        for one in refused:
             assert instructor.follow(one), f"no advice in: {one.refused}"
         found = instructor.found(kind)
         nobody_has_anothers(found, instructor)
-    everybody_has_their_own(found, instructor)
+    return found
 
 
 def told(found: list[Submission]) -> list[tuple[str, str, bool]]:
