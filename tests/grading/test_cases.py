@@ -87,10 +87,14 @@ def test_folders_around_marked_work_are_looked_through(tmp_path, wrappers):
 
 
 def test_folder_around_a_class_whose_senders_are_known_is_looked_through(tmp_path):
-    assert learners(both(tmp_path, "handed-in/al1/final.ipynb")) == ["al1"]
-    assert learners(both(tmp_path, "handed-in/al1/final/x.ipynb", "handed-in/grades.csv")) == [
-        "al1"
-    ]
+    two = ("handed-in/al1/final/x.ipynb", "handed-in/zo2/x.ipynb", "handed-in/grades.csv")
+    assert learners(both(tmp_path, *two)) == ["al1", "zo2"]
+
+
+def test_folder_around_one_learner_may_be_a_learners_own_and_is_asked_about(tmp_path):
+    (one,) = both(tmp_path, "handed-in/al1/final.ipynb")
+    assert "name the folder that holds 'al1'" in one.refused
+    assert learners(find([tmp_path / "unpacked" / "handed-in"], IDS, roster=CLASS)) == ["al1"]
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_files_copied_at_one_moment_do_not_tell_when_they_were_sent(tmp_path):
 def test_learners_many_notebooks_are_one_row(tmp_path):
     names = [f"al1/Untitled{number}.ipynb" for number in range(1500)]
     (one,) = both(tmp_path, *names)
-    assert one.refused.startswith("1,500 notebooks, more than are looked at")
+    assert one.refused.startswith("1,500 notebooks, of which only those called")
     (named,) = both(tmp_path, *names, "al1/final.ipynb")
     assert not named.refused
     strangers = find([folder(tmp_path / "s", *(f"Untitled{n}.ipynb" for n in range(60)))], IDS)

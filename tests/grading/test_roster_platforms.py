@@ -162,7 +162,7 @@ def test_guessed_letters_are_told_and_certain_ones_are_not(tmp_path):
     assert "read as Windows-1252, with names such as 'Zoë Müller'" in roster.guessed(path)
     class_ = roster.keep(tmp_path, path)
     told = io.StringIO()
-    summary.before(Console(file=told), class_, late.Policy(), [], tmp_path)
+    summary.before(Console(file=told), class_, late.Policy(), [], path)
     assert "Zoë Müller" in told.getvalue()
     for charset in ("utf-8", "utf-16"):
         path.write_bytes(EXCEL.encode(charset))

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.submissions import clocks, naming, receive
+from anomaly_desk.submissions import clocks, entries, naming, receive
 from anomaly_desk.submissions.clocks import NOTE, Told
 from anomaly_desk.submissions.entries import Entry
 from anomaly_desk.submissions.findings import quote
@@ -100,26 +100,35 @@ def _entries(
     """Yield the files of an open zip."""
     if len(archive.infolist()) > MAX_ENTRIES:
         raise ArchiveError(f"{path.name}: this zip holds over {MAX_ENTRIES:,} files; unpack it")
-    room = MAX_TOTAL
+    room, folders = MAX_TOTAL, set[tuple[str, ...]]()
     for number, info in enumerate(archive.infolist()):
         name = _name(info)
         parts = PurePosixPath(name).parts
-        if not parts or any(p.startswith(".") and p != ".." for p in parts):
+        if not parts or any(entries.is_hidden(part) and part != ".." for part in parts):
             continue
-        if parts[0] == "__MACOSX":
+        yield from _folders(parts if info.is_dir() else parts[:-1], path, folders)
+        if info.is_dir() or len(parts) > entries.DEEPEST:
             continue
         refused = _refusal(info, name, parts)
-        entry = Entry(parts, path, _written(info, zone), refused, info.is_dir())
-        if entry.is_folder or refused:
-            yield replace(entry, refused="" if entry.is_folder else refused)
-            continue
-        if parts[-1] == NOTE:
+        entry = Entry(parts, path, _written(info, zone), refused)
+        if refused:
+            pass
+        elif parts[-1] == NOTE:
             entry = _noted(archive, info, entry)
         elif naming.may_be_notebook(parts[-1]):
             limit = min(room, receive.MAX_BYTES)
             entry = _unpacked(archive, info, entry, folder / f"{number}.ipynb", limit)
             room -= 0 if entry.refused else entry.path.stat().st_size
         yield entry
+
+
+def _folders(parts: tuple[str, ...], path: Path, listed: set[tuple[str, ...]]) -> Iterator[Entry]:
+    """Yield the folders of a path that are new: a zip need not list them."""
+    for n in range(1, min(len(parts), entries.DEEPEST) + 1):
+        if parts[:n] not in listed:
+            listed.add(parts[:n])
+            deep = entries.DEEP if n == entries.DEEPEST else ""
+            yield Entry(parts[:n], path, refused=deep, is_folder=True)
 
 
 def _noted(archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: Entry) -> Entry:

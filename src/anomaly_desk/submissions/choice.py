@@ -1,18 +1,28 @@
 """Which of several files counts, where one learner has more than one for an assignment."""
 
 import re
+from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 
-from anomaly_desk.submissions import candidates, clocks, naming
+from anomaly_desk.submissions import candidates, clocks, naming, whose
 from anomaly_desk.submissions.findings import Finding, quote
+from anomaly_desk.submissions.people import LEARNER_ID
 from anomaly_desk.submissions.submission import Submission
 
 
-def one_each(found: list[Submission]) -> list[Submission]:
-    """Leave one file for each learner and assignment: the one that has the assignment's name."""
+def one_each(found: list[Submission], *, by_name: bool) -> list[Submission]:
+    """Leave one file for each learner and assignment: the one that has the assignment's name.
+
+    Parameters
+    ----------
+    found
+        What came, each under its learner's id where that is known.
+    by_name
+        Whether senders' names are the ids, as nobody gave a roster.
+    """
     groups: dict[tuple[str, str], list[Submission]] = {}
-    for one in found:
+    for one in _apart(found) if by_name else found:
         groups.setdefault((one.assignment, one.learner), []).append(one)
     sent = {learner for assignment, learner in groups if assignment}
     return [
@@ -24,11 +34,31 @@ def one_each(found: list[Submission]) -> list[Submission]:
     ]
 
 
+def _apart(found: list[Submission]) -> list[Submission]:
+    """Return the submissions; refused are those of two senders of one name."""
+    senders: dict[str, set[str]] = defaultdict(set)
+    for one in found:
+        senders[one.learner].add(one.sender)
+    return [
+        replace(one, learner=quote(one.sender), refused=one.refused or _namesakes(one.learner))
+        if LEARNER_ID.fullmatch(one.learner) and len(senders[one.learner]) > 1
+        else one
+        for one in found
+    ]
+
+
+def _namesakes(learner: str) -> str:
+    return f"several senders are called {quote(learner)}: give a roster (--roster)"
+
+
 def _chosen(assignment: str, same: list[Submission]) -> list[Submission]:
-    different = list({one.path: one for one in same}.values())
+    different = list({(one.path, one.refused): one for one in same}.values())
+    different = [
+        one for one in different if not one.refused.startswith(candidates.NO_NOTEBOOK)
+    ] or different[:1]
     if len(different) == 1:
         return different
-    if not assignment:
+    if not assignment or all(one.refused for one in different):
         names = ", ".join(quote(one.title) for one in different[: candidates.MAX_TOLD])
         text = f"{len(different)} files such as {names}: {different[0].refused}"
         return [replace(different[0], refused=text)]
@@ -49,8 +79,10 @@ def _chosen(assignment: str, same: list[Submission]) -> list[Submission]:
             return [replace(different[0], findings=(*different[0].findings, *before))]
     well_named = [one for one in different if stem(one) == assignment and not one.refused]
     if len(well_named) != 1:
-        names = ", ".join(quote(one.title) for one in different)
-        return [replace(different[0], refused=f"several files for one assignment: {names}")]
+        names = ", ".join(quote(one.title) for one in different[: candidates.MAX_TOLD])
+        text = f"several files for one assignment, such as {names}"
+        advice = f"leave the one that counts, and call it {assignment}.ipynb"
+        return [replace(different[0], refused=f"{text}: {advice}")]
     (best,) = well_named
     others = ", ".join(quote(one.title) for one in different if one is not best)
     finding = Finding("left-out", "", f"Graded was {assignment}.ipynb; left out: {others}.")
@@ -64,14 +96,20 @@ def _moment(one: Submission) -> datetime:
 
 def _several_senders(different: list[Submission]) -> str:
     """Return why work of several senders is not graded for one learner, and what to do."""
-    senders = sorted({one.sender for one in different})
-    text = f"work of several senders has come for this learner: {', '.join(map(quote, senders))}"
-    if all(one.label and one.label.number for one in different):
+    senders = {one.sender: one.label for one in different}
+    keys = [whose.key(label) if label else "" for _, label in sorted(senders.items())]
+    text = "work of several senders has come for this learner: "
+    if all(keys) and all(label and label.number for label in senders.values()):
         return (
-            f"{text}. Write the right one as it stands here into the column `also` of this "
-            "learner's line, and what is another learner's into theirs; give the roster again"
+            f"{text}{', '.join(keys)}. Write the right one as it stands here into the column "
+            "`also` of this learner's line, and what is another learner's into theirs; give the "
+            "roster again"
         )
-    return f"{text}; leave the others out, and grade again"
+    names = ", ".join(map(quote, sorted(senders)))
+    return (
+        f"{text}{names}; rename what is another learner's to their id, and leave one that is "
+        "this learner's"
+    )
 
 
 def stem(one: Submission) -> str:

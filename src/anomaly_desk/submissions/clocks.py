@@ -13,7 +13,8 @@ A note anywhere else was packed by the learner.
 """
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
@@ -27,7 +28,7 @@ FILE = "file's time"
 SHARED = ", perhaps of packing or copying"
 ATTEMPTS = (NOTE, NAMED)  # clocks that tell one attempt from the next
 MAX_NOTE = 200  # bytes of a note that are read
-SAME = timedelta(minutes=1)  # files within it were perhaps all stamped when packed or copied
+_FEWEST = {ZIP: 3, FILE: 2}  # senders whose files were perhaps stamped in one go
 
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:[.,](\d{1,9}))?\s*([^\s].{0,40})?"
@@ -95,7 +96,7 @@ def note(moment: datetime) -> str:
     Examples
     --------
     >>> note(datetime(2026, 10, 10, 9, 15, tzinfo=UTC))
-    '2026-10-10 09:15:00.000000 UTC\\n'
+    '2026-10-10 09:15:00.000000 UTC\n'
     """
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC\n"
 
@@ -133,16 +134,32 @@ def of_zip(seconds: int | None, local: tuple[int, ...], zone: tzinfo | None) -> 
     return Told(ZIP, (stamped.replace(tzinfo=zone) if zone else stamped.astimezone(),))
 
 
-def shared(told: list[Told]) -> list[Told]:
-    """Return what clocks of files say, marked where it may be when all were packed or copied."""
-    for clock, fewest in ((ZIP, 3), (FILE, 2)):
-        moments = [one.moments[0] for one in told if one.clock == clock and one.moments]
-        if len(moments) >= fewest and max(moments) - min(moments) <= SAME:
-            told = [
-                replace(one, clock=f"{clock}{SHARED}") if one.clock == clock else one
-                for one in told
-            ]
-    return told
+def shared(told: Iterable[tuple[object, Told]]) -> Callable[[Told], Told]:
+    """Return what marks a time that most senders' files have, as after packing or copying.
+
+    Parameters
+    ----------
+    told
+        Who sent a file, and what its clock says.
+    """
+    senders, then = set[object](), defaultdict[tuple[str, int], set[object]](set)
+    for sender, one in told:
+        senders.add(sender)
+        for minute in _minutes(one):
+            then[one.clock, minute].add(sender)
+
+    def marked(one: Told) -> Told:
+        same = max((len(then[one.clock, minute]) for minute in _minutes(one)), default=0)
+        many = same >= _FEWEST.get(one.clock, same + 1) and 2 * same > len(senders)
+        return replace(one, clock=f"{one.clock}{SHARED}") if many else one
+
+    return marked
+
+
+def _minutes(one: Told) -> set[int]:
+    """Return the minute of a clock's time, and the one before."""
+    minute = int(one.moments[0].timestamp() // 60) if one.moments else 0
+    return {minute - 1, minute} if one.moments else set()
 
 
 def _moments(text: str) -> Iterator[datetime]:

@@ -14,7 +14,8 @@ from anomaly_desk.submissions.submission import read_regular
 # Files and folders below one folder, by how deep it lies: a learner's million files must not stop
 # the run, nor hide another learner's.
 MOST = (1_000_000, 20_000, 5_000, 2_000)
-DEEPEST = 8
+DEEPEST = 9
+DEEP = f"what lies in {DEEPEST} folders is not looked at"
 LINK = "it is a link, which is not followed"
 
 
@@ -56,6 +57,11 @@ class Entry:
         return self.parts[-1] == NOTE and not self.is_folder
 
 
+def is_hidden(name: str) -> bool:
+    """Return whether a system or a program has put it there: nobody sent it."""
+    return name.startswith(".") or name == "__MACOSX"
+
+
 def below(folder: Path, parts: tuple[str, ...] = ()) -> list[Entry]:
     """Return what lies below a folder, hidden names left out, sorted by name.
 
@@ -85,7 +91,7 @@ def of_file(path: Path, parts: tuple[str, ...]) -> Entry:
 
 def of_named(path: Path, known: Collection[str]) -> list[Entry]:
     """Return the entries of a file that was named itself: by its name, else with its folders."""
-    if naming.of_file(path.name) or naming.by_name(naming.stem(path.name), known):
+    if naming.of_file(path.name, known):
         return [of_file(path, (path.name,))]
     here = path.parent
     deeper = here.name in known or here.name.lower() == naming.SENT_TO_SAKAI
@@ -107,8 +113,9 @@ def _below(folder: Path, parts: tuple[str, ...], depth: int) -> list[Entry]:
         if is_folder and is_link:
             found.append(Entry(inner, path, refused=LINK, is_folder=True))
         elif is_folder and not naming.is_notebook(path.name):
-            found.append(Entry(inner, path, is_folder=True))
-            found += _below(path, inner, depth + 1) if depth < DEEPEST else []
+            deep = depth + 1 == DEEPEST
+            found.append(Entry(inner, path, refused=DEEP if deep else "", is_folder=True))
+            found += [] if deep else _below(path, inner, depth + 1)
         else:
             found.append(of_file(path, inner))
     return found
@@ -118,7 +125,7 @@ def _listed(folder: Path, most: int) -> list[tuple[Path, bool, bool]]:
     """Return the first names in a folder by the alphabet; which are folders, and which links."""
     try:
         with os.scandir(folder) as entries:
-            seen = (one for one in entries if not one.name.startswith("."))
+            seen = (one for one in entries if not is_hidden(one.name))
             first = heapq.nsmallest(most, seen, key=lambda one: one.name)
             return [(Path(one.path), _is_folder(one), one.is_symlink()) for one in first]
     except OSError:

@@ -1,5 +1,6 @@
 """What grading found out about a submission, in sentences for instructor and learner."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -91,7 +92,7 @@ class Finding:
 
 
 def quote(value: object) -> str:
-    r"""Return a learner's text in quotes: on one line, printable, `MAX_QUOTE` characters at most.
+    r"""Return a learner's text in quotes: on one line, visible, `MAX_QUOTE` characters at most.
 
     Examples
     --------
@@ -99,7 +100,8 @@ def quote(value: object) -> str:
     "'a [31m red'"
     """
     text = value if isinstance(value, str) else f"<{type(value).__name__}>"
-    printable = "".join(c if c.isprintable() else " " for c in text[: 2 * MAX_QUOTE])
+    seen = (c for c in text[: 2 * MAX_QUOTE] if unicodedata.category(c) != "Cf")
+    printable = "".join(c if c.isprintable() else " " for c in seen)
     line = " ".join(printable.split())
     return repr(line if len(line) <= MAX_QUOTE - 3 else f"{line[: MAX_QUOTE - 3]}…")
 

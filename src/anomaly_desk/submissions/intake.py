@@ -5,7 +5,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
@@ -15,6 +15,7 @@ from anomaly_desk.errors import CourseError
 from anomaly_desk.submissions import archive, candidates, choice, clocks, entries, naming, whose
 from anomaly_desk.submissions.entries import Entry
 from anomaly_desk.submissions.findings import quote
+from anomaly_desk.submissions.level import IsLearner
 from anomaly_desk.submissions.people import Roster
 from anomaly_desk.submissions.submission import Job, Submission, read_regular
 from anomaly_labs.files import write_aside
@@ -84,7 +85,7 @@ def find(
                 "or a folder or zip as Moodle, Canvas, Sakai or JupyterHub export it"
             )
         found += here
-    return choice.one_each(found)
+    return choice.one_each(found, by_name=roster is None)
 
 
 def digest(path: Path) -> str:
@@ -143,10 +144,7 @@ def _candidates(
     zone: tzinfo | None,
 ) -> Iterator[Submission]:
     """Yield what may be a submission, with the assignment that its place names, or none."""
-
-    def is_learner(name: str) -> bool:
-        return bool(roster and roster.find(name))
-
+    is_learner = (lambda label: bool(roster.whose(label))) if roster else None
     if not os.path.lexists(path):
         raise IntakeError(f"{path}: no such file or folder")
     if path.is_dir() and not naming.is_notebook(path.name):
@@ -177,7 +175,7 @@ def _entries(folder: Path, known: Collection[str]) -> list[Entry]:
 def _in_zip(
     path: Path,
     known: Collection[str],
-    is_learner: Callable[[str], bool],
+    is_learner: IsLearner | None,
     root: Path | None,
     zone: tzinfo | None,
 ) -> Iterator[Submission]:
@@ -211,7 +209,7 @@ def _settled(
     if len(known) == 1:
         return replace(one, assignment=next(iter(known)))
     reason = f"neither its name nor its cells tell which of {', '.join(known)} this is"
-    return replace(one, refused=f"{quote(one.title)}: {reason}")
+    return replace(one, refused=f"{quote(one.title)}: {reason}; rename it to the right one")
 
 
 def _timed(one: Submission) -> Submission:

@@ -20,11 +20,14 @@ SENT_TO_SAKAI = "submission attachment(s)"
 
 _MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?P<what>file|onlinetext)_?")
 _MOODLE_FLAT = re.compile(
-    r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?P<what>file)_(?P<file>.+)"
+    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<what>file)_(?P<file>.+)"
 )
 _CANVAS = re.compile(r"(?P<name>.+?)(?P<late>_LATE)?_(?P<number>\d+)_\d+_(?P<file>.+)")
 _CANVAS_ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?(?P<name>anon_(?P<number>[A-Za-z0-9]{5}))_\d+_(?P<file>.+)"
+)
+_EXCHANGE = re.compile(  # an id may hold a plus, too
+    r"(?P<name>.+)\+(?P<assignment>[^+]+)\+(?P<time>\d{4}-?\d\d-?\d\d.*)"
 )
 _SAKAI = re.compile(r"(?P<name>.+)\((?P<number>[^()]+)\)")
 _ENDINGS = re.compile(r"\.(ipynb(\.(txt|json))?|json)$", re.IGNORECASE)
@@ -46,6 +49,8 @@ class Label:
         When it was sent, by the name.
     file
         The name of the file before the platform put others in front of it.
+    otherwise
+        Other senders that the name may as well mean.
     """
 
     sender: str
@@ -55,6 +60,7 @@ class Label:
     late: bool = False
     told: Told | None = None
     file: str = ""
+    otherwise: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """Return the sender, with the number where there is one."""
@@ -73,15 +79,11 @@ def of_folder(name: str) -> Label | None:
     """
     if found := _MOODLE.fullmatch(name):
         return Label(found["name"], MOODLE, found["number"])
-    sender, _, rest = name.partition("+")
-    while "+" in rest:  # an id may hold a plus, too
-        assignment, _, time = rest.partition("+")
-        if re.match(r"\d{4}-?\d\d-?\d\d", time):
-            told = clocks.of_text(time, clocks.NAMED)
-            if not told.moments and "+" in time:  # behind it stand letters that nobody can guess
-                told = clocks.of_text(time.rpartition("+")[0], clocks.NAMED)
-            return Label(sender, NBGRADER, assignment=assignment, told=told)
-        sender, rest = f"{sender}+{assignment}", time
+    if found := _EXCHANGE.fullmatch(name):
+        told = clocks.of_text(found["time"], clocks.NAMED)
+        if not told.moments:  # behind it stand letters that nobody can guess
+            told = clocks.of_text(found["time"].rpartition("+")[0], clocks.NAMED)
+        return Label(found["name"], NBGRADER, assignment=found["assignment"], told=told)
     return None
 
 
@@ -98,31 +100,32 @@ def of_sakai(name: str) -> Label | None:
     return Label(found["name"].strip(), SAKAI, found["number"]) if found else None
 
 
-def of_file(name: str) -> Label | None:
-    """Return what the name of a file says; None where no platform wrote it.
+def of_file(name: str, assignments: Collection[str]) -> list[Label]:
+    """Return what the name of a file may say, the likeliest first; empty where it says nothing.
+
+    A platform writes in front of the learner's own name for the file, so what stands first counts.
+    An id may hold what looks like Canvas's numbers, too.
 
     Examples
     --------
-    >>> label = of_file("doejane_LATE_12_345_lab.ipynb")
-    >>> label.sender, label.late, label.file
-    ('doejane', True, 'lab.ipynb')
+    >>> label, *others = of_file("doejane_LATE_12_345_lab.ipynb", ["final"])
+    >>> label.sender, label.late, label.file, others
+    ('doejane', True, 'lab.ipynb', [])
+    >>> [label.sender for label in of_file("a_1_2_final.ipynb", ["final"])]
+    ['a', 'a_1_2']
     """
-    if found := _MOODLE_FLAT.fullmatch(name):
-        return Label(found["name"], MOODLE, found["number"], file=found["file"])
-    if found := _CANVAS_ANONYMOUS.fullmatch(name) or _CANVAS.fullmatch(name):
-        late = found["late"] is not None
-        return Label(found["name"], CANVAS, found["number"], late=late, file=found["file"])
-    return None
+    forms = {_MOODLE_FLAT: MOODLE, _CANVAS_ANONYMOUS: CANVAS, _CANVAS: CANVAS}
+    found = [(m, platform) for form, platform in forms.items() if (m := form.fullmatch(name))]
+    plain = _by_name(stem(name), assignments)
+    if not found:
+        return [plain] if plain else []
+    first, platform = min(found, key=lambda one: one[0].start("file"))
+    late = bool(first.groupdict().get("late"))
+    label = Label(first["name"], platform, first["number"], late=late, file=first["file"])
+    return [label, plain] if plain and first.re is _CANVAS else [label]
 
 
-def by_name(stem: str, assignments: Collection[str]) -> Label | None:
-    """Return what ``<learner>_<assignment>`` says, or None.
-
-    Examples
-    --------
-    >>> by_name("ann_final", ["final"]).sender
-    'ann'
-    """
+def _by_name(stem: str, assignments: Collection[str]) -> Label | None:
     for assignment in sorted(assignments, key=len, reverse=True):
         if stem.endswith(f"_{assignment}"):
             return Label(stem.removesuffix(f"_{assignment}"), assignment=assignment)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from anomaly_desk.submissions.naming import CANVAS, MOODLE, SAKAI, Label
+from anomaly_desk.submissions.naming import CANVAS, MOODLE, NBGRADER, SAKAI, Label
 from anomaly_desk.submissions.spreadsheet import fold
 
 LEARNER_ID = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9._@+-]{0,63}")
@@ -79,65 +79,65 @@ class Roster:
     def whose(self, label: Label) -> list[Person]:
         """Return everybody whose work it may be; it is certain where that is one.
 
-        A number decides, where it is in the roster's columns of numbers or in `also`. So do an id
-        and an e-mail. Otherwise everybody counts whom one of these may mean: another name, the
-        e-mail's part before the @, the words of the full name in any order and without accents,
-        the name as one word, as Canvas writes it, and in Moodle what follows the name of a group.
-        Capitals never count. Where keys point to different people, all of them are returned.
+        The platform's number decides where `also` holds it; so does one in the roster's columns
+        of numbers, unless the name is another's. Otherwise everybody counts whom one of these may
+        mean: another name, an e-mail, the words of the full name in any order and without
+        accents, the name as one word, as Canvas writes it, in Moodle what follows the name of a
+        group, and where no platform gives names the id and the e-mail's part before the @; an id
+        that its learner's `also` repeats decides. Capitals never count.
 
         Parameters
         ----------
         label
             What a folder or file says of its sender.
         """
-        by_number = self._numbered(label)
-        exactly = self._at("id", label.sender) | self._at("email", label.sender)
+        if label.number and (told := self._at("also", str(label), label.number)):
+            return self._people(told)
         also = self._at("also", label.sender)
-        if len(exactly) == 1 and also | by_number <= exactly:
-            return self._people(exactly)
-        named = exactly | also | self._named(label.sender)
+        named = also | self._at("email", label.sender) | self._named(label.sender)
+        if label.platform in ("", NBGRADER):
+            its_id = self._at("id", label.sender)
+            named |= its_id | self._at("local", label.sender)
+            return self._people(its_id if also and also == its_id else named)
         if label.platform == MOODLE:  # behind the name of a group
             parts = label.sender.split("-")
             named = named.union(*(self._named("-".join(parts[n:])) for n in range(1, len(parts))))
-        if all(self._is_another(person, label) for person in self._people(named)):
-            named = set()
+        by_number = self._at("id" if label.platform == SAKAI else "number", label.number)
+        by_number |= self._at("id", *label.otherwise).union(*map(self._named, label.otherwise))
         if len(by_number) == 1 and (by_number <= named or not named):
             return self._people(by_number)
-        return self._people(by_number | named)
+        people = self._people(by_number | named)
+        is_strange = not by_number and all(self._is_another(person, label) for person in people)
+        return [] if is_strange else people
 
     def _people(self, ids: set[str]) -> list[Person]:
         return [person for person in self.people if person.id in ids]
 
-    def _at(self, way: str, key: str) -> set[str]:
-        tidy = _tidy(key)
-        return self._indexes[way].get(tidy, set()) if tidy else set()
+    def _at(self, way: str, *keys: str) -> set[str]:
+        """Return whom one of the keys means."""
+        form = tidy if way == "also" else _exact
+        found = (self._indexes[way].get(form(key), set()) for key in keys if key.strip())
+        return set().union(*found)
 
     def _named(self, name: str) -> set[str]:
         """Return whom a name may mean."""
-        keys = {"local": _tidy(name), "words": _words(name), "squashed": _squashed(name)}
+        keys = {"words": _words(name), "squashed": _squashed(name)}
         found = (self._indexes[way].get(key, set()) for way, key in keys.items() if key)
         return set().union(*found)
-
-    def _numbered(self, label: Label) -> set[str]:
-        """Return whom the platform's number means."""
-        if not label.number:
-            return set()
-        told = self._at("also", label.number) | self._at("also", str(label))
-        return told or self._at("id" if label.platform == SAKAI else "number", label.number)
 
     def _is_another(self, person: Person, label: Label) -> bool:
         """Return whether the roster knows a number of this learner, and it is not the label's."""
         if not label.number:
             return False
-        of_name = _tidy(f"{label.sender} (")
-        known = {tidy for tidy in map(_tidy, person.also) if tidy.startswith(of_name)}
+        of_name = tidy(f"{label.sender} (")
+        known = {tidy for tidy in map(tidy, person.also) if tidy.startswith(of_name)}
         if label.platform == CANVAS:
-            known |= {_tidy(number) for number in person.numbers}
-        return bool(known) and not known & {_tidy(str(label)), _tidy(label.number)}
+            known |= {tidy(number) for number in person.numbers}
+        return bool(known) and not known & {tidy(str(label)), tidy(label.number)}
 
     def nearest(self, sender: str, n: int = 3) -> list[Person]:
         """Return up to `n` learners whose id or name looks most like what a platform sent."""
-        matcher = difflib.SequenceMatcher(b=_tidy(sender))
+        matcher = difflib.SequenceMatcher(b=tidy(sender))
         alike: dict[str, float] = {}
         for person, forms in zip(self.people, self._forms, strict=True):
             for form in forms:
@@ -152,7 +152,7 @@ class Roster:
     def _forms(self) -> list[set[str]]:
         """Return what each learner's name may look like."""
         return [
-            {_tidy(person.id), *map(_tidy, _turned(person.name)), _squashed(person.name)}
+            {tidy(person.id), *map(tidy, _turned(person.name)), _squashed(person.name)}
             for person in self.people
         ]
 
@@ -161,13 +161,12 @@ class Roster:
         """Return for each kind of key which ids it leads to."""
         ways: dict[str, dict[str, set[str]]] = defaultdict(dict)
         for person in self.people:
-            address = _tidy(person.email)
             keys: dict[str, Iterable[str]] = {
-                "id": [_tidy(person.id)],
-                "email": [address],
-                "number": map(_tidy, person.numbers),
-                "also": map(_tidy, person.also),
-                "local": [address.partition("@")[0]],
+                "id": [_exact(person.id)],
+                "email": [_exact(person.email)],
+                "number": map(_exact, person.numbers),
+                "also": map(tidy, person.also),
+                "local": [_exact(person.email).partition("@")[0]],
                 "words": [_words(person.name)],
                 "squashed": map(_squashed, _rotated(person.name)),
             }
@@ -177,9 +176,17 @@ class Roster:
         return ways
 
 
-def _tidy(text: str) -> str:
-    """Return a text without capitals, and as a roster is read: without what nobody sees."""
-    return fold(text.replace("_", " ")).casefold()
+def tidy(text: str) -> str:
+    """Return a text without what nobody sees: capitals, spaces, invisible characters.
+
+    Moodle writes a space for each underscore.
+    """
+    return " ".join(_exact(text).replace("_", " ").split())
+
+
+def _exact(text: str) -> str:
+    """Return a text in small letters, and as a roster is read: without invisible characters."""
+    return fold(text).casefold()
 
 
 def _turned(name: str) -> list[str]:
@@ -196,11 +203,11 @@ def _rotated(name: str) -> list[str]:
 
 def _words(name: str) -> str:
     """Return the words of a name in the alphabet's order, without accents and marks."""
-    parted = unicodedata.normalize("NFKD", _tidy(name))
+    parted = unicodedata.normalize("NFKD", tidy(name))
     kept_ = "".join(c for c in parted if not unicodedata.combining(c) and c not in "'`-\u2019")
     return " ".join(sorted(re.findall(r"\w+", kept_.replace("_", " "))))
 
 
 def _squashed(name: str) -> str:
     """Return a name as Canvas writes it: letters and digits only."""
-    return re.sub(r"[\W_]", "", _tidy(name))
+    return re.sub(r"[\W_]", "", tidy(name))

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from anomaly_desk.submissions.findings import quote
 from anomaly_desk.submissions.naming import Label
-from anomaly_desk.submissions.people import LEARNER_ID, Person, Roster
+from anomaly_desk.submissions.people import LEARNER_ID, Person, Roster, tidy
 from anomaly_desk.submissions.submission import Submission
 
 MAX_TOLD = 5  # learners in a message
+_AGAIN = "the roster again"
+_RENAME = "rename it to the id of the learner whose work it is"
 
 
 def settled(one: Submission, known: Collection[str], roster: Roster | None) -> Submission:
@@ -27,13 +29,13 @@ def settled(one: Submission, known: Collection[str], roster: Roster | None) -> S
     one = replace(one, sender=sender)
     if one.label is None:
         return replace(one, learner=shown)
-    if roster is not None:
-        people = roster.whose(one.label)
-        if len(people) == 1:
-            return replace(one, learner=people[0].id)
-        reason = _several(one.label, people) if people else _nobody(one.label, roster)
-    elif one.learner in known:
+    people = roster.whose(one.label) if roster else []
+    if len(people) == 1:
+        return replace(one, learner=people[0].id)
+    if one.learner in known and not people and not one.label.platform:
         reason = f"{shown} is an assignment's name; put it into a folder with the learner's id"
+    elif roster is not None:
+        reason = _several(one.label, people) if people else _nobody(one.label, roster)
     elif LEARNER_ID.fullmatch(one.learner):
         return one
     else:
@@ -44,31 +46,33 @@ def settled(one: Submission, known: Collection[str], roster: Roster | None) -> S
     return replace(one, learner=shown, refused=one.refused or reason)
 
 
+def key(label: Label) -> str:
+    """Return what to write into the roster for a sender, in quotes; "" where nothing can be."""
+    texts = (str(label), label.number) if label.number else (label.sender,)
+    whole = (text for text in texts if tidy(quote(text)[1:-1]) == tidy(text) and "|" not in text)
+    return next(map(quote, whole), "")
+
+
 def _nobody(label: Label, roster: Roster) -> str:
     """Return why nobody's work it is, and what to do."""
     near = ", ".join(map(str, roster.nearest(label.sender)))
-    return (
-        f"{quote(str(label))} is not on the roster; "
-        f"{f'nearest: {near}' if near else 'no name is near it'}. Write {_key(label)} into the "
-        "column `also` of the right learner's line, and give the roster again"
-    )
+    told = f"nearest: {near}" if near else "no name is near it"
+    text, line = key(label), "the right learner's line, a new one where there is none"
+    advice = f"Write {text} into the column `also` of {line}, and give {_AGAIN}"
+    if not text:
+        advice = f"R{_RENAME[1:]}, who needs a line"
+    return f"{quote(str(label))} is not on the roster; {told}. {advice}"
 
 
 def _several(label: Label, people: list[Person]) -> str:
     """Return why more than one learner's work it may be, and what to do."""
-    them = ", ".join(map(str, people[:MAX_TOLD]))
-    if not label.number:
-        return (
-            f"{quote(str(label))} may be one of: {them}; rename it to the id of the learner whose "
-            "work it is, and leave the name out of the others' column `also`"
-        )
-    return (
-        f"{quote(str(label))} may be one of: {them}. Write {_key(label)} into the column `also` "
-        "of the right learner's line and of no other, and give the roster again"
-    )
-
-
-def _key(label: Label) -> str:
-    """Return what to write into the roster for a sender, whole."""
-    text = quote(str(label))
-    return quote(label.number) if label.number and text[1:-1] != str(label) else text
+    may_be = f"{quote(str(label))} may be one of: {', '.join(map(str, people[:MAX_TOLD]))}"
+    text = key(label)
+    write = f"rite {text} into the column `also` of"
+    if label.number and text:
+        return f"{may_be}. W{write} the right learner's line and of no other, and give {_AGAIN}"
+    own = next((one for one in people if one.id.casefold() == label.sender.casefold()), None)
+    if own:
+        theirs = f"If it is the work of {own}, w{write} this line and of no other"
+        return f"{may_be}. {theirs}; if not, {_RENAME}"
+    return f"{may_be}; {_RENAME}"
