@@ -130,7 +130,7 @@ class Roster:
         if not label.number:
             return False
         of_name = tidy(f"{label.sender} (")
-        known = {tidy for tidy in map(tidy, person.also) if tidy.startswith(of_name)}
+        known = {other for other in map(tidy, person.also) if other.startswith(of_name)}
         if label.platform == CANVAS:
             known |= {tidy(number) for number in person.numbers}
         return bool(known) and not known & {tidy(str(label)), tidy(label.number)}
