@@ -25,7 +25,7 @@ NAMES = (
     "محمد علي", "\u200fمحمد علي", "Anne-Marie Dubois", "Marie Dubois", "Anne Marie Dubois",
     "Jane Doe", "Doe, Jane", "Jane\u200b Doe", "Ja\u200bne Doe", "Jane M. Doe", "Madonna", "Ivan",
     "x1", "x2", "ann", "bob.b", "Ann", "final", "José García Márquez", "Jose Garcia Marquez",
-    "Łukasz Żak", "Group A", "Group A-Ivan", "Ann_2 Lee", 'Jo "JJ" O\'Neil', "Lee | Ann",
+    "Łukasz Żak", "Group A", "Group A-Ivan", "Ann_B Lee", 'Jo "JJ" O\'Neil', "Lee | Ann",
     "Ångström", "김 민수", "Nguyễn Văn A", "van der Berg, Jan", "Jan van der Berg",
     "Dr. Ann Lee (guest)",
 )  # fmt: skip
@@ -166,10 +166,9 @@ def rows(rng: random.Random, learners: list[Learner], platform: str) -> list[dic
     for one in learners:
         if one.is_guest:
             continue
-        also = rng.choice(
-            ["", "", f"nick {one.key}", f"{one.name} ({one.number})".replace("|", " ")]
-        )
-        number = one.number if with_numbers and platform not in ("flat", "hub") else ""
+        nick, whole = f"nick {one.key}", f"{one.name} ({one.number})".replace("|", " ")
+        also = rng.choice(["", "", nick, whole if platform.startswith("moodle") else nick])
+        number = one.number if with_numbers and platform.startswith(("moodle", "canvas")) else ""
         row = {"id": one.id, "name": one.name, "email": one.email, "also": also, "number": number}
         found.append(row)
     return found

@@ -74,7 +74,8 @@ class Instructor:
         return next(fitting, None)
 
     def _mark(self, one: Submission) -> re.Match[str] | None:
-        text = (read_regular(one.path) or b"").decode("utf-8", "replace")
+        content = b"" if one.path.suffix == ".zip" else read_regular(one.path) or b""
+        text = content.decode("utf-8", "replace")
         return re.search(r"mark-(\d+)-\d+-", text)
 
     def called(self, sender: str) -> Learner | None:

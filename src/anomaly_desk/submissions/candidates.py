@@ -99,7 +99,7 @@ def _in_folder(theirs: list[Sent], known: Collection[str], *, noted: bool) -> It
     chosen = _at_most(notebooks, known)
     notes = {e.parts: clocks.of_text(e.note, clocks.NOTE) for e, _ in theirs if e.is_note}
     said = [e.refused for e, _ in theirs if e.is_folder and e.refused]
-    said += [_too_many(notebooks, known)] if len(notebooks) > len(chosen) else []
+    said += [_too_many(notebooks, known)] if len(notebooks) > len(chosen) > 0 else []
     findings = tuple(Finding("left-out", "", f"{text[0].upper()}{text[1:]}.") for text in said)
     for entry, label in chosen:
         told = _told(entry, label, notes, known, noted=noted)
@@ -115,11 +115,13 @@ def _in_folder(theirs: list[Sent], known: Collection[str], *, noted: bool) -> It
             told=told,
             label=label,
         )
-    named = {e.parts: e for e, _ in theirs if e.is_folder and e.parts[-1] in known}
-    empty = [e for p, e in named.items() if not any(n.parts[: len(p)] == p for n, _ in notebooks)]
     entry, label = theirs[0]
-    for one in empty or ([] if chosen else [entry]):
-        refused = one.refused or (NO_NOTEBOOK if chosen else _nothing(theirs, notebooks, known))
+    filled = {n.parts[:2] for n, _ in notebooks}
+    folders = [e for e, _ in theirs if e.is_folder and len(e.parts) == 2 and not label.platform]
+    empty = [e for e in folders if e.parts[1] in known and e.parts not in filled]
+    for one in empty if chosen or (empty and not notebooks) else [*empty, entry]:
+        reason = NO_NOTEBOOK if chosen else _nothing(theirs, notebooks, known)
+        refused = one.refused or "; ".join((reason, *said[:1]))
         assignment = one.parts[-1] if one in empty else _assignment(entry, label, known)
         told = (label.told,) if label.told else ()
         yield Submission(

@@ -58,20 +58,21 @@ def of_class(
     """
     inner, around = entries, list[str]()
     for _ in range(MAX_WRAPPERS + 1):
-        sent = [each for each in tops(inner) if _is_sent(each)]
+        sent = [each for each in tops(inner) if _is_sent(each, known)]
         labels = [label(each, known, is_learner) for each in sent]
-        if any(each and each.platform for each in labels):
+        if _are_certain(labels, known, is_learner) or any(
+            of and of.platform and (not around or _is_folder(each))
+            for each, of in zip(sent, labels, strict=True)
+        ):
             return inner, ""
-        names = [each.sender for each in labels if each]
         if len(sent) != 1 or not _is_folder(sent[0]):
-            if not around or _are_learners(labels, known, is_learner):
-                return inner, ""
             break
-        if names[0] in known or (is_learner and is_learner(Label(names[0]))):
+        (top,) = {each.sender for each in labels if each}
+        if top in known or (is_learner and is_learner(Label(top))):
             break
-        around += names
+        around.append(top)
         inner = [replace(one, parts=one.parts[1:]) for one in sent[0] if len(one.parts) > 1]
-    inside = [name for name in names if name not in known] or around[1:][-1:]
+    inside = [str(each) for each in labels if each and each.sender not in known] or around[1:][-1:]
     return entries, _doubt(around[0], inside, is_learner) if around and inside else ""
 
 
@@ -79,18 +80,23 @@ def _is_folder(theirs: list[Entry]) -> bool:
     return any(len(entry.parts) > 1 or entry.is_folder for entry in theirs)
 
 
-def _is_sent(theirs: list[Entry]) -> bool:
-    """Return whether it is a folder, or a file with the name of a notebook."""
-    return _is_folder(theirs) or naming.is_like_notebook(theirs[0].parts[0])
+def _is_sent(theirs: list[Entry], known: Collection[str]) -> bool:
+    """Return whether it is a folder, a notebook, or a file whose name says whose."""
+    top = theirs[0].parts[0]
+    renamed = naming.may_be_notebook(top) and naming.of_file(top, known)
+    return _is_folder(theirs) or naming.is_like_notebook(top) or bool(renamed)
 
 
-def _are_learners(
+def _are_certain(
     labels: list[Label | None], known: Collection[str], is_learner: IsLearner | None
 ) -> bool:
-    """Return whether these are the names of two learners at least, and of nothing else."""
+    """Return whether these are two learners at least, by a platform or the roster, and no more."""
     certain = [each for each in labels if each]
-    names = {each.sender for each in certain if is_learner is None or is_learner(each)}
-    return None not in labels and len(names) > 1 and not names & set(known)
+    names = {
+        str(each) for each in certain if each.platform or is_learner is None or is_learner(each)
+    }
+    of_assignment = any(each.sender in known for each in certain if not each.platform)
+    return None not in labels and len(names) > 1 and not of_assignment
 
 
 def _doubt(top: str, inside: list[str], is_learner: IsLearner | None) -> str:

@@ -129,11 +129,11 @@ class Roster:
         """Return whether the roster knows a number of this learner, and it is not the label's."""
         if not label.number:
             return False
-        of_name = tidy(f"{label.sender} (")
-        known = {other for other in map(tidy, person.also) if other.startswith(of_name)}
+        told = (text.rstrip(")").rpartition(" (") for text in person.also if text.endswith(")"))
+        known = {number for name, _, number in told if _words(name) == _words(label.sender)}
         if label.platform == CANVAS:
-            known |= {tidy(number) for number in person.numbers}
-        return bool(known) and not known & {tidy(str(label)), tidy(label.number)}
+            known |= set(person.numbers)
+        return bool(known) and _exact(label.number) not in map(_exact, known)
 
     def nearest(self, sender: str, n: int = 3) -> list[Person]:
         """Return up to `n` learners whose id or name looks most like what a platform sent."""
