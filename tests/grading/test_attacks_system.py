@@ -168,9 +168,9 @@ for n in range(100_000): held[n << 21]
 """
 FILLED_SOCKETS = """
 import os, socket, time
-for process in range(12):
+for process in range(15):
     if os.fork() == 0:
-        pairs = [socket.socketpair() for n in range(100)]
+        pairs = [socket.socketpair() for n in range(80)]
         for end in (end for pair in pairs for end in pair):
             end.setblocking(False)
             try:
@@ -183,7 +183,7 @@ FILLED_CONNECTIONS = """
 import socket, time
 server = socket.create_server(("127.0.0.1", 0))
 kept = []
-for n in range(100):
+for n in range(90):
     ends = socket.create_connection(server.getsockname()), server.accept()[0]
     kept.append(ends)
     for end in ends:
