@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import sqlite3
 import stat
@@ -258,6 +259,10 @@ def test_moodles_zip_becomes_a_graded_class(tmp_path, make_desk):
     assert "zip entry (3)" in text
     page = (desk.root / "feedback" / "zoh" / "quiz" / "quiz.html").read_text()
     assert "2 begun days at 10 % of 12 points, 2.4 points off" in page
+    for report in (text, (desk.root / "findings" / "quiz" / "zoh.txt").read_text()):
+        assert re.search(
+            r"Protection: namespaces .*seccomp .*watchdog \(counts memory, swap", report
+        )
 
     # the stranger is told to the roster; all else is kept
     file.write_text(ROSTER.replace("late_days", "late_days,also").replace(

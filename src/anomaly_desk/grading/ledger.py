@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from anomaly_desk.sandbox import protection
 from anomaly_desk.submissions.findings import Finding
 from anomaly_labs.files import lock, write_aside
 
@@ -168,7 +169,8 @@ def kept(
 def write_findings(root: Path, graded: Graded, log: str = "") -> None:
     """Write the report on one submission for the instructor, with the log of what failed."""
     file = root / "findings" / graded.assignment / f"{graded.learner}.txt"
-    text = "\n".join([f"{graded.learner}, {graded.assignment}", *lines(graded), "", log])
+    head = [f"{graded.learner}, {graded.assignment}", *lines(graded)]
+    text = "\n".join([*head, *([] if graded.unsafe else ["", protection.sentence()]), "", log])
     write_aside(file, partial(Path.write_text, data=text, encoding="utf-8"))
 
 
