@@ -113,5 +113,7 @@ def test_grading_the_same_files_keeps_points_and_what_humans_gave(tmp_path, lear
     assert by_hand(course) == given
     rows = shown.export(course, tmp_path, "csv", cwd=PROJECT)
     assert points(rows) == points(SHOWN["export"]["csv"])
-    assert grave(shown.report(course, cwd=PROJECT)) == grave(SHOWN["report"])
+    after, before = grave(shown.report(course, cwd=PROJECT)), grave(SHOWN["report"])
+    # what is graded anew may say it in other words
+    assert {row[:3] for row in after} == {row[:3] for row in before}
     assert shown.verify(course, cwd=PROJECT) == SHOWN["verify"]
