@@ -15,7 +15,6 @@ CAUGHT = {
     "KernelGoneError": "a NoReplyError",
     "TooSlowError": "a NoReplyError",
     "ForkError": "the kernel starts without the fork server instead",
-    "UnreadableError": "carries a finding about the submission",
 }
 
 
