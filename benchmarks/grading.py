@@ -113,7 +113,14 @@ def autograde_plain(root: Path, n: int) -> Cost:
 
 def grade_ours(root: Path, inbox: Path, n: int, jobs: int) -> Cost:
     graded = root / "feedback"
-    command = [program("anomaly-labs"), "grade", str(inbox), "--course", str(root)]
+    command = [
+        program("anomaly-labs"),
+        "grade",
+        str(inbox),
+        "--senders-are-right",
+        "--course",
+        str(root),
+    ]
     cost = measure(
         [*command, "--jobs", str(jobs)],
         lambda: len(list(graded.glob("*/*"))),
