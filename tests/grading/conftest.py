@@ -1,6 +1,7 @@
 """A desk to grade at: a course folder with the quiz, and the real way through the grader."""
 
 import contextlib
+import json
 import os
 import shutil
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -179,3 +181,27 @@ def desk(tmp_path_factory: pytest.TempPathFactory, one_import: str) -> Desk:
 def make_desk(one_import: str) -> Callable[..., Desk]:
     """Make a course folder of a test's own: ``make_desk(folder, settings)``."""
     return partial(Desk, run=one_import)
+
+
+@pytest.fixture(scope="module")
+def source() -> sources.Source:
+    """The source of the quiz."""
+    return sources.read(Path(__file__).with_name("quiz") / "lab.py")
+
+
+@pytest.fixture(scope="module")
+def release(source: sources.Source) -> NotebookNode:
+    """The quiz as learners get it."""
+    return source.submission(set())
+
+
+@pytest.fixture(scope="module")
+def solved(source: sources.Source) -> NotebookNode:
+    """The quiz with every answer right."""
+    return source.submission({cell.grade_id for cell in source.cells if cell.grade_id})
+
+
+@pytest.fixture
+def sent(solved: NotebookNode) -> dict[str, Any]:
+    """A solved submission as plain JSON, to be changed by a test."""
+    return json.loads(nbformat.writes(solved))

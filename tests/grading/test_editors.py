@@ -9,34 +9,12 @@ import pytest
 from damage import damaged
 from editors import EDITORS
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from test_transplant import QUIZ, assert_sound, at, kinds
+from test_transplant import assert_sound, at, kinds
 
-from anomaly_desk.labs import sources
 from anomaly_desk.submissions.transplant import transplant, transplant_cells
 from anomaly_labs import reader
 
 NAMES = ("quiz-q1", "quiz-q2", "quiz-q3", "quiz-q4", "quiz-q5", "quiz-r1")
-
-
-@pytest.fixture(scope="module")
-def source():
-    return sources.read(QUIZ)
-
-
-@pytest.fixture(scope="module")
-def release(source):
-    return source.submission(set())
-
-
-@pytest.fixture(scope="module")
-def solved(source):
-    return source.submission({cell.grade_id for cell in source.cells if cell.grade_id})
-
-
-@pytest.fixture
-def sent(solved):
-    """A solved submission as plain JSON, to be changed by a test."""
-    return json.loads(nbformat.writes(solved))
 
 
 def code(text):

@@ -240,7 +240,7 @@ def test_renamed_nested_and_doubled_files_of_honest_learners_are_found(tmp_path)
     on_time = DEADLINE - timedelta(hours=3)
     results = found(
         tmp_path,
-        (f"{EVES}/my lab/work/final.ipynb.txt", EVE, on_time),
+        (f"{EVES}/my lab/draft/final.ipynb.txt", EVE, on_time),
         (f"{EVES}/my lab/data.json", b"{}", on_time),
         (f"{BOBS}/final.ipynb", BOB, on_time),
         (f"{BOBS}/final (1).ipynb", BOB, on_time),

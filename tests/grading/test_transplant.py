@@ -10,33 +10,11 @@ import pytest
 from damage import damaged
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.labs import sources
 from anomaly_desk.submissions import receive
 from anomaly_desk.submissions.findings import KINDS, MAX_QUOTE, Finding, quote, read, write
 from anomaly_desk.submissions.transplant import Transplant, transplant, transplant_cells
 
 QUIZ = Path(__file__).with_name("quiz") / "lab.py"
-
-
-@pytest.fixture(scope="module")
-def source():
-    return sources.read(QUIZ)
-
-
-@pytest.fixture(scope="module")
-def release(source):
-    return source.submission(set())
-
-
-@pytest.fixture(scope="module")
-def solved(source):
-    return source.submission({cell.grade_id for cell in source.cells if cell.grade_id})
-
-
-@pytest.fixture
-def sent(solved):
-    """A solved submission as plain JSON, to be changed by a test."""
-    return json.loads(nbformat.writes(solved))
 
 
 def at(notebook, name):

@@ -11,8 +11,8 @@ from anomaly_desk.sandbox.usage import scheduled
 
 # Of the time in which a cell did not end. Alone, it has a third more of a processor than it had at
 # most; below that, who did not end would not have ended. Measured on two cores: an endless loop
-# misses .04 on an idle machine, .16 beside one that computes, .38 to .52 beside two to four; a cell
-# that sleeps misses .01 beside four.
+# misses .04 on an idle machine and .16 beside one that computes; under a load of 7 it misses .31 by
+# itself and .38 to .52 beside two to four more. A cell that sleeps misses .01 beside four.
 MISSED = 0.25
 LOOK_S = 0.25  # what a thread does after the last look before it ends is not seen
 
