@@ -201,7 +201,7 @@ def class_(
     Some are right in many ways, some broken, some cheat in every known way.
     Each stands in OUTPUT/LEARNER/ with what it should get in
     OUTPUT/expected.csv; they are graded in a course folder of their own, with a
-    roster beside it on which two stand who sent nothing, and compared. takes 6
+    roster beside it on which two stand who sent nothing, and compared. Takes 6
     minutes, of which an endless loop waits five, beside the others.
 
     Exit code 0: everybody got what they should; 1: somebody did not, or nothing
