@@ -4,6 +4,7 @@ import ast
 import itertools
 import stat
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -263,6 +264,10 @@ def test_the_page_runs_and_loads_nothing(graded, names):
     assert "default-src 'none'" in text and 'lang="en"' in text and "prefers-color-scheme" in text
     assert ("Bob <b>Both</b> (bob)" in "".join(found.shown)) == names
     assert ("bob" in text) == names and "<b>Both" not in text
+    assert "Protection: namespaces (own files" in text
+    bob = replace(work.submissions[0], findings=(Finding("unsafe", "", "Without."),))
+    unsafe = replace(work, submissions=(bob,))
+    assert "Graded without a sandbox." in page.render(unsafe, compare.compare(unsafe), names=names)
 
 
 def test_both_texts_stand_side_by_side_and_are_escaped(graded):

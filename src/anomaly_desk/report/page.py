@@ -14,11 +14,13 @@ import numpy as np
 from markupsafe import Markup
 
 from anomaly_desk.grading import ledger
+from anomaly_desk.grading.ledger import WITHOUT_SANDBOX
 from anomaly_desk.report import compare, figures, items, similarity
 from anomaly_desk.report.classwork import OUTCOMES, Classwork, Work
 from anomaly_desk.report.compare import Comparison, Pair
 from anomaly_desk.report.items import Item
 from anomaly_desk.report.notebooks import plain
+from anomaly_desk.sandbox import protection
 from anomaly_desk.submissions.findings import UNREAD
 from anomaly_desk.submissions.roster import write_private
 
@@ -77,6 +79,7 @@ def render(work: Classwork, comparison: Comparison, *, names: bool = True) -> st
         names=names,
         style=Markup(style),
         digest=digest,
+        protection=_protection(work),
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         maximum=sum(task.points for task in work.tasks),
         totals=totals,
@@ -101,6 +104,12 @@ def render(work: Classwork, comparison: Comparison, *, names: bool = True) -> st
         shown_pairs=comparison.pairs[: compare.MAX_PAIRS],
         beside=_beside(work, comparison) if names else [],
     )
+
+
+def _protection(work: Classwork) -> str:
+    """Return which protections hold here, unless somebody's work was graded without."""
+    unsafe = any(f.kind == "unsafe" for one in work.submissions for f in one.findings)
+    return WITHOUT_SANDBOX.capitalize() + "." if unsafe else protection.sentence()
 
 
 def _template(work: Classwork) -> jinja2.Template:
