@@ -20,6 +20,10 @@ MUTED = "#6b6f78"
 ALERT = "#b3261e"
 """Background, text, secondary text, and the one colour kept for what is wrong."""
 
+NORMAL = "#3f90da"
+ATTACK = "#e76300"
+"""The colours of normal rows and of attacks, in every figure."""
+
 MARKERS = "o^sDvP*X<>"
 """Markers of lines and groups, in this order."""
 
