@@ -26,7 +26,8 @@ def _codes(y: Names, name: str) -> tuple[np.ndarray, list[str], Schema]:
     if unknown and name == _KDD:
         raise ValueError(
             f"y holds {unknown[0]!r}, which is not a class of KDD99 or NSL-KDD; "
-            'pass attack names such as "normal" or "smurf", without a trailing dot'
+            'pass attack names such as "normal" or "smurf", without a trailing dot, '
+            "or the name of their data set, name=…"
         )
     if unknown:
         known = ", ".join(schema.classes[:5]) or "none at all"

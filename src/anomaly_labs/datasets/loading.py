@@ -20,6 +20,7 @@ from .cache import (
 from .catalog import find_split
 from .contract import Source, Split
 from .dataset import Dataset
+from .files import project_data_folder
 from .real import named, official_rows
 from .sets import find
 from .synthetic import generator
@@ -190,7 +191,8 @@ def _go_without_real(error: DownloadError, name: str, split: str, source: Wanted
             raise FileNotFoundError(f"{name}/{split} has no official file; it is generated")
         return
     files = named(info)
-    mend = f"put {files} (also .gz or .zip) into a folder and let ANOMALY_LABS_DATA name it"
+    place = "data/, or into a folder that" if project_data_folder() else "a folder that"
+    mend = f"put {files} (also .gz or .zip) into {place} ANOMALY_LABS_DATA names"
     if all(file.urls for file in info.files):
         mend += ", or run `anomaly-labs data download`"
     if source == "real":

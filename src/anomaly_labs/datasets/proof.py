@@ -65,10 +65,12 @@ def prove(path: Path, file: File, opened: Opened, columns: Sequence[str] = ()) -
     said = f"; {near}" if near else ""
     official = "?" if file.rows is None else f"{file.rows:,}"
     if file.text_sha256 is not None:
+        mend = "put the official file there, or remove this one"
+        if not file.urls:
+            mend += ", or, if this file is right and the set your own, write its sum there"
         raise ChecksumError(
             f"{path}: the SHA-256 of the uncompressed text is {found}, that of the official file "
-            f"is {file.text_sha256} (rows: {rows:,} here, {official} there); "
-            f"put the official file there, or remove this one{said}"
+            f"is {file.text_sha256} (rows: {rows:,} here, {official} there); {mend}{said}"
         )
     if opened.packed and file.archive_sha256 is not None:
         with path.open("rb") as raw:
