@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anomaly_labs import runtime
@@ -280,6 +281,28 @@ def unchanged(table: Any, hint: str) -> Iterator[None]:
         _watched.remove(watch)
     if watch["changed"] or not _is_same(before, table):
         raise CheckFailed(hint)
+
+
+def solution(name: str) -> None:
+    """Show a worked solution, or say what comes before it: three failed tries, or own words.
+
+    There are some in a self-study edition only, for its labs. A solution takes the points of its
+    exercise in ``anomaly-labs progress``, unless the check had passed before.
+
+    Parameters
+    ----------
+    name
+        Id of an exercise or a written answer: ``lab2-q5``, ``lab2-r1``.
+
+    Examples
+    --------
+    >>> solution("lab2-q5")
+    No worked solutions lie beside this notebook: a self-study edition of the course has them for \
+its labs, and none for an assessment.
+    """
+    from anomaly_labs import selfstudy
+
+    selfstudy.show(name, Path.cwd())
 
 
 def hidden_rng() -> "np.random.Generator":

@@ -26,6 +26,7 @@ PROJECT: Final = "ANOMALY_LABS_PROJECT"  # the folder of a course that is not th
 SIGNED_IN: Final = "ANOMALY_LABS_SIGNED_IN"  # the name that a learner typed at home
 LEARNER: Final = "ANOMALY_LABS_LEARNER"  # the roster's name, set by the grader, which wins
 PRIVATE_SEED: Final = "ANOMALY_LABS_PRIVATE_SEED"  # the course's secret, set by the grader
+UNCOUNTED: Final = "ANOMALY_LABS_UNCOUNTED"  # "1": failed checks of this run are no tries
 
 FAST_EPOCHS = 2
 FAST_ROUNDS = 10
@@ -166,7 +167,16 @@ def prepare(seed: int = 0) -> Runtime:
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         _accelerate()
     _seed_everything(seed)
+    if not (os.environ.get(UNCOUNTED) or os.environ.get(LEARNER)):
+        _count_tries()
     return Runtime(device=device, fast=is_fast(), seed=seed)
+
+
+def _count_tries() -> None:
+    """Let failed checks count in a notebook of a self-study edition, and cost others no import."""
+    from anomaly_labs import selfstudy
+
+    selfstudy.watch()
 
 
 def _one_line(

@@ -39,6 +39,14 @@ def rubric(lab: Lab) -> str:
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
+def criteria(lab: Lab) -> dict[str, str]:
+    """Return what earns the points of each written answer of a lab: its part of the rubric."""
+    text = rubric(lab)
+    heads = list(_HEADING.finditer(text))
+    ends = [next_.start() for next_ in heads[1:]] + [len(text)]
+    return {head[1]: text[head.end() : end].strip() for head, end in zip(heads, ends, strict=True)}
+
+
 def check(source: Source) -> None:
     """Refuse a lab that is not whole.
 
