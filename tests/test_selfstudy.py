@@ -148,7 +148,7 @@ def test_the_file_is_the_same_each_time_and_hides_its_texts(home):
 @pytest.mark.parametrize("text", ["", "{}", '{"texts": "AAAA"}', '{"texts": "é"}', "[]"])
 def test_a_broken_file_is_one_sentence(home, text):
     (home / selfstudy.FILE).write_text(text)
-    with pytest.raises(LabsError, match="is broken; take self-study.json from the zip"):
+    with pytest.raises(LabsError, match=r"is broken; take self-study\.json from the zip"):
         selfstudy.edition(home)
 
 

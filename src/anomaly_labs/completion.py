@@ -161,7 +161,7 @@ def _settled(one: Exercise, tries: selfstudy.Tries | None, worked: bool) -> Exer
         note = f"{SHOWN}; {one.note}" if one.note else SHOWN
         return replace(one, note=note, shown=True)
     if worked and one.state == "written":
-        return replace(one, note=f'compare with checks.solution("{one.name}")')
+        return replace(one, note=f'{one.note}; compare with checks.solution("{one.name}")')
     return one
 
 

@@ -46,22 +46,12 @@ def progress(
     ] = "",
 ) -> None:
     """Show which exercises pass, as your saved notebooks tell. Save them first (Ctrl-S)."""
-    from anomaly_labs import completion
     from anomaly_labs import progress as reader
-    from anomaly_labs.errors import LabsError
-    from anomaly_labs.notebooks import read
 
     with one_sentence_errors():
         paths = reader.find(notebooks or [])
-    unread, results = [], {}
-    for path in paths:
-        try:
-            notebook = _run(path) if run else read(path)
-            found = completion.settled(reader.exercises(notebook), path.parent)
-        except LabsError as error:
-            unread.append(str(error))
-            continue
-        results[path] = found
+    results, unread = _read(paths, run=run)
+    for path, found in results.items():
         if found or notebooks:
             console.print(_table(path, found))
             console.print(_bar(found))
@@ -71,11 +61,34 @@ def progress(
     console.print(f"{source} Points are those of the checks that you see; grading adds others,")
     console.print("which count more, and a person reads the written answers.")
     if certificate:
-        with one_sentence_errors():
-            page = completion.write(results, certificate, today=datetime.date.today())
-        console.print(f"{page}: written. It has no code and no signature: nobody has graded this.")
+        _certify(results, certificate)
     if unread:
         raise typer.Exit(1)
+
+
+def _read(paths: list[Path], *, run: bool) -> "tuple[dict[Path, list[Exercise]], list[str]]":
+    """Return the exercises of each notebook, and a sentence for each that cannot be read."""
+    from anomaly_labs import completion
+    from anomaly_labs import progress as reader
+    from anomaly_labs.errors import LabsError
+    from anomaly_labs.notebooks import read
+
+    results, unread = {}, []
+    for path in paths:
+        try:
+            notebook = _run(path) if run else read(path)
+            results[path] = completion.settled(reader.exercises(notebook), path.parent)
+        except LabsError as error:
+            unread.append(str(error))
+    return results, unread
+
+
+def _certify(results: "dict[Path, list[Exercise]]", name: str) -> None:
+    from anomaly_labs import completion
+
+    with one_sentence_errors():
+        page = completion.write(results, name, today=datetime.date.today())
+    console.print(f"{page}: written. It has no code and no signature: nobody has graded this.")
 
 
 def _run(path: Path) -> "NotebookNode":

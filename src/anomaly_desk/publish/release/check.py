@@ -12,7 +12,7 @@ import lzma
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -80,8 +80,6 @@ class _Reader:
         self.notebooks = learners_notebooks(checked)
         ready = [source for source in checked if source.lab.status == "ready"]
         self.worked = alone.worked_files(about.title, ready) if self_study else {}
-        papers = [source for source in checked if source.lab.kind == "assessment"]
-        self.of_papers = secret_lines(project, papers).keys() & self.secrets.keys()
         lock = (self.kit / "requirements.lock").read_text(encoding="utf-8")
         self.locked = set(_HASH.findall(lock))
 
@@ -100,8 +98,10 @@ class _Reader:
             if hashlib.sha256(data).hexdigest() not in self.locked:
                 yield f"{where}: not a package of requirements.lock"
             return
-        if name.removeprefix(self.start) in self.worked and where == name:
-            yield from (f"{where}: {one}" for one in self._in_worked(name, data))
+        worked = self.worked.get(where.removeprefix(self.start))
+        if worked is not None:
+            if data != worked:
+                yield f"{where}: not the worked solutions that solutions/ gives"
             return
         if name.endswith((".whl", ".zip")):
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
@@ -154,30 +154,17 @@ class _Reader:
 
         Learners read the library, so one line that an answer shares with it is no secret.
         """
-        yield from _pairs(text, self.secrets)
+        lines = [tidy(line) for line in text.splitlines() if line.strip()]
+        for one, after in itertools.pairwise(lines):
+            origin = self.secrets.get(one)
+            if origin is not None and origin == self.secrets.get(after):
+                yield f"holds {one!r} and the line after it, from {origin}"
 
     def _in_decoded(self, text: str) -> Iterator[str]:
         """Look at what a text holds as base64 or hexadecimal digits, compressed or not."""
         for found in decoded(text):
             for plain in _of_json(found):
                 yield from (f"{one} (encoded)" for one in self._in_text(plain))
-
-    def _in_worked(self, name: str, data: bytes) -> Iterator[str]:
-        """Compare the worked solutions with those of the sources; the assessment's are none."""
-        if data != self.worked[name.removeprefix(self.start)]:
-            yield "not the worked solutions that solutions/ gives"
-        papers = {line: self.secrets[line] for line in self.of_papers}
-        for found in decoded(data.decode("utf-8", "replace")):
-            for plain in _of_json(found):
-                yield from _pairs(plain, papers)
-
-
-def _pairs(text: str, secrets: Mapping[str, str]) -> Iterator[str]:
-    lines = [tidy(line) for line in text.splitlines() if line.strip()]
-    for one, after in itertools.pairwise(lines):
-        origin = secrets.get(one)
-        if origin is not None and origin == secrets.get(after):
-            yield f"holds {one!r} and the line after it, from {origin}"
 
 
 def _of_json(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Final
 
 MOST: Final = 50_000_000  # bytes of one decompressed text
 DEPTH: Final = 4  # of texts within texts within texts
-LEGIBLE: Final = 0.8  # of the bytes of a text; of random ones two in five are
+LEGIBLE: Final = 0.8  # of the characters of a text; of random bytes two in five are
 _LETTERS: Final = r"[A-Za-z0-9+/_-]"
 _BETWEEN: Final = r"""[\s"',\\]++"""  # the lines of a wrapped text, in a module too
 _RUN: Final = re.compile(
@@ -18,7 +18,6 @@ _RUN: Final = re.compile(
 )
 _NO_LETTER: Final = re.compile(r"[^A-Za-z0-9+/]")
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){20,}")
-_PRINTED: Final = bytes([9, 10, 13, *range(32, 127)])
 
 
 def decoded(text: str, depth: int = DEPTH) -> Iterator[str]:
@@ -35,7 +34,7 @@ def decoded(text: str, depth: int = DEPTH) -> Iterator[str]:
         return
     for data in _candidates(text):
         for plain in (data, _unpacked(data)):
-            found = plain.decode("utf-8", "replace") if _is_legible(plain) else ""
+            found = _legible(plain)
             if found:
                 yield found
                 yield from decoded(found, depth - 1)
@@ -66,6 +65,8 @@ def _unpacked(data: bytes) -> bytes:
     return b""
 
 
-def _is_legible(data: bytes) -> bool:
-    illegible = len(data.translate(None, _PRINTED))
-    return bool(data) and illegible <= (1 - LEGIBLE) * len(data)
+def _legible(data: bytes) -> str:
+    """Return the text in some bytes if most of it can be read, else an empty one."""
+    text = data.decode("utf-8", "replace")
+    read = sum(one.isprintable() or one.isspace() for one in text) - text.count("\ufffd")
+    return text if read >= LEGIBLE * len(text) else ""
