@@ -29,7 +29,11 @@ _RELATIVE_PATH = re.compile(r"""["'](?:\.{1,2}/|data/)""")
 # a lab's toy problems lie a module deeper in its room than its drawings
 _DRAWING = re.compile(r"(?:anomaly_labs\.(?:plots|teaching\.\w+)|matplotlib\.pyplot)\.\w+")
 _METHODS = re.compile(r".*\.(?:plot|hist|scatter|bar|barh|boxplot|imshow|pcolormesh|fill_between)")
-_NO_FIGURE = {"anomaly_labs.plots.use_course_style", "matplotlib.pyplot.subplots"}
+_NO_FIGURE = {
+    "anomaly_labs.plots.use_course_style",
+    "anomaly_labs.teaching.guesses.compare",
+    "matplotlib.pyplot.subplots",
+}
 _LOADS = "anomaly_labs.datasets.load"
 
 
