@@ -102,7 +102,7 @@ def test_without_widgets_the_still_figure_is_shown(shown, monkeypatch):
     (bundle,) = shown
     assert bundle.keys() == {"text/plain", "image/png"}
     assert bundle["text/plain"] == (
-        "share of attacks 1.00%: At 1.00% attacks, 48 of 100 alerts are attacks"
+        "share of attacks 1 %: At 1 % attacks, 48 of 100 alerts are attacks"
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from anomaly_labs.plots.style import ALERT, ATTACK, INK, MUTED, NORMAL, finish
+from anomaly_labs.plots.style import ATTACK, INK, MUTED, NORMAL, finish
 from anomaly_labs.teaching import live
 
 RATES = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005)
@@ -49,7 +49,8 @@ def threshold(
     found = np.asarray([float((attacks > at).mean()) for at in limits])
     days["attacks found"] = per_day * share * found
     days["hours"] = (days["false alarms"] + days["attacks found"]) * minutes / 60
-    days["cost"] = days["hours"] * wage + per_day * share * (1 - found) * loss
+    days["cost of hours"] = days["hours"] * wage
+    days["cost of misses"] = per_day * share * (1 - found) * loss
 
     def draw(number: int, ax: Axes) -> Axes:
         return day_of_alerts(days, number, ax=ax)
@@ -69,7 +70,8 @@ def day_of_alerts(days: pd.DataFrame, number: int, *, ax: Axes) -> Axes:
     Parameters
     ----------
     days
-        A row for each threshold: threshold, false alarms, attacks found, hours, cost.
+        A row for each threshold: threshold, false alarms, attacks found, hours, cost of hours,
+        cost of misses.
     number
         The row that is marked.
     ax
@@ -79,29 +81,33 @@ def day_of_alerts(days: pd.DataFrame, number: int, *, ax: Axes) -> Axes:
     --------
     >>> import matplotlib.figure
     >>> days = pd.DataFrame({"threshold": [1.0, 2.0], "false alarms": [90.0, 9.0],
-    ...     "attacks found": [10.0, 6.0], "hours": [8.0, 1.0], "cost": [320.0, 440.0]})
+    ...     "attacks found": [10.0, 6.0], "hours": [8.0, 1.2], "cost of hours": [320.0, 40.0],
+    ...     "cost of misses": [0.0, 400.0]})
     >>> ax = day_of_alerts(days, 1, ax=matplotlib.figure.Figure().subplots())
     >>> " ".join(ax.get_title(loc="left").split())
     'Threshold 2: 15 alerts a day (9 false), 1 analyst hours, cost 440'
     """
-    row = days.iloc[number]
-    ax.plot(days["threshold"], days["cost"], color=INK, ls="-", marker=".", label="cost of a day")
-    ax.plot(row["threshold"], row["cost"], "o", ms=11, color=ALERT, label="here")
-    hours = ax.twinx()
-    hours.plot(days["threshold"], days["hours"], color=MUTED, ls="--", label="analyst hours")
-    hours.set_ylabel("analyst hours a day")
-    hours.grid(visible=False)
-    hours.set_ylim(bottom=0)
-    if days["threshold"].min() > 0:
+    row, at = days.iloc[number], days["threshold"]
+    analysts, missed = days["cost of hours"], days["cost of misses"]
+    ax.fill_between(at, analysts, color=MUTED, lw=0, alpha=0.6, label="analysts' time")
+    ax.fill_between(
+        at, analysts, analysts + missed, color=ATTACK, lw=0, alpha=0.7, label="missed attacks"
+    )
+    cost = row["cost of hours"] + row["cost of misses"]
+    ax.vlines(row["threshold"], 0, cost, color=INK, lw=1.5)
+    ax.plot(row["threshold"], cost, "o", ms=9, color=INK, label="the threshold")
+    if at.min() > 0:
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+        ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}")
+    ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.0f}")
     ax.set_ylim(bottom=0)
-    lines = [*ax.get_lines(), *hours.get_lines()]
-    ax.legend(handles=lines, fontsize=9, loc="upper center", ncols=3, bbox_to_anchor=(0.5, -0.15))
+    ax.legend(fontsize=9, loc="upper center", ncols=3, bbox_to_anchor=(0.5, -0.15))
     alerts = row["false alarms"] + row["attacks found"]
     title = (
         f"Threshold {row['threshold']:.3g}: {alerts:,.0f} alerts a day "
         f"({row['false alarms']:,.0f} false), {row['hours']:,.0f} analyst hours, "
-        f"cost {row['cost']:,.0f}"
+        f"cost {cost:,.0f}"
     )
     return finish(ax, title, "threshold on the score", "cost of a day")
 
@@ -121,7 +127,7 @@ def share(recall: float, false_alarm_rate: float) -> None:
         return precision_curve(recall, false_alarm_rate, value, ax=ax)
 
     live.slider(
-        draw, SHARES, start=0.01, label="share of attacks", form=lambda value: f"{value:.2%}"
+        draw, SHARES, start=0.01, label="share of attacks", form=lambda value: f"{100 * value:g} %"
     )
 
 
@@ -142,7 +148,7 @@ def precision_curve(recall: float, false_alarm_rate: float, value: float, *, ax:
     >>> import matplotlib.figure
     >>> ax = precision_curve(0.9, 0.01, 0.001, ax=matplotlib.figure.Figure().subplots())
     >>> " ".join(ax.get_title(loc="left").split())
-    'At 0.10% attacks, 8 of 100 alerts are attacks'
+    'At 0.1 % attacks, 8 of 100 alerts are attacks'
     """
     at = np.geomspace(min(SHARES), max(SHARES), 200)
     ax.plot(at, _precision(recall, false_alarm_rate, at), color=INK, ls="-")
@@ -150,10 +156,10 @@ def precision_curve(recall: float, false_alarm_rate: float, value: float, *, ax:
     ax.vlines(value, 0, here, color=ATTACK, lw=7, label="attacks among the alerts")
     ax.vlines(value, here, 1, color=NORMAL, lw=7, label="false alarms among them")
     ax.set_xscale("log")
-    ax.xaxis.set_major_formatter(lambda x, _: f"{x:.2%}")
+    ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:g} %")
     ax.set_ylim(0, 1.02)
     ax.legend(fontsize=9, loc="upper left")
-    title = f"At {value:.2%} attacks, {100 * here:.0f} of 100 alerts are attacks"
+    title = f"At {100 * value:g} % attacks, {100 * here:.0f} of 100 alerts are attacks"
     return finish(ax, title, "share of attacks in the traffic", "precision", note="")
 
 
