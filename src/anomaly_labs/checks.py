@@ -305,6 +305,19 @@ its labs, and none for an assessment.
     selfstudy.show(name, Path.cwd())
 
 
+def traceback() -> None:
+    """Print all lines of the error that was told last in one sentence, those of libraries too."""
+    import traceback
+
+    from anomaly_labs import mistakes
+
+    error = mistakes.last()
+    if error is None:
+        print("No error was told in one sentence yet.")
+    else:
+        print("".join(traceback.format_exception(error)))
+
+
 def hidden_rng() -> "np.random.Generator":
     """Return the generator from which a hidden test draws what it calls a function with.
 
@@ -384,5 +397,9 @@ def _as_numbers(value: Any, hint: str, *, scalar: bool) -> Any:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    """Return one line: a number is written as one writes it, `22.5`, not `np.float64(22.5)`."""
+    import numpy as np
+
+    with np.printoptions(legacy="1.25"):
+        text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

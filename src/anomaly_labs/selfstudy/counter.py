@@ -1,5 +1,6 @@
 """Count, in a learner's kernel, the runs of checks that fail."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ def watch() -> None:
 
     Nothing is counted where the notebook does not lie beside the file of such an edition.
     """
+    if "IPython" not in sys.modules or not Path(FILE).is_file():
+        return
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
-    if shell is not None and Path(FILE).is_file():
+    if shell is not None:
         shell.events.register("post_run_cell", _count)
 
 
