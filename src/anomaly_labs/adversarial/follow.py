@@ -49,6 +49,7 @@ def follow(wish: np.ndarray, reach: Reach, names: list[str], window: Window) -> 
     found = wish.copy()
     counts = [names.index(name) for name in window.counts]
     rates = [names.index(name) for name in (*window.shares, window.ratio)]
+    joined = np.array(counts + rates)
     open_rows = np.ones(len(wish), bool)
     for part in (*PARTS, 0.0):
         tried = wish.copy()
@@ -56,7 +57,7 @@ def follow(wish: np.ndarray, reach: Reach, names: list[str], window: Window) -> 
         tried[:, counts] = reach.start[:, counts] + growth
         fits = _rates(tried, reach, names, window)
         done = open_rows & (fits | (part == 0))
-        found[np.ix_(done, counts + rates)] = tried[np.ix_(done, counts + rates)]
+        found[np.ix_(done, joined)] = tried[np.ix_(done, joined)]
         open_rows &= ~done
     return found
 
