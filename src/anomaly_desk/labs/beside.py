@@ -12,6 +12,7 @@ from pathlib import Path
 import jupytext
 
 from anomaly_desk.errors import SourceError
+from anomaly_desk.labs import measured
 from anomaly_desk.labs.manifest import Lab
 from anomaly_desk.labs.sources import Source
 
@@ -36,7 +37,7 @@ def wrong_answers(lab: Lab) -> Answers:
 def rubric(lab: Lab) -> str:
     """Return the rubric of a lab's written answers; empty where there is none."""
     path = _rubric(lab)
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    return measured.placed(path.read_text(encoding="utf-8").strip()) if path.is_file() else ""
 
 
 def check(source: Source) -> None:
