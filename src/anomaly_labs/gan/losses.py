@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 
-def slope_penalty(value_of: Any, rows: Any, made: Any, *, seed: Any) -> Any:
+def gradient_penalty(value_of: Any, rows: Any, made: Any, *, seed: Any) -> Any:
     """Return how far the slope of a critic is from 1 between real and made rows, squared.
 
     Parameters

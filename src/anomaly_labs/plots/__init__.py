@@ -24,7 +24,7 @@ FORMER = {
     "roc_steps score_ladder split_residuals vector_map",
     "lab2_autoencoder": "autoencoder_scheme contamination_curve latent_map residual_cloud "
     "window_errors",
-    "lab3_gan": "game_moments made_points player_paths rarity_curves",
+    "lab3_gan": "game_moments player_paths rarity_curves",
     "lab4_adversarial": "detection_curves projections",
 }
 
