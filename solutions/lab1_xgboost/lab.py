@@ -88,11 +88,11 @@ checks.expect_close(ensemble_score(10, True, True), 2.9, "add the leaves of both
 checks.expect_close(
     ensemble_score(60, False, False), -1.9, "a grandfather who never plays reaches -1.0 and -0.9"
 )
-### BEGIN HIDDEN TESTS
 checks.expect_close(
     ensemble_score(12, False, False), -0.8, "without a console tree 1 gives +0.1, not +2.0"
 )
 checks.expect_close(ensemble_score(15, True, True), -0.1, "15 is not below 15: tree 1 answers no")
+### BEGIN HIDDEN TESTS
 for age, console, daily in checks.hidden_rng().integers((1, 0, 0), (99, 2, 2), (40, 3)).tolist():
     checks.expect_close(
         ensemble_score(age, console == 1, daily == 1),
@@ -183,13 +183,15 @@ def gain(left, right, lam):
 # %% check="lab1-q2" points=2
 root = [-10.5, 6.5, 7.5, -7.5]
 checks.expect_close(similarity(root, 0), 4.0, "add the residuals first, then square the sum")
-checks.expect_close(similarity(root, 1), 3.2, "λ is added to the number of residuals")
+penalised = similarity(root, 1)
+hint = "λ stands below the line: put brackets round the number of residuals plus λ"
+checks.expect(penalised != 5.0, hint)
+checks.expect_close(penalised, 3.2, "λ is added to the number of residuals")
 checks.expect_close(
     gain(root[:1], root[1:], 0),
     120.333333,
     "subtract the similarity of the parent, which holds all residuals",
 )
-### BEGIN HIDDEN TESTS
 checks.expect_close(
     gain([-10.5, 6.5], [7.5, -7.5], 0), 4.0, "for the split at 22.5 the gain is 8 + 0 - 4"
 )
@@ -198,6 +200,7 @@ checks.expect_close(
     9 / 4 + 16 / 3 - 1 / 5,
     "use the same λ in all three nodes, and the residuals of both sides as the parent",
 )
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 sides, weight = hidden.normal(size=(2, 5)).tolist(), float(hidden.uniform(0.5, 3))
 scores = [sum(part) ** 2 / (len(part) + weight) for part in (*sides, sides[0] + sides[1])]
@@ -261,11 +264,19 @@ def best_split(x, residuals, lam):
 # %% check="lab1-q3" points=2
 answer = best_split([10.0, 20.0, 25.0, 35.0], [-10.5, 6.5, 7.5, -7.5], 0)
 checks.expect_shape(answer, (2,), "return two numbers: the threshold and its gain")
-checks.expect_close(
-    answer[0], 15.0, "the best threshold is half-way between two dosages, and has the largest gain"
+gains = {15.0: 120.333333, 22.5: 4.0, 30.0: 56.333333}  # of the three cuts, by hand
+threshold, worth = (float(number) for number in answer)
+hint = "the threshold comes first, then its gain: your pair is the other way round"
+checks.expect(threshold in gains or worth not in gains, hint)
+hint = "a cut lies half-way between two neighbouring dosages: at 15, 22.5 or 30"
+checks.expect(threshold in gains, f"{hint} (yours: {threshold:g})")
+hint = (
+    f"at {threshold:g} the gain is {gains[threshold]:.2f}, not {worth:.2f}; if you use your `gain` on arrays, "
+    "`+` adds them value by value: join both sides with list(left) + list(right)"
 )
-checks.expect_close(answer[1], 120.333333, "the second number is the gain of that split")
-### BEGIN HIDDEN TESTS
+checks.expect_close(worth, gains[threshold], hint)
+hint = "another cut gains more: compare the gains of all three, and keep the largest"
+checks.expect(threshold == 15, hint)
 shuffled = best_split([35.0, 10.0, 25.0, 20.0], [-7.5, -10.5, 7.5, 6.5], 0)
 checks.expect_close(
     shuffled[0], 15.0, "the rows may come in any order: sort the values of x before you cut"
@@ -276,6 +287,7 @@ checks.expect_close(
     (1.5, 64 / 3 - 64 / 5),
     "equal values of x cannot be separated, and λ counts in every node",
 )
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 doses, rest, weight = hidden.normal(size=12), hidden.normal(size=12), float(hidden.uniform(0.5, 3))
 tried = []
@@ -528,9 +540,9 @@ checks.expect_close(
     1 / 3,
     "one of three normal rows is above 0.5; divide by the normal rows, not by the alerts",
 )
-### BEGIN HIDDEN TESTS
 edge = rates(np.array([0.5, 0.2]), np.array([1, 0]), 0.5)
 checks.expect_close(edge, (0.0, 0.0), "a score equal to the threshold is not an alert")
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 many, truth, limit = hidden.normal(size=300), hidden.integers(0, 2, 300), float(hidden.normal())
 checks.expect_close(
@@ -592,12 +604,13 @@ checks.expect(
     np.ndim(answer) == 0 and answer in (0.05, 0.3, 0.65, 0.8),
     "return one of the candidates, not its F1",
 )
+hint = "at 0.05 nearly every row raises an alert: recall is 1, but false alarms must count too"
+checks.expect(answer != 0.05, hint)
 checks.expect_close(
     answer,
     0.3,
     "another candidate has a larger F1; at 0.65, for example, two attacks are found and one is missed, F1 = 4/5",
 )
-### BEGIN HIDDEN TESTS
 rare = np.array([1, 1] + [0] * 98)
 rare_scores = np.concatenate([[0.7, 0.6], np.full(3, 0.65), np.linspace(0, 0.4, 95)])
 checks.expect_close(
@@ -610,6 +623,7 @@ checks.expect_close(
     0.45,
     "a score equal to the threshold is not an alert",
 )
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 for _ in range(5):
     truth = hidden.integers(0, 2, 300)
@@ -655,18 +669,22 @@ def confusion_counts(y, alerts):
 answer = confusion_counts(np.array([0, 0, 0, 0, 1, 1, 1]), np.array([0, 0, 0, 1, 1, 0, 0]))
 checks.expect_shape(answer, (2, 2), "return two rows of two counts")
 answer = np.asarray(answer)
+hint = "the true class stands in rows, the alert in columns: your table is the other way round"
+checks.expect(answer.tolist() != [[3, 2], [1, 1]], hint)
+hint = "normal rows without an alert (tn) stand first, and attacks that raise one (tp) last"
+checks.expect(answer[0][0] != 1 or answer[1][1] != 3, hint)
 checks.expect_close(
     answer[0], [3, 1], "the first row is about normal rows: three without and one with an alert"
 )
 checks.expect_close(
     answer[1], [2, 1], "the second row is about attacks: two missed, then one found"
 )
-### BEGIN HIDDEN TESTS
 checks.expect_close(
     confusion_counts(np.array([0, 0]), np.array([0, 0])),
     [[2, 0], [0, 0]],
     "count 0 where nothing falls into a cell; the table stays two by two",
 )
+### BEGIN HIDDEN TESTS
 many = checks.hidden_rng().integers(0, 2, (2, 300))
 checks.expect_close(
     confusion_counts(many[0], many[1]),
@@ -749,7 +767,6 @@ checks.expect_close(
     0.1,
     "protocol_type has an underscore in its own name: do not cut at the first one",
 )
-### BEGIN HIDDEN TESTS
 checks.expect_close(
     answer.get("duration"), 0.0, "a feature without any split must be there, with 0"
 )
@@ -759,6 +776,7 @@ checks.expect_close(
     0.25,
     "srv_count and counter are other features than count: compare the beginning of the name, up to the underscore",
 )
+### BEGIN HIDDEN TESTS
 more = ["src_bytes", "service_http", "service_ftp", "flag_SF", "flag_S0", "protocol_type_tcp"]
 parts = checks.hidden_rng().uniform(1, 9, 6).tolist()
 other = gain_by_feature(dict(zip(more, parts, strict=True)), ["flag", "src_bytes", "service"])
@@ -807,20 +825,25 @@ before = pd.Series(["normal", "smurf", "smurf", "spy", "nmap", "normal"], dtype=
 answer = types_left(before, before.iloc[[0, 1, 4, 5]])
 shaped = isinstance(answer, tuple | list) and len(answer) == 2
 hint = "return two lists of names: the types left and the types lost (list.sort() returns None)"
-checks.expect(shaped and all(isinstance(p, set) or np.ndim(p) == 1 for p in answer), hint)
+checks.expect(shaped, hint)
+checks.expect(
+    not any(isinstance(part, set | frozenset) for part in answer),
+    "a set has no order: sorted(...) makes a sorted list of it",
+)
+checks.expect(all(np.ndim(part) == 1 for part in answer), hint)
 checks.expect(
     set(answer[0]) == {"nmap", "smurf"},
     "only nmap and smurf still have rows; a category with 0 rows is not left, and normal is no attack",
 )
 checks.expect(list(answer[1]) == ["spy"], "spy had a row before and has none now")
 checks.expect(list(answer[0]) == ["nmap", "smurf"], "sort the names")
-### BEGIN HIDDEN TESTS
 names = pd.Series(["satan", "normal", "back"], dtype="category")
 other = types_left(names, names.iloc[[1]])
 checks.expect(
     [list(part) for part in other] == [[], ["back", "satan"]],
     "sort both lists; when all types are lost the first one is empty",
 )
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 kinds = ["normal", *hidden.permutation([f"type {i}" for i in range(40)])[:15]]
 names = pd.Series(hidden.choice(kinds, 60), dtype="category")
@@ -1097,9 +1120,19 @@ c_train, c_test = codes[part], codes[held]
 print(f"{len(part):,} rows to train on, {len(held):,} rows to test on.")
 
 # %% [markdown]
+# Forty test rows are **canaries**: normal rows with a mark in a column that never changes, and with a wrong class. Only
+# a model that has learned from test rows repeats the wrong class. The check asks yours.
+
+# %% locked="lab1-canaries"
+normal, satan = (list(classes).index(name) for name in ("normal", "satan"))
+canary = (c_test == normal) & ((c_test == normal).cumsum() <= 40)
+M_test.loc[canary, "num_outbound_cmds"] = 9.0
+c_test[canary] = satan
+
+# %% [markdown]
 # ### Challenge rules
 # **Macro-F1** is the plain mean of the F1 of all classes: a class of three rows counts as much as `smurf`.
-# A model that ignores the rare classes cannot hide. The limit in the check is the mean of ten splits minus three
+# A model that ignores the rare classes cannot hide. Canaries do not count. The limit in the check is the mean of ten splits minus three
 # standard deviations of a plain model, so you need no luck.
 
 
@@ -1158,10 +1191,21 @@ checks.expect_shape(
 predicted = np.asarray(predicted)
 valid_code = np.isin(predicted, np.arange(len(classes))).all()
 checks.expect(valid_code, "codes are whole numbers from 0 to the number of classes minus 1")
+few = np.arange(len(M_test))[::-7]
+hint = "predict_classes must compute its answer from the rows that it is given, each row by itself"
+checks.expect_close(predict_classes(M_test.iloc[few]), predicted[few], hint)
+checks.expect_shape(predict_classes(M_test.iloc[:1]), (1,), "a table of one row must give one code")
+hint = "the model repeats the wrong class of the canaries: it has seen test rows; train on M_train and c_train only"
+checks.expect((predicted[canary] == satan).mean() < 0.5, hint)
 # Ten splits: mean 0.824, standard deviation 0.032; in fast mode 0.711 and 0.036.
-macro, limit = macro_f1(c_test, predicted), 0.6 if rt.fast else 0.72
+macro, limit = macro_f1(c_test[~canary], predicted[~canary]), 0.6 if rt.fast else 0.72
 hint = f"the macro-F1 on the test rows should reach {limit}: look at the rare classes"
 checks.expect_between(macro, limit, 1.0, hint)
+# Eleven models of the training rows reach at most 0.90; in fast mode 0.83.
+hint = "no honest model that we tried knows the rare classes of the test part so well: it has seen test rows"
+checks.expect_between(macro, limit, 0.9 if rt.fast else 0.95, hint)
+hint = "a model knows the rows best that it was trained on, and yours knows the test rows best"
+checks.expect(macro < macro_f1(c_train, np.asarray(predict_classes(M_train))), hint)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 order = hidden.permutation(len(M_test))[:500]
@@ -1170,7 +1214,6 @@ checks.expect_close(
     predicted[order],
     "predict_classes must compute its answer from the rows that it is given",
 )
-checks.expect_shape(predict_classes(M_test.iloc[:1]), (1,), "a table of one row must give one code")
 some = M_test.iloc[order]
 near = (some + some.abs() * hidden.uniform(1e-6, 1e-5, some.shape)).astype("float32")
 alike = float(np.mean(np.asarray(predict_classes(near)) == predicted[order]))
@@ -1296,7 +1339,8 @@ for name, form in forms.items():
     booster = boosting.train(matrix, c_train, n_rounds=rt.rounds(30), params=params)
     spent = time.perf_counter() - started
     found = boosting.predict(booster, form(unique_rows.iloc[held])).argmax(axis=1)
-    figures = (matrix.shape[1], spent, macro_f1(c_test, found), int((found != c_test).sum()))
+    true = codes[held]
+    figures = (matrix.shape[1], spent, macro_f1(true, found), int((found != true).sum()))
     results[name] = dict(zip(("columns", "seconds", "macro-F1", "errors"), figures, strict=True))
 caption = f"Protocol, service and flag in three forms; the vectors took {embedding_seconds:.0f} s"
 data.show(pd.DataFrame(results).T, caption).format("{:,.7g}")
@@ -1364,7 +1408,6 @@ checks.expect_close(
 checks.expect_close(
     answer[1], 1 / 2, "of the two worm rows one raises an alert: divide by the unseen rows only"
 )
-### BEGIN HIDDEN TESTS
 other = recall_seen_unseen(
     pd.Series(["normal", "back"], dtype="category"),
     pd.Series(["back", "spy", "spy", "spy"]),
@@ -1375,6 +1418,7 @@ checks.expect_close(
     (1.0, 1 / 3),
     "first the types of the training names, then the others; count rows, not types",
 )
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 kinds = hidden.permutation(
     ["back", "land", "nmap", "perl", "phf", "pod", "rootkit", "satan"]
