@@ -9,7 +9,7 @@ import pytest
 
 from anomaly_desk.errors import CourseError
 from anomaly_desk.labs import measured
-from anomaly_labs import plots, thresholds
+from anomaly_labs import evaluation, plots, thresholds
 from anomaly_labs.evaluation import Comparison
 from anomaly_labs.teaching import comparison
 
@@ -124,6 +124,15 @@ def test_figure_reads_the_rate_that_one_can_afford(both):
     assert " ".join(title.split()) == "Known types at 25 % false alarms: trees 0.67, tied 0.67"
     with pytest.raises(ValueError, match="'known' or 'new'"):
         plots.recall_over_alarms(both, "old")
+
+
+def test_headline_takes_comparisons_of_one_rule_only(both):
+    figures = evaluation.headline(comparison=both, auc=0.9).figures
+    assert figures["recall_new_trees"] == 1.0 and figures["false_alarms_tied"] == 1.0
+    assert list(figures)[0] == "auc" and len(figures) == 9
+    for name in ("recall_new_types_supervised", "false_alarms_trees", "unseen_attack_recall"):
+        with pytest.raises(ValueError, match="must come from one rule"):
+            evaluation.headline(**{name: 0.3})
 
 
 def test_bands_hold_both_test_files_and_every_detector():
