@@ -43,6 +43,7 @@ from sklearn.metrics import f1_score, log_loss, roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from anomaly_labs import boosting, datasets, evaluation, features, plots, resampling, thresholds
+from anomaly_labs.teaching import guesses
 from anomaly_labs.teaching import lab1_xgboost as teaching
 
 plots.use_course_style()
@@ -586,8 +587,8 @@ def choose_threshold(scores, y, candidates):
     scores, y = np.asarray(scores), np.asarray(y)
 
     def f1(threshold):
-        alerts = scores > threshold
-        hits, wrong = (alerts & (y == 1)).sum(), (alerts != (y == 1)).sum()
+        raised = scores > threshold
+        hits, wrong = (raised & (y == 1)).sum(), (raised != (y == 1)).sum()
         return 2 * hits / (2 * hits + wrong)
 
     return max(candidates, key=f1)
@@ -866,6 +867,9 @@ data.show(counts, f"{lost} of {len(counts)} attack types have no row left").form
 #
 # Same split, same rounds, same rule for the threshold. Only the share of attacks has changed.
 
+# %%
+guess = None  # your guess: the accuracy of never giving an alert, where 1 % of the rows are attacks
+
 # %% slide="subslide"
 train_r, valid_r, test_r = three_parts(attack_rare)
 encoder_r = features.make_encoder().set_output(transform="pandas").fit(X_rare.iloc[train_r])
@@ -885,6 +889,9 @@ comparison = pd.DataFrame(
     {"attacks as they come": binary, "attacks at 1 %": rare, "never an alert, 1 %": never}
 )
 data.show(comparison, "The same model twice, and no model at all").format("{:,.7g}")
+
+# %%
+guesses.compare(guess, never["accuracy"], "Accuracy without any alert")
 
 # %% slide="subslide"
 fig, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2))
@@ -1357,6 +1364,9 @@ data.show(pd.DataFrame(results).T, caption).format("{:,.7g}")
 # later, with attack types that the training file does not contain. The binary model of section 6 meets it now,
 # with its encoder and its threshold unchanged.
 
+# %%
+guess = None  # your guess: the recall on the official test file, between 0 and 1
+
 # %% slide="subslide"
 official = datasets.load("kdd99", split="test")
 attack_o = datasets.is_attack(official.y)
@@ -1365,6 +1375,9 @@ alerts_o = (scores_o > threshold).astype(int)
 on_official = evaluation.summary(attack_o, scores_o, threshold)
 two_tests = pd.DataFrame({"random split": binary, "official test": on_official})
 official.show(two_tests, "The same model, two kinds of test").format("{:,.7g}")
+
+# %%
+guesses.compare(guess, on_official["recall"], "Recall on the official test file")
 
 # %% [markdown]
 # ### Exercise 10: seen and unseen attacks
@@ -1468,10 +1481,16 @@ same_rule = evaluation.Comparison(
     thresholds.percentile, rankings, options={"q": 99.0}, **rows_of_test
 )
 
+# %%
+guess = None  # your guess: the share of new attack types' rows that the trees find by the new rule
+
 # %% slide="subslide"
 side = pd.concat([half.table().rename(index={"XGBoost": "XGBoost, p > .5"}), same_rule.table()])
 columns = ["held_out", "false_alarms", "recall_known", "recall_new", "macro_recall", "accuracy"]
 official.show(side[columns], "p > .5, then one rule for both").format("{:.3f}")
+
+# %%
+guesses.compare(guess, side.loc["XGBoost", "recall_new"], "Recall of new types, XGBoost")
 
 # %% [markdown]
 # Compare the first two rows: the same trees find about twice as many rows of new types once the threshold comes from normal rows. They pay with false alarms, more than the 1 % that held on the held-out rows: later traffic has
