@@ -47,6 +47,7 @@ import numpy as np
 import pandas as pd
 
 from anomaly_labs import checks, datasets, evaluation, features, plots
+from anomaly_labs.teaching import guesses
 from anomaly_labs.teaching import lab0_start as teaching
 
 # %%
@@ -339,6 +340,13 @@ checks.expect_close(
 ### END HIDDEN TESTS
 checks.passed("lab0-q3")
 
+# %% [markdown]
+# **Guess before you look.** The next cell is yours: type a number in place of `None` and run it, then the table. Nobody grades it. Whoever has
+# guessed remembers what came.
+
+# %%
+guess = None  # your guess: at a false-alarm rate of 1 %, how many of 1,000 alerts are attacks?
+
 # %% slide="subslide"
 events, attacks_a_day = 1_000_000, 100
 bill = pd.DataFrame(
@@ -354,6 +362,17 @@ bill["attacks among 1,000 alerts"] = (
 bill.style.format({"recall": "{:.0%}", "alerts a day": "{:,}"}).set_caption(
     "A million events a day, 100 of them attacks (made-up numbers)"
 ).hide(axis="index")
+
+# %%
+guesses.compare(guess, bill["attacks among 1,000 alerts"][1], "Attacks among 1,000 alerts, at 1 %")
+
+# %%
+from anomaly_labs.teaching import controls
+
+controls.share(recall=0.95, false_alarm_rate=0.01)
+
+# %% [markdown]
+# You see the precision, the share of attacks among the alerts, of one detector. Move the slider (a page without one shows its start): only the share of attacks changes.
 
 # %% [markdown]
 # Read the last column. A detector that is right about 95 % of normal events drowns its analyst, because nearly all events are normal.
@@ -583,6 +602,9 @@ ax = plots.class_counts(data.y, datasets.attack_family(data.y))
 # administrator). Attacks are the majority here, and some classes have a handful of rows.
 
 # %%
+guess = None  # your guess: how many of 100 rows repeat an earlier row?
+
+# %%
 table = pd.concat([data.X, data.y.rename("label")], axis=1)
 different = len(table.drop_duplicates())
 facts = {
@@ -593,6 +615,9 @@ facts = {
     "share of normal rows": f"{(data.y == 'normal').mean():.1%}",
 }
 data.show(pd.Series(facts).to_frame("loaded data"), "KDD99 as loaded")
+
+# %%
+guesses.compare(guess, 100 * (1 - different / len(table)), "Copies among 100 rows")
 
 # %% [markdown] slide="subslide"
 # ### Known defects

@@ -47,6 +47,7 @@ from sklearn.decomposition import PCA
 from anomaly_labs import datasets, evaluation, features, plots, resampling, thresholds
 from anomaly_labs.autoencoder import AutoencoderDetector
 from anomaly_labs.baselines import IsolationForestDetector, MahalanobisDetector, NeighborsDetector
+from anomaly_labs.teaching import guesses
 from anomaly_labs.teaching import lab2_autoencoder as teaching
 
 plots.use_course_style()
@@ -653,6 +654,9 @@ ax = plots.finish(ax, f"Highest average precision: {best}", "recall", "precision
 # Compare with detectors that have no network: the Mahalanobis distance of the *rows*, the distance to the fifth nearest
 # training row, and an **isolation forest** (random cuts; a row that is soon alone is odd).
 
+# %%
+guess = None  # your guess: the highest average precision has "autoencoder", "Mahalanobis", "5 nearest rows" or "isolation forest"?
+
 # %% slide="subslide"
 contest = {
     "Mahalanobis": MahalanobisDetector(),
@@ -670,6 +674,10 @@ for name, rival in contest.items():
     found[name] = [spent, *evaluation.ranking(y_test, rival_scores)]
 versus = pd.DataFrame(found, index=["seconds to fit and score", "auc", "average precision"]).T
 data.show(versus, "Five detectors, the same encoded rows").format("{:.3f}")
+
+# %%
+best_of_five = versus["average precision"].idxmax().partition(",")[0]
+guesses.compare(guess, best_of_five, "Highest average precision")
 
 # %% [markdown]
 # Compare within the column of average precision, then look at the seconds. With good preprocessing, simple detectors come close and are sometimes better: always run
@@ -766,6 +774,9 @@ values = {
 }
 oracle = thresholds.f1_optimal(whitened, y_test)
 
+# %%
+guess = None  # your guess: the false alarms of such a day, by the 99th percentile of normal rows
+
 # %% slide="subslide"
 per_day = 100_000  # connections a day in the network that you guard
 columns = ["f1", "precision", "recall", "false_alarm_rate"]
@@ -780,6 +791,11 @@ judged = pd.DataFrame(judged).T
 caption = f"Whitened score; {per_day:,} connections a day, {my_share:.0%} of them attacks"
 formats = dict.fromkeys(["threshold", *columns], "{:.3f}") | {"false alarms a day": "{:,.0f}"}
 data.show(judged, caption).format(formats)
+
+# %%
+guesses.compare(
+    guess, judged.loc["percentile", "false alarms a day"], "False alarms a day, percentile"
+)
 
 # %% slide="subslide"
 shown = {name: values[name] for name in ("percentile", "conformal_bh", "f1_optimal")}
@@ -849,6 +865,9 @@ checks.expect_close(
 ### END HIDDEN TESTS
 checks.passed("lab2-q7")
 
+# %%
+guess = None  # your guess: the precision at 1 % attacks, by the 99th percentile
+
 # %% slide="subslide"
 base_rates = {}
 for q in (95.0, 99.0, 99.9):
@@ -863,6 +882,18 @@ for q in (95.0, 99.0, 99.9):
 data.show(pd.DataFrame(base_rates).T, "One detector, three thresholds, four base rates").format(
     "{:.3f}"
 )
+
+# %%
+came = base_rates["99th percentile"]["precision at 1.0%"]
+guesses.compare(guess, came, "Precision at 1 % attacks, 99th percentile")
+
+# %%
+from anomaly_labs.teaching import controls
+
+controls.threshold(whitened, y_test, share=0.001, per_day=per_day)
+
+# %% [markdown]
+# You see the cost of a day with one attack in a thousand: five minutes of an analyst for each alert, at 40 an hour, and 100 for each missed attack (made-up prices). Move the slider to the cheapest threshold. Could your desk read its alerts?
 
 # %% [markdown]
 # Read each row from left to right: only the share of attacks changes. Then the column of 1 %: the 95th percentile means

@@ -49,6 +49,7 @@ from anomaly_labs import boosting, datasets, evaluation, features, plots, resamp
 from anomaly_labs.autoencoder import AutoencoderDetector
 from anomaly_labs.gan import BiGANDetector, GANDetector
 from anomaly_labs.gan.players import gradient_penalty, says
+from anomaly_labs.teaching import guesses
 from anomaly_labs.teaching import lab3_gan as teaching
 from anomaly_labs.teaching.lab3_gan import failures
 
@@ -998,6 +999,9 @@ checks.passed("lab3-q8")
 #
 # A score becomes alerts by a threshold: here the 95th percentile of the scores of held-out normal rows, for both.
 
+# %%
+guess = None  # your guess: the false-alarm rate of the BiGAN; the threshold promises 0.05
+
 # %% slide="subslide"
 found_by = {}
 for name, fitted in (("GAN", gan), ("BiGAN", bigan)):
@@ -1006,6 +1010,9 @@ for name, fitted in (("GAN", gan), ("BiGAN", bigan)):
     found_by[name] = figures[["precision", "recall", "f1", "false_alarm_rate", "auc"]]
 caption = "KDDTest+, threshold: the 95th percentile of held-out normal rows"
 new.show(pd.DataFrame(found_by).T, caption).format("{:.3f}")
+
+# %%
+guesses.compare(guess, found_by["BiGAN"]["false_alarm_rate"], "False-alarm rate of the BiGAN")
 
 # %% [markdown]
 # Precision is the share of attacks among the alerts, recall the share of the attacks that raise one, F1 their harmonic mean. Compare the lines, and compare the false-alarm rate with the 5 % that the threshold promised: the normal rows of the test file are later ones.
@@ -1219,6 +1226,10 @@ leak = pd.Series(leak, name="also among the training rows")
 kdd.show(leak.to_frame(), "Exact copies of training rows").format("{:.1%}")
 
 
+# %%
+guess = None  # your guess: the F1 of a single column as the score; the published GAN has .94
+
+
 # %% slide="subslide"
 def top_fifth(scores, truth):
     """Return AUC, and F1 with the highest 20 % flagged."""
@@ -1235,6 +1246,9 @@ found["one column, -count"] = top_fifth(jitter - kdd.X["count"].to_numpy(float)[
 found["perfect"] = top_fifth(truth + jitter, truth)
 caption = "No network yet, and the ceiling of the rule"
 kdd.show(pd.DataFrame(found).T, caption).format("{:.4f}")
+
+# %%
+guesses.compare(guess, found["one column, -count"]["f1"], "F1 of one column")
 
 # %% [markdown]
 # Read the first table: when nearly all attacks of the test are copies of training rows, and none of the 'anomalies' are, **memory** is enough. Then the second one: compare the
@@ -1264,11 +1278,17 @@ for number in range(rt.epochs(3)):
 by_seed = pd.DataFrame(rows)
 print(f"{len(by_seed)} trainings, {time.perf_counter() - started:.0f} s")
 
+# %%
+guess = None  # your guess: the difference between the best and the worst F1 of "BiGAN, cycle=0"
+
 # %% slide="subslide"
 table = by_seed.pivot_table(index="detector", columns="seed", values="f1")
 table.columns = [f"seed {number}" for number in table.columns]
 table["spread"] = table.max(axis=1) - table.min(axis=1)
 kdd.show(table, "F1 in Zenati's protocol, by seed").format("{:.3f}")
+
+# %%
+guesses.compare(guess, table.loc["BiGAN, cycle=0", "spread"], "Best minus worst seed")
 
 # %% [markdown]
 # Read the rows from left to right: the same code, the same data, another seed. The last column is the difference between best and worst. A paper that shows one number of a row with a large spread shows

@@ -46,6 +46,7 @@ from anomaly_labs import adversarial, boosting, datasets, evaluation, features, 
 from anomaly_labs.adversarial import fgsm, pgd
 from anomaly_labs.adversarial.gradients import climb
 from anomaly_labs.autoencoder import AutoencoderDetector
+from anomaly_labs.teaching import guesses
 from anomaly_labs.teaching import lab4_adversarial as teaching
 
 plots.use_course_style()
@@ -263,6 +264,9 @@ checks.passed("lab4-q2")
 #
 # How many attacks does the network still detect after PGD with epsilon 0.2? The caption says it. But look at *one* row that the attacker hands in. The library's `pgd` is your loop; it keeps the best step of each row.
 
+# %%
+guess = None  # your guess: the share of the attacks that the network still detects
+
 # %% slide="subslide"
 names, numbers = list(encoder.get_feature_names_out()), list(encoder.numeric_columns_)
 moved = pgd(network, aims, ones, epsilon=0.2)
@@ -286,9 +290,24 @@ left = alarm["network"](moved).mean()
 caption = f"One attack before and after PGD; {left:.1%} of all are still detected"
 new.show(pair, caption).format("{:.3f}")
 
+# %%
+guesses.compare(guess, left, "Still detected after PGD")
+
 # %% [markdown]
 # Read the column "after" as a connection: a fifth of a protocol more and a fifth of another one less, a flag in parts, somebody who is logged in by a
 # fraction, a count that is no whole number. No computer can send this row. The network was attacked; the *traffic* was not.
+
+# %%
+from anomaly_labs.teaching import controls
+
+reach = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+one = [aims[:1] if eps == 0 else pgd(network, aims[:1], ones[:1], epsilon=eps) for eps in reach]
+one = np.vstack(one)
+probability = 1 / (1 + np.exp(-np.asarray(network(one), float)[:, 0]))
+controls.epsilon(pd.DataFrame(one, reach, names), probability, limit=0.5)
+
+# %% [markdown]
+# You see the columns of that attack which move most, and the probability that the network gives it. Move the slider: how little is enough?
 
 # %% [markdown] slide="subslide"
 # ### What an attacker can change
@@ -658,6 +677,9 @@ def pgd_on(model):
     return lambda eps, room: pgd(model, aims, ones, epsilon=eps, constraints=room)
 
 
+# %%
+guess = None  # your guess: the share that the hardened network detects of an adaptive attacker, epsilon 0.2
+
 # %% slide="subslide"
 report = {
     "network, old attacker": facing(alarm["network"], pgd_on(network)),
@@ -666,6 +688,10 @@ report = {
 }
 caption = "Clean figures, and shares still detected; trained against epsilon 0.2"
 new.show(pd.DataFrame(report).T, caption).format("{:.3f}")
+
+# %%
+came = report["hardened, adaptive attacker"]["any, epsilon 0.2"]
+guesses.compare(guess, came, "Hardened, adaptive attacker, epsilon 0.2")
 
 # %% [markdown]
 # Compare the second line with the third: the old attacker's rows are what a defender likes to report, the adaptive attacker's are what the defence is worth. Then read to the right: what is left beyond the epsilon of the training? Then
