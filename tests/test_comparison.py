@@ -129,7 +129,7 @@ def test_figure_reads_the_rate_that_one_can_afford(both):
 def test_headline_takes_comparisons_of_one_rule_only(both):
     figures = evaluation.headline(comparison=both, auc=0.9).figures
     assert figures["recall_new_trees"] == 1.0 and figures["false_alarms_tied"] == 1.0
-    assert list(figures)[0] == "auc" and len(figures) == 9
+    assert next(iter(figures)) == "auc" and len(figures) == 9
     for name in ("recall_new_types_supervised", "false_alarms_trees", "unseen_attack_recall"):
         with pytest.raises(ValueError, match="must come from one rule"):
             evaluation.headline(**{name: 0.3})

@@ -76,7 +76,8 @@ def _view(
         import ipywidgets as widgets
     except ImportError:
         return {}
-    picture = widgets.Image(value=still, format="png")
+    size = widgets.Layout(max_width="100%", align_self="flex-start")
+    picture = widgets.Image(value=still, format="png", layout=size)
     control = widgets.SelectionSlider(
         options=[(form(value), value) for value in values],
         value=start,

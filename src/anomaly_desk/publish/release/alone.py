@@ -1,13 +1,17 @@
 """What a self-study edition holds beside an ordinary release: worked solutions of its labs."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from anomaly_desk.labs import beside, rules
 from anomaly_desk.labs.sources import Cell, Source
 from anomaly_desk.submissions.edition import KEY, SELF_STUDY
 from anomaly_labs import selfstudy
 from anomaly_labs.selfstudy import Edition, Worked
+
+_PLACEHOLDER: Final = re.compile(r"(?m)^(\w+) = None\b.*\n(?=(?:.*\n)*?\1 = )")
 
 
 def worked_files(course: str, every: Iterable[Source]) -> dict[str, bytes]:
@@ -55,10 +59,11 @@ def _worked(source: Source) -> Iterator[tuple[str, Worked]]:
     criteria = beside.criteria(source.lab)
     for cell in source.cells:
         if "exercise" in cell.keys:
-            yield cell.keys["exercise"], Worked(source.name, _without_marks(cell))
+            yield cell.keys["exercise"], Worked(source.name, _code(cell))
         elif name := cell.keys.get("reflect"):
             yield name, Worked(source.name, cell.text.strip(), criteria[name])
 
 
-def _without_marks(cell: Cell) -> str:
-    return rules.MARKER.sub("", cell.text).strip("\n")
+def _code(cell: Cell) -> str:
+    """Return the answer of an exercise without marks, and without what it takes the place of."""
+    return _PLACEHOLDER.sub("", rules.MARKER.sub("", cell.text)).strip("\n")
