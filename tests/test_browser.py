@@ -139,7 +139,7 @@ def test_learner_is_told_what_is_wrong_and_what_is_right(page):
     right = next(
         cell.source for cell in source.submission({QUESTION}).cells if cell.get("id") == QUESTION
     )
-    wrong, hint = beside.wrong_answers(source.lab)[QUESTION][0]
+    wrong, hint, _ = beside.wrong_answers(source.lab)[QUESTION][0]
     for cell in source.submission(set()).cells[:3]:
         if cell.cell_type == "code":
             select(page, cell.id)

@@ -361,5 +361,9 @@ def _as_numbers(value: Any, hint: str, *, scalar: bool) -> Any:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    """Return one line: a number is written as one writes it, `22.5`, not `np.float64(22.5)`."""
+    import numpy as np
+
+    with np.printoptions(legacy="1.25"):
+        text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."
