@@ -33,7 +33,7 @@ class: $(READY) ## Grade thirty sample submissions of the assessment and compare
 	@$(COURSE) class
 
 lab: $(READY) ## Open JupyterLab on the labs
-	@$(BIN)/jupyter lab --notebook-dir=labs
+	@JUPYTER_CONFIG_PATH=src/anomaly_labs/jupyter $(BIN)/jupyter lab --notebook-dir=labs
 
 slides: $(READY) ## Write the slides of each lab to build/slides: one HTML file each, offline
 	@$(COURSE) slides

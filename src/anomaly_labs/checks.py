@@ -42,20 +42,25 @@ class NotAnswered(CheckFailed):
         return [f"… {self}"]
 
 
-def passed(what: str) -> None:
+def passed(what: str, points: float | None = None) -> None:
     """Print that the exercise `what` is passed, on the last line of its check.
 
     Parameters
     ----------
     what
         Id of the exercise.
+    points
+        What it gives; the build writes it there.
 
     Examples
     --------
     >>> passed("lab1-q2")
     ✓ lab1-q2 passed
+    >>> passed("lab1-q2", 2)
+    ✓ lab1-q2 passed, 2 points
     """
-    print(f"✓ {what} passed")
+    gives = "" if points is None else f", {points:g} point{'' if points == 1 else 's'}"
+    print(f"✓ {what} passed{gives}")
 
 
 def expect(condition: bool, hint: str) -> None:

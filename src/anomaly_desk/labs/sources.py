@@ -13,7 +13,7 @@ import nbformat
 
 import anomaly_labs
 from anomaly_desk.errors import CourseError, SourceError
-from anomaly_desk.labs import header, manifest, measured, rules
+from anomaly_desk.labs import header, manifest, measured, rules, shape
 from anomaly_desk.labs.manifest import Lab
 
 CODE_STUB = "# YOUR CODE HERE\nraise checks.NotAnswered()"
@@ -131,7 +131,7 @@ def of_lab(lab: Lab) -> Source:
             "line of text with '# %%'"
         )
     cells = [
-        Cell(kind=c.cell_type, text=c.source, keys=_keys(c.metadata), line=line)
+        Cell(c.cell_type, _shaped(c), keys=_keys(c.metadata), line=line)
         for c, line in zip(notebook.cells, starts, strict=True)
     ]
     if not cells:
@@ -151,6 +151,15 @@ def of_lab(lab: Lab) -> Source:
 def course(project: Path) -> list[Source]:
     """Return every lab of a course, read and checked, in teaching order; drafts too."""
     return [of_lab(lab) for lab in manifest.labs(project)]
+
+
+def _shaped(cell: nbformat.NotebookNode) -> str:
+    if cell.cell_type == "markdown":
+        return shape.opened(cell.source)
+    name, points = cell.metadata.get("check"), cell.metadata.get("points")
+    if name is None or not isinstance(points, int | float):
+        return str(cell.source)
+    return shape.check(cell.source, name, points)
 
 
 def _keys(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -193,6 +202,8 @@ def _metadata(cell: Cell) -> dict[str, Any]:
         }
         if graded:
             metadata["nbgrader"]["points"] = cell.keys["points"]
+        if cell.role == "check":  # JupyterLab folds its code away; what it says stays
+            metadata["jupyter"] = {"source_hidden": True}
     return metadata
 
 
