@@ -45,13 +45,13 @@ from anomaly_labs import checks, runtime
 
 rt = runtime.prepare(seed=0)
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xgboost as xgb
 
 from anomaly_labs import datasets, evaluation, features, plots, probes, thresholds
 from anomaly_labs.exams import assessment
+from anomaly_labs.teaching import assessment as teaching
 
 learner = ""  # your id on the class list, between the quotes
 assessment.sign_in(learner)
@@ -800,7 +800,9 @@ for name, score in (("supervised", predict_attack), ("normal rows only", anomaly
     my_results[name] = (alarms, *recalls(list(data.test.y), decided.astype(int), held))
 ### END SOLUTION
 rates = ["false alarms", "recall, known types", "recall, new types"]
-pd.DataFrame(my_results, index=rates).T
+print(pd.DataFrame(my_results, index=rates).T)
+scored = {"supervised": predict_attack(data.test.X), "normal rows only": anomaly_score(data.test.X)}
+ax = teaching.two_rankings(scored, data.test.y, data.train.y.unique())
 
 # %% check="assessment-q11" points=3
 answer = recalls(
@@ -845,27 +847,6 @@ checks.expect_close(list(blind), wanted, "on other rows the two recalls are wron
 ### END HIDDEN TESTS
 checks.passed("assessment-q11")
 
-# %% slide="subslide"
-from anomaly_labs.teaching.comparison import bands
-
-scored = {"supervised": predict_attack(data.test.X), "normal rows only": anomaly_score(data.test.X)}
-scored = {name: np.asarray(values) for name, values in scored.items()}
-test_rows = {"names": data.test.y, "known": data.train.y.unique(), "families": families}
-equal = evaluation.Comparison(
-    thresholds.percentile,
-    {
-        name: (values[(data.test.y == "normal").to_numpy()], values)
-        for name, values in scored.items()
-    },
-    **test_rows,
-)
-half = evaluation.Comparison(0.5, {"supervised": (scored["supervised"],) * 2}, **test_rows)
-called = {"XGBoost": "supervised", "autoencoder": "normal rows only"}
-course = bands("nsl").replace({"detector": called})
-fig, axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)
-for ax, types in zip(axes, ("known", "new"), strict=True):
-    ax = plots.recall_over_alarms(equal, types, bands=course, marks=[half, equal], ax=ax)
-
 # %% [markdown]
 # You see recall over false alarms of your two detectors as lines, and those of the course (five seeds, the 20 % file) as areas. The circle is 0.5, the triangles are your numbers. Where can a desk afford to be? Read both panels there, and at the
 # dotted line: one false alarm in a hundred normal rows.
@@ -906,7 +887,7 @@ evaluation.headline(
         "auc"
     ],
     auc_normal_only=evaluation.ranking(datasets.is_attack(data.test.y), public)["auc"],
-    comparison=equal,
+    comparison=teaching.at_equal_alarms(scored, data.test.y, data.train.y.unique()),
 )
 
 # %% [markdown]
