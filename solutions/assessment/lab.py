@@ -832,7 +832,7 @@ for name, score in judges.items():
     parts = (calm, ~calm & ~new, new)
     wanted = np.array([[(values > limit)[part].mean() for part in parts] for limit in limits])
     hint = f"{name}: {yours[0]:.3f} false alarms; cut at the score above which one in twenty normal rows of data.test lies"
-    checks.expect(np.abs(wanted[:, 0] - yours[0]).min() < 2e-3, hint)
+    checks.expect(np.abs(wanted[:, 0] - yours[0]).min() < 8e-3, hint)
     hint = f"{name}: three numbers of your rows, in the order of the task; yours do not belong to your detector"
     checks.expect(np.abs(wanted - yours).max(axis=1).min() < 2e-3, hint)
 ### BEGIN HIDDEN TESTS
