@@ -11,10 +11,7 @@ from anomaly_desk.labs import manifest, sources
 
 LABS = manifest.labs(Path(__file__).parents[1])
 WORDS_A_MINUTE = 180
-TOO_LONG = {
-    "lab1_xgboost": "its extras have no minutes of their own yet",
-    "lab3_gan": "its extra has no minutes of its own yet",
-}
+TOO_LONG = {"lab3_gan": "its extra has no minutes of its own yet"}
 
 
 def parts(source: sources.Source) -> Iterator[tuple[sources.Cell, bool]]:

@@ -208,7 +208,9 @@ checks.passed("assessment-q2")
 # `encode(X)` returns what your detector takes: a matrix or a table, one row for each raw row. `predict_attack(X)` returns the probability of an attack for each, as an array. Test rows hold services that
 # training did not: your encoder must live with them (`features.make_encoder` does; so do categories, if XGBoost is told).
 #
-# A detector that learned from training rows is better on them than on the later file; one that is not has learned from test rows, and earns no points. Pass limit (2.5 points): an AUC of 0.80 on unseen rows. Distinction limit (4 points): 0.90.
+# A detector that learned from the training file does better there than on the later file. The check compares the two: what learned from test rows, or from rows generated like them, earns nothing.
+#
+# Pass limit (2.5 points): an AUC of 0.80 on unseen rows. Distinction limit (4 points): 0.90.
 
 
 # %% exercise="assessment-q3"
@@ -381,9 +383,10 @@ checks.passed("assessment-q5")
 # %% [markdown] slide="slide"
 # ## Task 6: the encoder
 # **8 min · 2 points.** `build_encoder(n_columns, hidden, latent)` returns an untrained Keras model: rows of `n_columns` numbers go in, `latent` numbers per row come out, with a
-# layer for each number in `hidden` between. All sizes come from the arguments. Each hidden layer needs an activation that bends, such as relu: layers without one are together no more than one matrix,
-# which is not accepted. Leave `encoded` as it is: it runs a fresh encoder
-# on a few rows for the check.
+# layer for each number in `hidden` between. All sizes come from the arguments. Give each hidden layer an activation that bends, such as relu. Without one, all layers together are a single matrix (an
+# affine map), and that is not accepted.
+#
+# Leave `encoded` as it is: it runs a fresh encoder on a few rows for the check.
 
 
 # %% exercise="assessment-q6"
@@ -445,7 +448,7 @@ checks.passed("assessment-q6")
 # %% [markdown] slide="slide"
 # ## Task 7: the decoder
 # **8 min · 2 points.** `build_decoder(latent, hidden, n_columns)` is the way back: `latent` numbers per row go in, `n_columns` come out. `hidden` is given in the order of the encoder; go
-# through it backwards, with an activation that bends in each of these layers. What the network must rebuild are standardised columns, cut off at -10 and +10: the last
+# through it backwards, again with an activation that bends in each layer. What the network must rebuild are standardised columns, cut off at -10 and +10: the last
 # layer must be able to give **any** such number.
 
 
@@ -507,7 +510,7 @@ checks.passed("assessment-q7")
 # %% [markdown] slide="slide"
 # ## Task 8: training
 # **15 min · 4 points.** Keep about 2,000 **normal** training rows for the threshold: `held_out`, a table of raw rows. Fit an encoder and train the network on the other normal
-# rows; no attack, no held-out row and no test row may come near either. A matrix, such as principal components, is no network: layers with an activation that bends are asked for. `history` is the dictionary of losses that Keras returns, with `validation_data` from the
+# rows; no attack, no row held out and no test row may come near either. An affine network is not accepted here either: it is a matrix, as principal components are. `history` is the dictionary of losses that Keras returns, with `validation_data` from the
 # rows held out. Write `to_matrix(X)`, raw rows to the matrix that the network takes, and `reconstruct(X)`, raw rows to the rebuilt matrix.
 #
 # On unseen normal rows, at most 60 % of the spread may be left unexplained (pass limit, 2.5 points), or 45 % (distinction limit, 4

@@ -31,7 +31,7 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     >>> names = ["normal", "attack"]
     >>> ax = confusion_matrix(pd.DataFrame([[8, 1], [0, 9]], index=names, columns=names))
     >>> ax.get_title(loc="left")
-    '1 errors in 18 rows'
+    '1 error in 18 rows'
     """
     if ax is None:
         ax = plt.subplots(figsize=(1.6 + 1.1 * table.shape[1], 1.5 + 0.75 * table.shape[0]))[1]
@@ -47,9 +47,8 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     ax.grid(False)
     ax.tick_params(length=0)
     errors = int(counts.sum() - np.trace(counts))
-    return finish(
-        ax, title or f"{errors:,} errors in {counts.sum():,} rows", "predicted", "true class"
-    )
+    told = f"{errors:,} error{'s' if errors != 1 else ''} in {counts.sum():,} rows"
+    return finish(ax, title or told, "predicted", "true class")
 
 
 def share_bars(
