@@ -1,7 +1,9 @@
 """Detectors are compared under one rule, and texts hold the figures of it by key."""
 
+import re
 from pathlib import Path
 
+import jupytext
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -157,6 +159,51 @@ def test_figures_come_by_key_as_mean_or_range():
     for key in ("nsl", "nsl.xgboost", "nsl.xgboost.half", "nsl.xgboost.half.no", "no.no", ""):
         with pytest.raises(KeyError, match="holds no figure"):
             comparison.figure(key)
+
+
+# A claim speaks of attack types that training did not hold, or of detectors at equal false alarms.
+CLAIM = re.compile(r"(?i)new (attack )?types|training did not hold|equal false alarms")
+KEYED = re.compile(r"<!-- comparison: [\w.]+ -->[^<]*<!-- / -->|@comparison:[\w.]+@")
+NUMBER = re.compile(r"(?<![\w.])0?\.\d\d+(?!\w|\.\d)")
+
+
+def unkeyed(text):
+    """Return the claims of a text that hold a figure which was typed by hand."""
+    parts = re.split(r"\n\s*\n|\n(?=\|)", text)
+    claims = [part for part in parts if CLAIM.search(part)]
+    return [part for part in claims if NUMBER.search(KEYED.sub("", part))]
+
+
+def written():
+    """Yield the texts that make such claims: pages, rubrics, and the text cells of labs."""
+    for name in ("README.md", "INSTRUCTORS.md"):
+        yield name, (PROJECT / name).read_text(encoding="utf-8")
+    for path in sorted(PROJECT.glob("solutions/*/rubric.md")):
+        yield path.parent.name, path.read_text(encoding="utf-8")
+    for path in sorted(PROJECT.glob("solutions/*/lab.py")):
+        for cell in jupytext.read(path, fmt="py:percent").cells:
+            if cell.cell_type == "markdown":
+                yield path.parent.name, cell.source
+
+
+def test_no_figure_of_a_comparison_is_typed_by_hand():
+    assert [(name, claims) for name, text in written() if (claims := unkeyed(text))] == []
+    keys = [key for _, text in written() for key in KEYED.findall(text)]
+    assert len(keys) >= 40
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It finds .78 of the new types, the other .32.", 1),
+        ("It finds @comparison:nsl.a.b@ of the new types, the other .32.", 1),
+        ("| recall on new types | <!-- comparison: nsl.a -->.34<!-- / --> |", 0),
+        ("| recall on new types | - |\n| AUC | .96 |", 0),
+        ("Cut at .5, at equal false alarms, at 1 %.", 0),
+    ],
+)
+def test_typed_figures_are_found(text, found):
+    assert len(unkeyed(text)) == found
 
 
 def test_texts_hold_figures_by_key_and_an_unknown_key_is_refused(tmp_path):

@@ -1398,7 +1398,7 @@ for ax, types in zip(axes, ("known", "new"), strict=True):
 #
 # - The rankings are worth about the same where many false alarms are allowed. The threshold made the difference at .5.
 # - Where false alarms must be rare, new types vanish for the trees first, and are hard for all.
-# - One file is no law: on KDD99's official test file (Lab 1) XGBoost and the autoencoder both find @comparison:kdd99.xgboost.at_1.recall_new@ of the new types at 1 %.
+# - One file is no law: on KDD99's official test file (Lab 1) XGBoost and the autoencoder find @comparison:kdd99.xgboost.at_1.recall_new@ and @comparison:kdd99.autoencoder.at_1.recall_new@ of the new types at 1 %.
 
 # %% [markdown]
 # ### Reflection 2: three methods
