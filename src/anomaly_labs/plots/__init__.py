@@ -6,6 +6,7 @@ What one lab draws is in `anomaly_labs.teaching`.
 from importlib import import_module
 from typing import Any
 
+from anomaly_labs.plots.alarms import recall_over_alarms as recall_over_alarms
 from anomaly_labs.plots.curves import precision_recall as precision_recall
 from anomaly_labs.plots.curves import roc_curve as roc_curve
 from anomaly_labs.plots.data import class_counts as class_counts
