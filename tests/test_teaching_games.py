@@ -55,8 +55,8 @@ def test_each_look_says_how_many_points_lie_at_one_mode():
     looks = {100: np.full((10, 2), [2.0, 0.0]), 2500: np.array([[2.0, 0.0], [0.0, 0.0]])}
     panels = lab3.collapse_looks(np.zeros((5, 2)), looks)
     assert [title(panel) for panel in panels] == [
-        "Round 100: 100 % at one",
-        "Round 2,500: 50 % at one",
+        "Round 100: 100% at one",
+        "Round 2,500: 50% at one",
     ]
     assert [len(panel.collections[1].get_offsets()) for panel in panels] == [10, 2]
 

@@ -11,7 +11,7 @@
 # grading = "fast"
 # certificate = {}
 # holds = "generative adversarial networks: three famous failures and their repairs, BiGAN and WGAN as detectors, the sign of a score, a published protocol read closely"
-# thirty_minutes = "sections 2, 4 without its extra, and 8: two players, three ways to fail, the sign of a score"
+# thirty_minutes = "sections 2, 4 without its extras, and 8: two players, three ways to fail, the sign of a score"
 # ///
 
 # %% [markdown] slide="slide"
@@ -70,9 +70,7 @@ ring = failures.mixture(1000, seed=1)
 cloud = np.random.default_rng(1).multivariate_normal(ring.mean(axis=0), np.cov(ring.T), 1000)
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.2))
 teaching.generated_points(ring, ring[:0], ax=axes[0], title="Real points: eight islands")
-ax = teaching.generated_points(
-    ring, cloud, ax=axes[1], title="One cloud with their mean and covariance"
-)
+ax = teaching.generated_points(ring, cloud, ax=axes[1], title="One cloud drawn in their place")
 
 # %% [markdown]
 # You see eight islands on the left. On the right, crosses drawn from one normal distribution with the same mean and the same
@@ -392,12 +390,12 @@ last = {loss: table["gradient"].iloc[-1] for loss, table in alone.items()}
 fig, axes = plt.subplots(1, 2, figsize=(9.5, 3.6))
 accuracy = alone["saturating"]["accuracy"]
 axes[0].plot(accuracy)
-title = f"Discriminator: accuracy {accuracy.iloc[-1]:.2f} at the end"
+title = f"Accuracy at the end: {accuracy.iloc[-1]:.2f}"
 plots.finish(axes[0], title, "steps of the discriminator", "accuracy", note="")
 axes[1].semilogy(alone["saturating"]["gradient"], label="of log(1 - D)")
 axes[1].semilogy(alone["non_saturating"]["gradient"], label="of -log D")
 axes[1].legend(title="gradient")
-title = f"Generator: {last['saturating']:.3f} and {last['non_saturating']:.1f} at the end"
+title = f"At the end: {last['saturating']:.3f} and {last['non_saturating']:.1f}"
 ax = plots.finish(axes[1], title, "steps of the discriminator", "size of the gradient", note="")
 
 # %% [markdown]
@@ -499,7 +497,7 @@ ax = teaching.player_paths({"both at once": circling})
 
 # %% [markdown]
 # ### Exercise 5: look ahead
-# **5 min · core · 2 points.** Return the new pair (x, y) after one step of the *extragradient* method: the gradients come from the trial place, the step starts from the old one.
+# **5 min · extra · 2 points.** Return the new pair (x, y) after one step of the *extragradient* method: the gradients come from the trial place, the step starts from the old one.
 # <details><summary>Hint 1</summary>Trial: `x_trial = x - rate * y`, `y_trial = y + rate * x`.</details>
 # <details><summary>Hint 2</summary>Player 1's gradient at the trial place is `y_trial`.</details>
 
@@ -616,7 +614,7 @@ def with_spread(points):
 
 points = island_game(one_round, with_spread, rounds=1_200)
 reached, between_them = failures.modes_covered(points), failures.share_between(points)
-title = f"{reached} of 8 islands; {between_them:.0%} of the points between them"
+title = f"{reached} of 8 islands, {between_them:.0%} between them"
 ax = teaching.generated_points(ring, points, title=title)
 
 # %% [markdown]
@@ -842,10 +840,10 @@ family_new = datasets.attack_family(new.y).astype(str)
 gan_scores = gan.anomaly_score(M_new)
 gan_auc = evaluation.ranking(y_new, gan_scores)["auc"]
 title = f"The GAN's discriminator as detector: AUC {gan_auc:.2f}"
-ax = plots.score_histograms(gan_scores, family_new, title=title)
+ax = plots.score_curves(gan_scores, family_new, title=title)
 
 # %% [markdown]
-# You see the scores of normal rows and of four families of attacks. An AUC of 0.5 is a coin; compare the title with it. Below 0.5 the discriminator calls attacks **more real** than normal rows.
+# You see, for each score, which share of the normal rows and of four families of attacks lies above it. A detector would have the thick line of the normal rows left of all others. An AUC of 0.5 is a coin; below it, the discriminator calls attacks **more real** than normal rows.
 #
 # Why? The discriminator has seen real rows and *generated* rows, nothing else. What it says of a place where neither was, such as an attack, is chance: the flat parts and wild parts of your
 # figure in section 3. And against a perfect generator it can only say one half.
@@ -1172,7 +1170,7 @@ def best_f1(anomalies, flagged):
 print(f"the ceiling of the protocol: F1 {best_f1(share, 0.2):.4f}")
 names = np.array(["normal", "attack"])
 own = evaluation.confusion(names[y_new], names[flag_top(bigan.anomaly_score(M_new), y_new.mean())])
-ax = plots.confusion_matrix(own, title="NSL-KDD, BiGAN: as many alerts as attacks")
+ax = plots.confusion_matrix(own, title="BiGAN: as many alerts as attacks")
 
 # %% [markdown]
 # You see the four counts of your BiGAN of section 7 on KDDTest+, when as many rows are flagged as there are attacks. (Nobody knows that number in service: such a rule uses the labels of the test.) The line above
@@ -1439,9 +1437,9 @@ evaluation.headline(
 # %% [markdown] slide="slide"
 # ## Recap and next step
 #
-# - A GAN is a game: its losses do not fall, and they do not tell when to stop. Watch the variety of what it makes.
+# - A GAN is a game: a loss says who is ahead, not when to stop. Watch the variety of the generated rows.
 # - Gradients vanish, players circle, modes collapse: a better loss, a look ahead or an average, a discriminator that sees the batch, a critic.
-# - A discriminator that tells real from generated rows need not know attacks. Check each score's sign, and know that passing is not enough.
+# - A discriminator that tells real from generated rows need not know attacks. Check each score's sign, and know that the check can be wrong in both directions.
 # - A figure is worth its protocol: look for copies, ceilings, one-column baselines and the spread over seeds.
 # - Compare detectors under one rule, or at equal false alarms. Nobody chose .5.
 #

@@ -11,6 +11,7 @@ from anomaly_labs.plots.curves import precision_recall as precision_recall
 from anomaly_labs.plots.curves import roc_curve as roc_curve
 from anomaly_labs.plots.data import class_counts as class_counts
 from anomaly_labs.plots.scores import confusion_matrix as confusion_matrix
+from anomaly_labs.plots.scores import score_curves as score_curves
 from anomaly_labs.plots.scores import score_histograms as score_histograms
 from anomaly_labs.plots.scores import share_bars as share_bars
 from anomaly_labs.plots.scores import training_curves as training_curves

@@ -55,7 +55,7 @@ def game_moments(
         ax.plot(grid, belief, color=INK, linestyle="--", label="D: P(real)")
         ax.set_ylim(0, 1.25)
         finish(ax, title, "number", "share, probability" if ax is axes[0] else "", note="")
-    axes[0].legend(loc="upper left", fontsize=9)
+    axes[0].legend(loc="upper left")
     return list(axes)
 
 
@@ -93,7 +93,7 @@ def player_paths(
     ax.plot(first["x"].iloc[0], first["y"].iloc[0], "o", color=INK, ms=7, label="start")
     ax.plot(0, 0, "*", color=INK, ms=13, label="equilibrium")
     ax.set_aspect("equal", adjustable="datalim")
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     ends = [f"{name} {np.hypot(*path[['x', 'y']].iloc[-1]):.2g}" for name, path in paths.items()]
     title = title or "Distance from the equilibrium at the end: " + ", ".join(ends)
     return finish(ax, title, "x, chosen by player 1", "y, chosen by player 2", note="")
@@ -148,14 +148,13 @@ def collapse_looks(
     --------
     >>> panels = collapse_looks(np.eye(2), {100: np.full((4, 2), [2.0, 0.0])})
     >>> panels[0].get_title(loc="left")
-    'Round 100: 100 % at one'
+    'Round 100: 100% at one'
     """
     if axes is None:
         size = (2.7 * len(looks), 3.3)
-        panels = plt.subplots(1, len(looks), figsize=size, sharex=True, sharey=True, squeeze=False)
-        axes = list(panels[1][0])
+        axes = list(plt.subplots(1, len(looks), figsize=size, squeeze=False)[1][0])
     for ax, (step, points) in zip(axes, looks.items(), strict=True):
-        title = f"Round {step:,}: {share_at_one(points):.0%} at one".replace("%", " %")
+        title = f"Round {step:,}: {share_at_one(points):.0%} at one"
         generated_points(real, points, ax=ax, title=title)
         ax.set_ylabel("second column" if ax is axes[0] else "")
         ax.legend().set_visible(ax is axes[0])
@@ -192,7 +191,7 @@ def rarity_curves(
     ax.set_xscale("log")
     ax.set_xticks(ordered.index, [f"{100 * share:.2g} %" for share in ordered.index])
     ax.minorticks_off()
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     lost = ordered.iloc[-1] - ordered.iloc[0]
     worst = f"Where anomalies are rare, {lost.idxmax()} loses most: {lost.max():.3f}"
     return finish(ax, title or worst, "anomalies among the training rows", ylabel)
