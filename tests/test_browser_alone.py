@@ -28,6 +28,19 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+RENDERED = """async () => {
+    const book = window.jupyterapp.shell.currentWidget.content, texts = [];
+    for (let at = 0; at < book.widgets.length; at++) {
+        const cell = book.widgets[at];
+        if (cell.model.type !== 'markdown') continue;
+        await book.scrollToItem(at, 'center');
+        await cell.ready;
+        for (let n = 0; n < 100 && !cell.node.querySelector('.jp-MarkdownOutput'); n++)
+            await new Promise(done => setTimeout(done, 50));
+        texts.push(cell.node.querySelector('.jp-MarkdownOutput').textContent);
+    }
+    return texts;
+}"""
 WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 
 pytestmark = pytest.mark.browser
@@ -53,6 +66,7 @@ def environment(home: Path) -> dict[str, str]:
         "ANOMALY_LABS_FAST": "1",
         "COLUMNS": "200",
         "JUPYTER_CONFIG_DIR": str(home / ".cfg"),
+        "JUPYTER_CONFIG_PATH": str(home.parent / "library/anomaly_labs/jupyter"),
         "PYTHONPATH": str(home.parent / "library"),
     }
 
@@ -174,6 +188,9 @@ def worked(home):
     wrong = beside.wrong_answers(source.lab)[QUESTION][0][0]
     shown = {}
     with jupyter(home) as address, lab(address) as page:
+        shown["commands"] = page.evaluate("() => window.jupyterapp.commands.listCommands()")
+        shown["page"] = page.locator("body").inner_text()
+        shown["texts"] = page.evaluate(RENDERED)
         run_the_beginning(page)
         run(page, at(page, "lettered_points(") - 1)
         answer, check = (
@@ -212,6 +229,14 @@ def worked(home):
         picture(page, "4-moved")
         save(page)
     return shown
+
+
+def test_no_backtick_is_left_and_no_panel_of_the_desk(worked):
+    assert len(worked["texts"]) > 40
+    assert [text for text in worked["texts"] if "`" in text] == []
+    assert sum("Hint 1" in text for text in worked["texts"]) >= 6
+    assert not any("nbgrader" in one or "assignment" in one for one in worked["commands"])
+    assert not re.search("create assignment|validate|nbgrader|news", worked["page"].lower())
 
 
 def test_three_failed_tries_are_followed_by_a_worked_solution(worked):

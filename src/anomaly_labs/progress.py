@@ -173,10 +173,8 @@ def _not_passed(check: NotebookNode) -> tuple[State, str]:
 
 def _says_passed(check: NotebookNode, name: str) -> bool:
     """Return whether a check has said so, and no error followed."""
-    outputs = check.get("outputs", [])
-    said = "".join(
-        str(output.get("text", "")) for output in outputs if output.get("output_type") == "stream"
-    )
+    printed = (one for one in check.get("outputs", []) if one.get("output_type") == "stream")
+    said = "".join(str(output.get("text", "")) for output in printed)
     says = any(line.partition(",")[0] == f"✓ {name} passed" for line in said.splitlines())
     return says and next(notebooks.errors(check), None) is None
 
