@@ -35,9 +35,10 @@ RENDERED = """async () => {
         if (cell.model.type !== 'markdown') continue;
         await book.scrollToItem(at, 'center');
         await cell.ready;
-        for (let n = 0; n < 100 && !cell.node.querySelector('.jp-MarkdownOutput'); n++)
+        const text = () => cell.node.querySelector('.jp-MarkdownOutput')?.textContent ?? '';
+        for (let n = 0; n < 200 && !text().trim(); n++)
             await new Promise(done => setTimeout(done, 50));
-        texts.push(cell.node.querySelector('.jp-MarkdownOutput').textContent);
+        texts.push(text());
     }
     return texts;
 }"""
@@ -194,7 +195,7 @@ def worked(home):
         run_the_beginning(page)
         run(page, at(page, "lettered_points(") - 1)
         answer, check = (
-            at(page, text) for text in ("other_mechanism = None", f'passed("{QUESTION}")')
+            at(page, text) for text in ("other_mechanism = None", f'passed("{QUESTION}"')
         )
         run(page, answer, wrong)
         shown["tries"] = [run(page, check) for _ in range(3)]
@@ -233,6 +234,7 @@ def worked(home):
 
 def test_no_backtick_is_left_and_no_panel_of_the_desk(worked):
     assert len(worked["texts"]) > 40
+    assert all(text.strip() for text in worked["texts"])
     assert [text for text in worked["texts"] if "`" in text] == []
     assert sum("Hint 1" in text for text in worked["texts"]) >= 6
     assert not any("nbgrader" in one or "assignment" in one for one in worked["commands"])
