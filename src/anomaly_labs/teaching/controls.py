@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator
 
 from anomaly_labs.plots.style import ATTACK, INK, MUTED, NORMAL, finish
 from anomaly_labs.teaching import live
 
-RATES = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005)
+RATES = (0.2, 0.1, 0.05, 0.03, 0.02, 0.015, 0.01, 0.007, 0.005, 0.003, 0.002, 0.001, 0.0005)
 SHARES = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 
 
@@ -99,6 +100,7 @@ def day_of_alerts(days: pd.DataFrame, number: int, *, ax: Axes) -> Axes:
     if at.min() > 0:
         ax.set_xscale("log")
         ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+        ax.xaxis.set_minor_locator(LogLocator(subs=(2, 5)))
         ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}")
     ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.0f}")
     ax.set_ylim(bottom=0)
