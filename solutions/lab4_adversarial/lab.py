@@ -687,8 +687,9 @@ along = noise.uniform(-3, 3, 1_500)
 wave = np.column_stack([along, np.sin(along)]) + 0.04 * noise.normal(size=(1_500, 2))
 wave = wave.astype(np.float32)
 small = {"hidden": (32, 32), "latent": 1, "judge_hidden": (32, 32), "batch_size": 64}
-toy = adversarial.DefenseGAN(**small, epochs=60, steps=60, restarts=5, seed=1).fit(wave)
-pushed = wave[:25] + noise.uniform(-0.6, 0.6, size=(25, 2)).astype(np.float32)
+toy = adversarial.DefenseGAN(**small, epochs=120, steps=60, restarts=5, seed=rt.seed).fit(wave)
+inner = wave[np.abs(wave[:, 0]) < 2.4][:25]
+pushed = inner + noise.uniform(-0.6, 0.6, size=(25, 2)).astype(np.float32)
 back = toy.project(pushed)
 
 
