@@ -255,6 +255,9 @@ checks.expect_between(
 given = "predict_attack must compute its answer from the rows that it is given"
 few = data.test.X.iloc[::-40]
 checks.expect_close(predict_attack(few), answer[::-40], given, tolerance=1e-4)
+torn = np.asarray(predict_attack(assessment.shuffled(few)), float)  # each column shuffled by itself
+hint = "the answer hangs on a single column; a detector that was trained weighs many"
+checks.expect(not np.allclose(np.sort(torn), np.sort(answer[::-40])), hint)
 hint = "encode returns a matrix or table of what your detector takes, one row for each raw row"
 checks.expect_shape(encode(few), (len(few), None), hint)
 leak = assessment.forbidden_rows(encode, data)

@@ -1,8 +1,3 @@
-# %% wrong="assessment-q1" hint="normal is no attack type"
-def new_types(names_train, names_test):
-    return sorted(set(names_test) - set(names_train))
-
-
 # %% wrong="assessment-q1" hint="that your data.train does not hold"
 my_new_types = ["apache2"]
 
@@ -11,9 +6,23 @@ my_new_types = ["apache2"]
 my_share = 0.5
 
 
+# %% wrong="assessment-q1" hint="of your own rows"
+my_share = 100 * float(datasets.is_attack(data.train.y).mean())
+
+
+# %% wrong="assessment-q1" hint="normal is no attack type"
+def new_types(names_train, names_test):
+    return sorted(set(names_test) - set(names_train))
+
+
 # %% wrong="assessment-q1" hint="apache2 and mscan are new"
 def new_types(names_train, names_test):
     return sorted(set(names_train) - set(names_test))
+
+
+# %% wrong="assessment-q1" hint="two rows: keep both"
+def normal_only(table):
+    return table[table["label"] == "normal"].drop(columns="label").drop_duplicates()
 
 
 # %% wrong="assessment-q1" hint="return all rows with the label normal"
@@ -24,15 +33,6 @@ def normal_only(table):
 # %% wrong="assessment-q1" hint="without label"
 def normal_only(table):
     return table[table["label"] == "normal"]
-
-
-# %% wrong="assessment-q1" hint="two rows: keep both"
-def normal_only(table):
-    return table[table["label"] == "normal"].drop(columns="label").drop_duplicates()
-
-
-# %% wrong="assessment-q1" hint="of your own rows"
-my_share = 100 * float(datasets.is_attack(data.train.y).mean())
 
 
 # %% wrong="assessment-q2" hint="gives a probability"
@@ -77,29 +77,6 @@ xgb_params |= {"max_leaves": 64, "eta": 0.3}
 xgb_params = {"objective": "binary:logistic", "max_depth": 12, "eta": 1, "num_parallel_tree": 100}
 xgb_params |= {"subsample": 0.8, "colsample_bynode": 0.5}
 n_rounds = 1
-
-
-# %% wrong="assessment-q3" hint="attacks get the low numbers"
-def predict_attack(X):
-    return 1 - detector.predict(xgb.DMatrix(row_encoder.transform(X)))
-
-
-# %% wrong="assessment-q3" hint="decisions or a constant"
-def predict_attack(X):
-    return (detector.predict(xgb.DMatrix(row_encoder.transform(X))) > 0.5).astype(float)
-
-
-# %% wrong="assessment-q3" hint="below the pass limit of 0.80"
-def predict_attack(X):
-    return np.random.default_rng(0).random(len(X))
-
-
-# %% wrong="assessment-q3" hint="from the rows that it is given"
-p_known = detector.predict(xgb.DMatrix(row_encoder.transform(data.test.X)))
-
-
-def predict_attack(X):
-    return p_known[: len(X)]
 
 
 # %% wrong="assessment-q3" hint="did yours learn from test rows?"
@@ -159,7 +136,7 @@ def encode(X):
 
 
 def predict_attack(X):
-    return widely.predict(xgb.DMatrix(encode(X)))
+    return widely.predict(xgb.DMatrix(encoder_both.transform(X)))
 
 
 # %% wrong="assessment-q3" hint="fitted on test rows"
@@ -171,6 +148,24 @@ def encode(X):
     return encoder_test.transform(X)
 
 
+# %% wrong="assessment-q3" hint="one row for each raw row"
+def encode(X):
+    return xgb.DMatrix(row_encoder.transform(X))
+
+
+# %% wrong="assessment-q3" hint="hangs on a single column"
+def predict_attack(X):
+    return 1 - X["dst_host_srv_count"] / 255
+
+
+# %% wrong="assessment-q3" hint="from the rows that it is given"
+p_known = detector.predict(xgb.DMatrix(row_encoder.transform(data.test.X)))
+
+
+def predict_attack(X):
+    return p_known[: len(X)]
+
+
 # %% wrong="assessment-q3" hint="from the rows that it is given"
 # Leakage, a scale of the batch: each prediction depends on the rows beside it.
 def predict_attack(X):
@@ -178,9 +173,19 @@ def predict_attack(X):
     return (p - p.min()) / (p.max() - p.min())
 
 
-# %% wrong="assessment-q3" hint="one row for each raw row"
-def encode(X):
-    return xgb.DMatrix(row_encoder.transform(X))
+# %% wrong="assessment-q3" hint="below the pass limit of 0.80"
+def predict_attack(X):
+    return np.random.default_rng(0).random(len(X))
+
+
+# %% wrong="assessment-q3" hint="decisions or a constant"
+def predict_attack(X):
+    return (detector.predict(xgb.DMatrix(row_encoder.transform(X))) > 0.5).astype(float)
+
+
+# %% wrong="assessment-q3" hint="attacks get the low numbers"
+def predict_attack(X):
+    return 1 - detector.predict(xgb.DMatrix(row_encoder.transform(X)))
 
 
 # %% wrong="assessment-q4" hint="keep the table two by two"
@@ -212,6 +217,17 @@ settings = {"hidden": [64, 8], "latent": 16, "epochs": 20, "batch_size": 128}
 settings["learning_rate"] = 1e-3
 
 
+# %% wrong="assessment-q6" hint="does each number in hidden have a layer"
+def build_encoder(n_columns, hidden, latent):
+    return keras.Sequential([keras.Input((n_columns,)), keras.layers.Dense(latent, "tanh")])
+
+
+# %% wrong="assessment-q6" hint="this is a matrix"
+def build_encoder(n_columns, hidden, latent):
+    layers = [keras.layers.Dense(units) for units in [*hidden, latent]]
+    return keras.Sequential([keras.Input((n_columns,)), *layers])
+
+
 # %% wrong="assessment-q6" hint="has `latent` units"
 def build_encoder(n_columns, hidden, latent):
     layers = [keras.layers.Dense(units, activation="relu") for units in hidden]
@@ -224,31 +240,25 @@ def build_encoder(n_columns, hidden, latent):
     return keras.Sequential([keras.Input((n_columns,)), last])
 
 
-# %% wrong="assessment-q6" hint="an encoder mixes the columns"
-def encoded(rows, hidden, latent):
-    return np.asarray(rows)[:, :latent]
-
-
 # %% wrong="assessment-q6" hint="this is a matrix"
 def encoded(rows, hidden, latent):
     return np.asarray(rows) @ np.random.default_rng(1).normal(size=(len(rows[0]), latent))
 
 
-# %% wrong="assessment-q6" hint="this is a matrix"
-def build_encoder(n_columns, hidden, latent):
-    layers = [keras.layers.Dense(units) for units in [*hidden, latent]]
-    return keras.Sequential([keras.Input((n_columns,)), *layers])
+# %% wrong="assessment-q6" hint="an encoder mixes the columns"
+def encoded(rows, hidden, latent):
+    return np.asarray(rows)[:, :latent]
 
 
-# %% wrong="assessment-q6" hint="does each number in hidden have a layer"
-def build_encoder(n_columns, hidden, latent):
-    return keras.Sequential([keras.Input((n_columns,)), keras.layers.Dense(latent, "tanh")])
-
-
-# %% wrong="assessment-q7" hint="no value is negative"
+# %% wrong="assessment-q7" hint="does each number in hidden have a layer"
 def build_decoder(latent, hidden, n_columns):
-    sizes = [*reversed(hidden), n_columns]
-    layers = [keras.layers.Dense(units, activation="relu") for units in sizes]
+    wide = keras.layers.Dense(max(hidden), "tanh")
+    return keras.Sequential([keras.Input((latent,)), wide, keras.layers.Dense(n_columns)])
+
+
+# %% wrong="assessment-q7" hint="this is a matrix"
+def build_decoder(latent, hidden, n_columns):
+    layers = [keras.layers.Dense(units) for units in [*hidden[::-1], n_columns]]
     return keras.Sequential([keras.Input((latent,)), *layers])
 
 
@@ -257,6 +267,13 @@ def build_decoder(latent, hidden, n_columns):
     layers = [keras.layers.Dense(units, activation="relu") for units in hidden[::-1]]
     last = keras.layers.Dense(n_columns, activation="tanh")
     return keras.Sequential([keras.Input((latent,)), *layers, last])
+
+
+# %% wrong="assessment-q7" hint="no value is negative"
+def build_decoder(latent, hidden, n_columns):
+    sizes = [*reversed(hidden), n_columns]
+    layers = [keras.layers.Dense(units, activation="relu") for units in sizes]
+    return keras.Sequential([keras.Input((latent,)), *layers])
 
 
 # %% wrong="assessment-q7" hint="n_columns units at the end"
@@ -270,84 +287,8 @@ def decoded(codes, hidden, n_columns):
     return np.asarray(codes) @ np.random.default_rng(1).normal(size=(len(codes[0]), n_columns))
 
 
-# %% wrong="assessment-q7" hint="this is a matrix"
-def build_decoder(latent, hidden, n_columns):
-    layers = [keras.layers.Dense(units) for units in [*hidden[::-1], n_columns]]
-    return keras.Sequential([keras.Input((latent,)), *layers])
-
-
-# %% wrong="assessment-q7" hint="does each number in hidden have a layer"
-def build_decoder(latent, hidden, n_columns):
-    wide = keras.layers.Dense(max(hidden), "tanh")
-    return keras.Sequential([keras.Input((latent,)), wide, keras.layers.Dense(n_columns)])
-
-
-# %% wrong="assessment-q8" hint="this is the input itself"
-def reconstruct(X):
-    return scaler.transform(X)
-
-
-# %% wrong="assessment-q8" hint="too much of the spread"
-def reconstruct(X):
-    return np.tile(M.mean(axis=0), (len(X), 1))
-
-
-# %% wrong="assessment-q8" hint="must have the same shape"
-def reconstruct(X):
-    return network.layers[0].predict(scaler.transform(X), verbose=0)
-
-
-# %% wrong="assessment-q8" hint="this is the input itself"
-def reconstruct(X):
-    return 0.9 * scaler.transform(X)
-
-
-# %% wrong="assessment-q8" hint="rebuilt as well as normal ones"
-def reconstruct(X):
-    rows = scaler.transform(X)
-    return rows - 0.3 * np.sign(rows)
-
-
-# %% wrong="assessment-q8" hint="history should be of type dict"
-history = [0.5, 0.2, 0.1]
-
-
-# %% wrong="assessment-q8" hint="while a network learns, it falls"
-history = {"loss": [0.1, 0.1, 0.1]}
-
-
-# %% wrong="assessment-q8" hint="held_out holds raw rows"
-held_out = pd.DataFrame(M_held)
-
-
-# %% wrong="assessment-q8" hint="other rows than normal ones of data.train"
-held_out = data.test.X[(data.test.y == "normal").to_numpy()].head(2000)
-
-
-# %% wrong="assessment-q8" hint="a matrix does the same as your network"
-middle = M.mean(axis=0)
-directions = np.linalg.svd(M - middle, full_matrices=False)[2][:8]
-
-
-def reconstruct(X):
-    return (scaler.transform(X) - middle) @ directions.T @ directions + middle
-
-
-history = {"loss": [0.3, 0.2, 0.1]}
-
-
 # %% wrong="assessment-q8" hint="not those of your network"
 history = {"loss": [3.0, 2.0, 1.0]}
-
-
-# %% wrong="assessment-q8" hint="stay the same when a column changes a little"
-from sklearn.neighbors import KNeighborsRegressor
-
-nearest = KNeighborsRegressor(n_neighbors=1).fit(M[::5], M[::5])
-
-
-def reconstruct(X):
-    return nearest.predict(scaler.transform(X))
 
 
 # %% wrong="assessment-q8" hint="were attacks among its training rows"
@@ -432,6 +373,53 @@ def reconstruct(X):
     return other.reconstruct(to_matrix(X))
 
 
+# %% wrong="assessment-q8" hint="rebuilt as well as normal ones"
+def to_matrix(X):
+    return scaler.transform(X)
+
+
+def reconstruct(X):
+    rows = scaler.transform(X)
+    return rows - 0.3 * np.sign(rows)
+
+
+# %% wrong="assessment-q8" hint="stay the same when a column changes a little"
+from sklearn.neighbors import KNeighborsRegressor
+
+nearest = KNeighborsRegressor(n_neighbors=1).fit(M[::5], M[::5])
+
+
+def reconstruct(X):
+    return nearest.predict(scaler.transform(X))
+
+
+# %% wrong="assessment-q8" hint="a matrix does the same as your network"
+middle = M.mean(axis=0)
+directions = np.linalg.svd(M - middle, full_matrices=False)[2][:8]
+
+
+def reconstruct(X):
+    return (scaler.transform(X) - middle) @ directions.T @ directions + middle
+
+
+history = {"loss": [0.3, 0.2, 0.1]}
+
+
+# %% wrong="assessment-q8" hint="too much of the spread"
+def reconstruct(X):
+    return np.tile(M.mean(axis=0), (len(X), 1))
+
+
+# %% wrong="assessment-q8" hint="this is the input itself"
+def reconstruct(X):
+    return scaler.transform(X)
+
+
+# %% wrong="assessment-q8" hint="this is the input itself"
+def reconstruct(X):
+    return 0.9 * scaler.transform(X)
+
+
 # %% wrong="assessment-q8" hint="learns from the rows that it is given"
 # Leakage, a scale of the batch: each batch is standardised by itself.
 def to_matrix(X):
@@ -441,6 +429,31 @@ def to_matrix(X):
 
 def reconstruct(X):
     return network.predict(to_matrix(X), batch_size=4096, verbose=0)
+
+
+# %% wrong="assessment-q8" hint="must have the same shape"
+def to_matrix(X):
+    return scaler.transform(X)
+
+
+def reconstruct(X):
+    return network.layers[0].predict(scaler.transform(X), verbose=0)
+
+
+# %% wrong="assessment-q8" hint="other rows than normal ones of data.train"
+held_out = data.test.X[(data.test.y == "normal").to_numpy()].head(2000)
+
+
+# %% wrong="assessment-q8" hint="held_out holds raw rows"
+held_out = pd.DataFrame(M_held)
+
+
+# %% wrong="assessment-q8" hint="while a network learns, it falls"
+history = {"loss": [0.1, 0.1, 0.1]}
+
+
+# %% wrong="assessment-q8" hint="history should be of type dict"
+history = [0.5, 0.2, 0.1]
 
 
 # %% wrong="assessment-q8" hint="history should be of type dict"
@@ -506,6 +519,11 @@ def anomaly_score(X):
 my_limit = float(np.quantile(anomaly_score(held_out), 0.8))
 
 
+# %% wrong="assessment-q10" hint="not what your rule gives"
+# Leakage, labels of test rows: the threshold that is best for them.
+my_limit = thresholds.f1_optimal(anomaly_score(data.test.X), datasets.is_attack(data.test.y))
+
+
 # %% wrong="assessment-q10" hint="one of the names in the dictionary"
 my_rule = "my favourite"
 
@@ -516,21 +534,6 @@ def thresholds_by_rule(scores_normal):
 
 
 my_rule, my_limit = "a", 5.0
-
-
-# %% wrong="assessment-q10" hint="at the upper end"
-def thresholds_by_rule(scores_normal):
-    return {f"{q}th percentile": np.percentile(scores_normal, q) for q in (1, 5, 10)}
-
-
-# %% wrong="assessment-q10" hint="at least three rules"
-def thresholds_by_rule(scores_normal):
-    return {"p95": np.quantile(scores_normal, 0.95), "p99": np.quantile(scores_normal, 0.99)}
-
-
-# %% wrong="assessment-q10" hint="not what your rule gives"
-# Leakage, labels of test rows: the threshold that is best for them.
-my_limit = thresholds.f1_optimal(anomaly_score(data.test.X), datasets.is_attack(data.test.y))
 
 
 # %% wrong="assessment-q10" hint="compute it from scores_normal"
@@ -546,6 +549,16 @@ def thresholds_by_rule(scores_normal):
 my_rule, my_limit = "best", best + 20
 
 
+# %% wrong="assessment-q10" hint="at the upper end"
+def thresholds_by_rule(scores_normal):
+    return {f"{q}th percentile": np.percentile(scores_normal, q) for q in (1, 5, 10)}
+
+
+# %% wrong="assessment-q10" hint="at least three rules"
+def thresholds_by_rule(scores_normal):
+    return {"p95": np.quantile(scores_normal, 0.95), "p99": np.quantile(scores_normal, 0.99)}
+
+
 # %% wrong="assessment-q11" hint="yours do not belong to your detector"
 my_results = {"supervised": (0.05, 0.80, 0.22), "normal rows only": (0.05, 0.80, 0.74)}
 
@@ -555,6 +568,14 @@ cut["normal rows only"] = anomaly_score(data.test.X) > my_limit
 for name, alerts in cut.items():
     quiet = float(np.mean(alerts[(data.test.y == "normal").to_numpy()]))
     my_results[name] = (quiet, *recalls(list(data.test.y), alerts.astype(int), set(data.train.y)))
+
+
+# %% wrong="assessment-q11" hint="even when the list of known names does not hold it"
+def recalls(names, alerts, known):
+    names, alerts = np.asarray(names).astype(str), np.asarray(alerts)
+    attacks = np.isin(names, list(set(known) - {"normal"}))
+    others = ~np.isin(names, list(known))
+    return float(alerts[attacks].mean()), float(alerts[others].mean())
 
 
 # %% wrong="assessment-q11" hint="one of the two mscan rows"
@@ -569,11 +590,3 @@ def recalls(names, alerts, known):
     names, alerts = np.asarray(names).astype(str), np.asarray(alerts)
     familiar = np.isin(names, list(known))
     return float(alerts[familiar].mean()), float(alerts[~familiar].mean())
-
-
-# %% wrong="assessment-q11" hint="even when the list of known names does not hold it"
-def recalls(names, alerts, known):
-    names, alerts = np.asarray(names).astype(str), np.asarray(alerts)
-    attacks = np.isin(names, list(set(known) - {"normal"}))
-    others = ~np.isin(names, list(known))
-    return float(alerts[attacks].mean()), float(alerts[others].mean())

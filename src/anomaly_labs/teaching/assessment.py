@@ -72,7 +72,6 @@ def two_rankings(scores: Mapping[str, ArrayLike], y: pd.Series, known: ArrayLike
     sure = np.asarray(scores[SUPERVISED], float)
     half = Comparison(0.5, {SUPERVISED: (sure, sure)}, names=y, known=np.asarray(known).tolist())
     course = bands("nsl").replace({"detector": {"XGBoost": SUPERVISED, "autoencoder": NORMAL_ONLY}})
-    axes = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)[1]
-    for ax, types in zip(axes, ("known", "new"), strict=True):
-        plots.recall_over_alarms(equal, types, bands=course, marks=[half, equal], ax=ax)
-    return axes[1]
+    left, right = plt.subplots(1, 2, figsize=(11, 4.6), sharey=True)[1]
+    plots.recall_over_alarms(equal, "known", bands=course, marks=[half, equal], ax=left)
+    return plots.recall_over_alarms(equal, "new", bands=course, marks=[half, equal], ax=right)
