@@ -371,6 +371,12 @@ hint = "the generated numbers lie around {:.1f}, not around 4: the discriminator
 # Distance of the mean from 4 over ten seeds: mean 0.035, standard deviation 0.028, in both modes;
 # four times that mean + 3 sd is left to players of other sizes. The spread (0.37 to 1.13) has no limit.
 checks.expect(abs(generated.mean() - 4) < 0.5, hint.format(generated.mean()))
+### BEGIN HIDDEN TESTS
+hidden = checks.hidden_rng().normal(size=(32, 5)).astype(np.float32)
+moved = np.asarray(one_trial(hidden[:, :1] + 4, hidden[:, 1:]), float)
+hint = "with other numbers one of the players keeps its weights in a round"
+checks.expect(bool((moved > 0).all()), hint)
+### END HIDDEN TESTS
 checks.passed("lab3-q3")
 
 # %% [markdown] slide="slide"
