@@ -10,7 +10,7 @@
 # extras = []
 # grading = "fast"
 # certificate = {}
-# holds = "generative adversarial networks: three famous failures and their repairs, BiGAN and WGAN as detectors, the sign of a score, a published protocol read closely"
+# holds = "generative adversarial networks: three famous failures and their repairs, GAN and BiGAN as detectors, the sign of a score, a published protocol read closely"
 # thirty_minutes = "sections 2, 4 without its extras, and 8: two players, three ways to fail, the sign of a score"
 # ///
 
@@ -262,7 +262,7 @@ checks.passed("lab3-q2")
 #
 # 1. *Draw*: real numbers, and latent numbers.
 # 2. *Make*: the generator turns the latent numbers into generated ones.
-# 3. *Discriminator*: the discriminator takes a step down its own loss; the generator stays.
+# 3. *Tell apart*: the discriminator takes a step down its own loss; the generator stays.
 # 4. *Forge*: the generator takes a step down its own loss; the discriminator stays.
 #
 # Repeat some thousand times. `says(logits, 1.0)` is the mean of -log D for a batch of logits, `says(logits, 0.0)` the mean of -log(1 - D): your
@@ -569,7 +569,7 @@ fullest = sorted(collapsed.looks, key=lambda step: failures.share_at_one(collaps
 axes = teaching.collapse_looks(ring, {step: collapsed.looks[step] for step in sorted(fullest[-4:])})
 
 # %% [markdown]
-# You see, of 25 looks at the generator, the four with most points at one island; each title says how many lie there. All points are nearly one point: the
+# You see, of 25 looks at the generator, the four with most points at one island; each title says how many lie there. All points lie close together: the
 # generator has **collapsed** to a mode. When the discriminator has found it out, it does not learn a second mode: it leaves for another one, and at most other looks it is on its way.
 # The discriminator looks at one row at a time, and each row is fine. Only the variety of the generated rows shows the failure.
 #
@@ -1012,13 +1012,13 @@ caption = "KDDTest+, threshold: the 95th percentile of held-out normal rows"
 new.show(pd.DataFrame(found_by).T, caption).format("{:.3f}")
 
 # %% [markdown]
-# Precision is the share of attacks among the alerts, recall the share of the attacks that raise one, F1 their harmonic mean. Compare the lines, and compare the false-alarm rate with the 5 % that the threshold promised: the normal rows of the test file are later ones.
+# Precision is the share of attacks among the alerts, recall the share of the attacks that raise one, F1 their harmonic mean. Compare the lines. Whether the threshold kept the 5 % of false alarms that it promised, on the later rows of the test file, shows in the fourth column.
 
 # %% [markdown] slide="slide"
 # ## 8 Check the sign before you believe a score
 #
 # No labels, no attacks: can you still find out that a score is useless? Make **synthetic anomalies**: take normal rows that were not trained on and put each column in an order of its own. Each value
-# occurs in normal traffic, only the combinations are wrong. A score that cannot tell these rows from the real ones has not learned what goes together.
+# occurs in normal traffic, only the combinations are wrong. A score that cannot tell these rows from the real ones has probably not learned what goes together.
 
 # %% [markdown]
 # ### Exercise 9: the sanity check
