@@ -372,7 +372,7 @@ def test_plain_gan_gathers_all_points_and_the_repairs_make_all_modes(seed):
     plain = mode_collapse("gan", seed=seed)
     assert plain.points.std(axis=0).mean() < 0.3 * mixture(1000).std(axis=0).mean()
     fullest = sorted((share_at_one(points) for points in plain.looks.values()), reverse=True)
-    assert fullest[3] > 0.7
+    assert fullest[3] > 0.5
     assert plain.modes.max() <= 2
     assert mode_collapse("minibatch_std", steps=1500, seed=seed).modes.iloc[-5:].max() == 8
     assert mode_collapse("wgan_gp", steps=1500, seed=seed).modes.iloc[-5:].max() == 8

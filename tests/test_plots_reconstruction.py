@@ -128,5 +128,5 @@ def test_score_curves_start_at_one_and_say_what_a_threshold_leaves():
     assert normal.get_color() == NORMAL
     assert dos.get_color() == ATTACK
     assert normal.get_ydata().tolist() == [1, 0.75, 0.5, 0.25, 0]
-    assert normal.get_xdata().tolist() == [1, 1, 2, 3, 4]
+    assert normal.get_xdata().tolist() == [1, 2, 3, 4, 4]
     assert ax.get_xscale() == "log"

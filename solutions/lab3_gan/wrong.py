@@ -111,6 +111,16 @@ def one_round(real, latent, generator, discriminator, optimizers):
 
 
 # %% wrong="lab3-q3" hint="the training did not end"
+def one_round(real, latent, generator, discriminator, optimizers):
+    generated = generator(latent)
+    descend(
+        lambda: says(discriminator(real), 1.0) + says(discriminator(generated), 0.0),
+        discriminator,
+        optimizers["discriminator"],
+    )
+    descend(lambda: says(discriminator(generator(latent)), 1.0), generator, optimizers["generator"])
+
+
 moments = None
 
 

@@ -564,7 +564,7 @@ checks.expect_close(np.sort(np.asarray(told, float)), np.sort(left), hint)
 checks.passed("lab4-q4")
 
 # %% [markdown]
-# Whether chosen questions pay shows in the lines above your check: compare them at each budget. Now by what she is told, and with nothing at all: a network that she trained on 400 of her own rows, whose labels she knows because the attacks are hers.
+# Whether chosen questions pay shows in the lines above your check: compare agreement, and then evasion, at each budget. Now by what she is told, and with nothing at all: a network that she trained on 400 of her own rows, whose labels she knows because the attacks are hers.
 
 # %%
 true_labels = y_new[apart[:3_000]].astype(float)
@@ -591,10 +591,10 @@ caption = "Boosted trees: share still detected after attacks on substitutes"
 new.show(black_box, caption).format("{:.3f}")
 
 # %% [markdown]
-# "Agreement" is how often substitute and trees say the same of rows that she does not have. Compare the lines: what do a few hundred answers add to her own labels, and what do probabilities tell beyond yes or no? Then compare "any" with
-# "rules": the trees ask "greater than?", so that a fifth of a protocol means little to them.
+# "Agreement" is how often substitute and trees say the same of rows that she does not have. Compare the first line with the others: what do a hundred answers add to labels of her own? Then read across: is the substitute that agrees best also the one whose attacks
+# fool best? Agreement on ordinary rows says little about the direction in which an attack moves. Then compare "any" with "rules": the trees ask "greater than?", and a legal change crosses few of their limits.
 #
-# The conclusion: hiding the model protects little, since rows of one's own and a few hundred answers stand in for it; a limit on questions and answers without probabilities only slow her down. What protects is what she cannot change.
+# The conclusion: a hidden model is no defence, since rows of one's own and a hundred answers stand in for it. Limits on questions, and answers without probabilities, slow her down. What protects most is what she cannot change.
 
 # %% [markdown] slide="slide"
 # ## 7 Adversarial training
@@ -713,8 +713,9 @@ along = noise.uniform(-3, 3, 1_500)
 wave = np.column_stack([along, np.sin(along)]) + 0.04 * noise.normal(size=(1_500, 2))
 wave = wave.astype(np.float32)
 small = {"hidden": (32, 32), "latent": 1, "judge_hidden": (32, 32), "batch_size": 64}
-toy = adversarial.DefenseGAN(**small, epochs=60, steps=60, restarts=5, seed=1).fit(wave)
-pushed = wave[:25] + noise.uniform(-0.6, 0.6, size=(25, 2)).astype(np.float32)
+toy = adversarial.DefenseGAN(**small, epochs=120, steps=60, restarts=5, seed=rt.seed).fit(wave)
+inner = wave[np.abs(wave[:, 0]) < 2.4][:25]
+pushed = inner + noise.uniform(-0.6, 0.6, size=(25, 2)).astype(np.float32)
 back = toy.project(pushed)
 
 

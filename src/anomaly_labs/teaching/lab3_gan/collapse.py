@@ -209,21 +209,26 @@ class Duel:
 
     def _step(self, side: int, weights: list[Any]) -> None:
         with tf.GradientTape() as tape:
-            loss = self._losses()[side]
+            loss = self._loss_of_generator() if side == 0 else self._loss_of_other()
         self.rules[side].apply(tape.gradient(loss, weights), weights)
 
-    def _losses(self) -> tuple[Any, Any]:
+    def _generated(self) -> Any:
+        return self.generator(keras.random.normal((BATCH, LATENT), seed=self.noise))
+
+    def _loss_of_generator(self) -> Any:
+        told = self._opinion(self._generated())
+        return says(told, 1.0) if self.game in ("gan", "minibatch_std") else -ops.mean(told)
+
+    def _loss_of_other(self) -> Any:
         places = keras.random.randint((BATCH,), 0, len(self.real), seed=self.noise)
-        rows = tf.gather(self.real, places)
-        generated = self.generator(keras.random.normal((BATCH, LATENT), seed=self.noise))
+        rows, generated = tf.gather(self.real, places), self._generated()
         on_real, on_generated = self._opinion(rows), self._opinion(generated)
         if self.game in ("gan", "minibatch_std"):
-            return says(on_generated, 1.0), says(on_real, 1.0) + says(on_generated, 0.0)
+            return says(on_real, 1.0) + says(on_generated, 0.0)
         gap = ops.mean(on_real) - ops.mean(on_generated)
         if self.game == "wgan_clip":
-            return gap, -gap
-        steep = gradient_penalty(self.other, rows, generated, seed=self.noise)
-        return gap, PENALTY * steep - gap
+            return -gap
+        return PENALTY * gradient_penalty(self.other, rows, generated, seed=self.noise) - gap
 
     def _opinion(self, points: Any) -> Any:
         if self.game == "minibatch_std":

@@ -156,8 +156,10 @@ def collapse_looks(
     for ax, (step, points) in zip(axes, looks.items(), strict=True):
         title = f"Round {step:,}: {share_at_one(points):.0%} at one"
         generated_points(real, points, ax=ax, title=title)
+        ax.set_aspect("equal", adjustable="box")
+        ax.set(xlim=(-3.4, 3.4), ylim=(-3.4, 3.4))
         ax.set_ylabel("second column" if ax is axes[0] else "")
-        ax.legend().set_visible(ax is axes[0])
+        ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.3), ncols=2).set_visible(ax is axes[0])
     return list(axes)
 
 
