@@ -991,7 +991,7 @@ new.show(legal_left, caption).format("{:.3f}").format_index("{:.1f}")
 # %% [markdown] reflect="lab4-r2" points=3
 # The hardened network was attacked by somebody who knows its weights and may (a) change any column, (b) change only what traffic can change, by up to 0.2 and 0.5 standard deviations. Clean accuracy and false alarms are as good as those of the plain
 # network. Under (a) at 0.2 it still detects most of the followed attacks where the plain network detects none, but at 0.5 an adaptive attacker hides all of them; the figure for the old attacker, nearly 1, must not be quoted alone. Under (b) plain and hardened network differ by a few
-# points only, so most of the danger was never possible. Not measured: other seeds, attackers who move columns together as traffic does, and attack types that are new and disguised at once.
+# points only, so most of the danger was never possible. Not measured: other seeds, what the rest of the network sends at the same time, and attack types that are new and disguised at once.
 
 # %% [markdown] slide="slide"
 # ## 11 What you measured
