@@ -426,9 +426,11 @@ hint = "halfway between two rows the numbers are halfway, too: this is a matrix.
 checks.expect(probes.bend(lambda rows: encoded(rows, [9, 6], 3), some) > 0.01, hint)
 # No network of 60 lets more numbers through than its narrowest layer has units.
 narrow = "does each number in hidden have a layer? With three units in one of them, more than three numbers come through"
-for units in ([16, 3], [3, 16]):
-    ranks = probes.jacobian_ranks(lambda rows, units=units: encoded(rows, units, 8), some[:9])
-    checks.expect(bool(np.median(ranks) <= 3), narrow)
+ranks = probes.jacobian_ranks(lambda rows: encoded(rows, [16, 3], 8), some[:20])
+checks.expect(bool(np.median(ranks) <= 3), narrow)
+swapped = "are the layers in the order of hidden? Its first number is the layer next to the rows"
+width = probes.input_rank(lambda rows: encoded(rows, [3, 16], 8), some[:20])
+checks.expect(width <= 3, swapped)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 pick = hidden.integers(0, 10, 20)  # rows that come more than once
@@ -441,9 +443,12 @@ checks.expect_close(blind, blind[first], "equal rows must get equal numbers", to
 checks.expect(float(np.ptp(blind, axis=0).max()) > 1e-6, "the numbers must depend on the row")
 copied = any(np.allclose(blind[:, j], some[:, k]) for j in range(5) for k in range(30))
 checks.expect(not copied, "an encoder mixes the columns; yours passes some of them on unchanged")
-units = [*hidden.integers(2, 5, 1).tolist(), 20]
-ranks = probes.jacobian_ranks(lambda rows: encoded(rows, units, 9), hidden.normal(size=(9, 14)))
-checks.expect(bool(np.median(ranks) <= units[0]), "with other sizes: " + narrow)
+least = int(hidden.integers(2, 5))
+some = hidden.normal(size=(20, 14))
+ranks = probes.jacobian_ranks(lambda rows: encoded(rows, [20, least], 9), some)
+checks.expect(bool(np.median(ranks) <= least), "with other sizes: " + narrow)
+width = probes.input_rank(lambda rows: encoded(rows, [least, 20], 9), some)
+checks.expect(width <= least, "with other sizes: " + swapped)
 ### END HIDDEN TESTS
 checks.passed("assessment-q6")
 
@@ -490,9 +495,11 @@ checks.expect_shape(decoded(codes[:2], [8, 6, 4], 5), (2, 5), "three hidden laye
 hint = "halfway between two codes the rows are halfway, too: this is a matrix. Give the hidden layers an activation that bends, such as relu"
 checks.expect(probes.bend(lambda rows: decoded(rows, [40, 20], 30), codes) > 0.01, hint)
 narrow = "does each number in hidden have a layer? With two units in one of them, more than two numbers come through"
-for units in ([16, 2], [2, 16]):
-    ranks = probes.jacobian_ranks(lambda rows, units=units: decoded(rows, units, 8), codes[:9])
-    checks.expect(bool(np.median(ranks) <= 2), narrow)
+ranks = probes.jacobian_ranks(lambda rows: decoded(rows, [2, 16], 8), codes[:20])
+checks.expect(bool(np.median(ranks) <= 2), narrow)
+swapped = "go through hidden backwards: its last number is the layer next to the codes"
+width = probes.input_rank(lambda rows: decoded(rows, [16, 2], 8), codes[:20])
+checks.expect(width <= 2, swapped)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 pick = hidden.integers(0, 10, 20)  # codes that come more than once
@@ -503,9 +510,12 @@ blind = np.asarray(blind, float)
 first = [pick.tolist().index(row) for row in pick]
 checks.expect_close(blind, blind[first], "equal codes must give equal rows", tolerance=1e-4)
 checks.expect(float(np.ptp(blind, axis=0).max()) > 1e-6, "the rows must depend on the codes")
-units = [*hidden.integers(2, 5, 1).tolist(), 20]
-ranks = probes.jacobian_ranks(lambda rows: decoded(rows, units, 30), hidden.normal(size=(9, 9)))
-checks.expect(bool(np.median(ranks) <= units[0]), "with other sizes: " + narrow)
+least = int(hidden.integers(2, 5))
+codes = hidden.normal(size=(20, 9))
+ranks = probes.jacobian_ranks(lambda rows: decoded(rows, [least, 20], 30), codes)
+checks.expect(bool(np.median(ranks) <= least), "with other sizes: " + narrow)
+width = probes.input_rank(lambda rows: decoded(rows, [20, least], 30), codes)
+checks.expect(width <= least, "with other sizes: " + swapped)
 ### END HIDDEN TESTS
 checks.passed("assessment-q7")
 
@@ -598,14 +608,19 @@ checks.expect(
     f"the encoder was fitted on {leak}: fit it on normal training rows that are not in held_out",
 )
 attacks = data.train.X[(data.train.y != "normal").to_numpy()].iloc[::6]
+usual = data.train.X[(data.train.y == "normal").to_numpy()].iloc[::4]
 errors = [
     (np.asarray(to_matrix(X), float) - np.asarray(reconstruct(X), float)) ** 2
-    for X in (held_out, attacks)
+    for X in (held_out, attacks, usual)
 ]
 # How often a training attack has a larger error than a row held out. @CANARIES@
 hint = "the network rebuilds attacks too well: were attacks among its training rows?"
 strange = probes.contrast(*(error.mean(axis=1) for error in errors))
 checks.expect_between(strange, 0.92, 1, hint)
+# How often a row held out has a larger error than a training row. @MEMORY@
+hint = "rows that it was given are rebuilt far better than rows held out: it knows them by heart"
+fresher = probes.contrast(errors[2].mean(axis=1), errors[0].mean(axis=1))
+checks.expect_between(fresher, 0, 0.60, hint)
 assessment.expect_own_losses(history, errors[0])
 ### BEGIN HIDDEN TESTS
 few = quiet.iloc[checks.hidden_rng().permutation(len(quiet))[:200]]
