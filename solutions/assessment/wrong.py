@@ -316,6 +316,20 @@ def reconstruct(X):
     return nearest.predict(scaler.transform(X))
 
 
+# %% wrong="assessment-q8" hint="did the network learn from them"
+# Leakage, test rows: the encoder is right, the network learned from normal rows of the test file.
+from anomaly_labs.autoencoder import AutoencoderDetector
+
+later = data.test.X[(data.test.y == "normal").to_numpy()]
+other = AutoencoderDetector(hidden=(64, 32), latent=8, epochs=40, batch_size=128, seed=1)
+other.fit(scaler.transform(later))
+history = other.history_
+
+
+def reconstruct(X):
+    return other.reconstruct(scaler.transform(X))
+
+
 # %% wrong="assessment-q8" hint="were attacks among its training rows"
 # Leakage, attacks: the network was trained on all training rows.
 from anomaly_labs.autoencoder import AutoencoderDetector
