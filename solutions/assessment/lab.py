@@ -261,13 +261,14 @@ hint = "encode returns a matrix or table of what your detector takes, one row fo
 checks.expect_shape(encode(few), (len(few), None), hint)
 leak = assessment.forbidden_rows(encode, data)
 checks.expect(not leak, f"the encoder was fitted on {leak}: fit it to data.train.X only")
-# `lead`: how much better it is on traffic like that of the training file. Twelve kinds of model, from
-# boosted trees to logistic regression, real and generated rows: @LEAD_RIGHT@;
-# learned from the test rows, from a tenth of them or from generated ones, too: @LEAD_WRONG@.
+# `lead`: how much better it is on traffic like that of the training file. Eight draws, real rows: mean
+# 0.054, standard deviation 0.012, so mean - 3 sd is 0.019; generated 0.038 and 0.006. Nine kinds of model
+# from forests to logistic regression: 0.037 to 0.14; learned from test rows, from a tenth of them or from
+# generated ones, too: -0.015 to 0.007.
 home = data.train.X.iloc[::7], datasets.is_attack(data.train.y.iloc[::7])
 lead = evaluation.ranking(home[1], np.asarray(predict_attack(home[0]), float))["auc"] - auc
 leaked = "a detector that learned from the training file is better there than on the test file; did yours learn from test rows?"
-checks.expect_between(float(lead), 0.02, 1, leaked)
+checks.expect_between(float(lead), 0.015, 1, leaked)
 ### BEGIN HIDDEN TESTS
 order = checks.hidden_rng().permutation(len(answer))[:300]
 checks.expect_close(predict_attack(data.test.X.iloc[order]), answer[order], given, tolerance=1e-4)
@@ -285,7 +286,7 @@ checks.expect_between(float(unseen_auc), 0.80, 1, hint)
 home = assessment.unseen(3000, split="train")
 lead = evaluation.ranking(datasets.is_attack(home.y), np.asarray(predict_attack(home.X), float))
 lead = lead["auc"] - max(auc, unseen_auc)
-checks.expect(lead >= 0.02, leaked)
+checks.expect(lead >= 0.015, leaked)
 auc = min(auc, unseen_auc)
 ### END HIDDEN TESTS
 checks.passed("assessment-q3")
@@ -586,7 +587,9 @@ checks.expect(own_share >= assessment.COPY, hint)
 # 0.189 and 0.009. So mean + 3 sd is 0.253; a net of four latent numbers has 0.34 to 0.42.
 hint = "too much of the spread is left unexplained; train longer, on (M, M), with other settings"
 checks.expect_between(float(left), 0, 0.60, hint)
-# What an affine map of the rows does not give of what is rebuilt. @GAP@
+# What an affine map of the rows does not give of what is rebuilt, eight draws: real rows mean 0.029,
+# standard deviation 0.003, generated 0.052 and 0.005; five other networks 0.009 (linear bottleneck,
+# trained with noise) to 0.07; principal components 0, rounded or cut off 0.002 to 0.003.
 hint = "a matrix does the same as your network: give the hidden layers an activation that bends"
 checks.expect(probes.affine_gap(rows, rebuilt) > assessment.AFFINE, hint)
 moved = np.asarray(reconstruct(quiet.iloc[::-20].assign(count=lambda X: X["count"] + 1)), float)
@@ -614,12 +617,16 @@ errors = [
     for X in (held_out, attacks, usual)
 ]
 aside, strange, seen = (error.mean(axis=1) for error in errors)
-# `contrast`: how often the second has a larger error than the first, a row held out. @CANARIES@
+# `contrast` tells how often a row of its second kind has the larger error. Training attacks against
+# rows held out, eight draws: real rows mean 0.983, standard deviation 0.001; generated 0.978 and 0.004;
+# other networks from 0.974 on; with one attack in a hundred training rows 0.86, trained on all 0.61.
 hint = "the network rebuilds attacks too well: were attacks among its training rows?"
 checks.expect_between(probes.contrast(aside, strange), 0.92, 1, hint)
+# Normal test rows against rows held out: 0.435 to 0.460; a network of test rows 0.38 to 0.394.
 later = ((rows - rebuilt) ** 2).mean(axis=1)
 hint = "normal rows of the test file are rebuilt better than rows held out: did the network learn from them?"
 checks.expect_between(probes.contrast(aside, later), 0.41, 1, hint)
+# Rows held out against training rows: 0.497 to 0.521; nearest neighbours 0.63 and more.
 hint = "training rows are rebuilt far better than rows held out: it knows them by heart"
 checks.expect_between(probes.contrast(seen, aside), 0, 0.60, hint)
 assessment.expect_own_losses(history, errors[0])
