@@ -9,6 +9,7 @@ import xgboost as xgb
 
 from anomaly_labs import plots
 from anomaly_labs.plots import style
+from anomaly_labs.teaching import lab0_start as lab0
 from anomaly_labs.teaching import lab1_xgboost as lab1
 
 SCORES = np.array([0.9, 0.8, 0.6, 0.3, 0.1])
@@ -118,6 +119,25 @@ def test_vector_map_names_the_heaviest_and_shapes_attacks_as_triangles():
     ax = lab1.vector_map(points, ["a", "b", "c"], weights=[1, 9, 5], values=values, label_top=2)
     assert texts(ax) == ["b", "c"]
     assert [len(group.get_offsets()) for group in ax.collections] == [1, 2]
+
+
+def test_type_in_figures_has_two_sizes():
+    attack, scores = np.array([1, 0]), np.array([0.9, 0.1])
+    table = pd.DataFrame({"seconds": [1.0, 2.0], "error": [0.3, 0.1]})
+    drawn = [
+        lab0.lettered_points(np.eye(2), {"A": 1}, title="t"),
+        lab0.rotor_story(),
+        lab0.method_map(),
+        lab0.learning_fields(),
+        lab1.ensemble_schemes(),
+        lab1.decision_tree(("a?", "1", "2")),
+        lab1.split_residuals([10, 20], [-1.5, 2], 15, gain=3.061),
+        lab1.roc_steps(scores, attack, [0.5]),
+        lab1.model_selection(table),
+        lab1.vector_map(np.eye(2), ["a", "b"]),
+    ]
+    sizes = {text.get_fontsize() for ax in drawn for text in ax.texts}
+    assert sizes == {style.SMALL, mpl.rcParams["font.size"]}
 
 
 def test_decision_tree_draws_every_question_and_leaf():
