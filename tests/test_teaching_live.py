@@ -1,9 +1,12 @@
 """What a learner predicts and moves: guesses, live controls and their still figures."""
 
 import base64
+import re
 import struct
 import sys
 from fractions import Fraction
+from operator import attrgetter
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import nbformat
@@ -12,9 +15,11 @@ import pandas as pd
 import pytest
 
 from anomaly_desk.execute import _page, run_notebook
+from anomaly_desk.labs import sources
 from anomaly_labs import runtime
 from anomaly_labs.teaching import controls, guesses, live
 
+PROJECT = Path(__file__).parents[1]
 VIEW = live.VIEW
 
 
@@ -156,3 +161,35 @@ def test_a_guess_is_no_edited_cell():
     assert [one.kind for one in transplant_cells(release, sent)[1]] == []
     sent = nbformat.reads(nbformat.writes(sent).replace("The recall", "My recall"), 4)
     assert [one.kind for one in transplant_cells(release, sent)[1]] == ["edited-cell"]
+
+
+LABS = [source for source in sources.course(PROJECT) if source.lab.status == "ready"]
+
+
+@pytest.mark.parametrize("source", LABS, ids=attrgetter("name"))
+def test_key_tables_of_each_lab_are_guessed_first_and_none_of_an_assessment(source):
+    cells = [cell.text for cell in source.cells if cell.kind == "code"]
+    asked = [n for n, text in enumerate(cells) if text.startswith("guess = None  # your guess: ")]
+    told = [
+        n
+        for n, text in enumerate(cells)
+        if "guesses.compare(guess, " in " ".join(text.split()).replace("( ", "(")
+    ]
+    assert len(asked) in ((0,) if source.lab.kind == "assessment" else (2, 3))
+    # one table, or a cell of numbers and their table, lies between a guess and what came
+    assert [after - before in (2, 3) for before, after in zip(asked, told, strict=True)] == [
+        True
+    ] * len(asked)
+    assert not any("\n" in cells[n].strip() for n in asked)
+
+
+def test_three_labs_have_a_live_control_each():
+    found = {
+        source.name: re.findall(r"controls\.(\w+)\(", cell.text)
+        for source in LABS
+        for cell in source.cells
+        if "controls." in cell.text and cell.kind == "code"
+    }
+    assert found == {
+        "lab0_start": ["share"], "lab2_autoencoder": ["threshold"], "lab4_adversarial": ["epsilon"],
+    }  # fmt: skip
