@@ -308,7 +308,7 @@ probability = 1 / (1 + np.exp(-np.asarray(network(one), float)[:, 0]))
 controls.epsilon(pd.DataFrame(one, reach, names), probability, limit=0.5)
 
 # %% [markdown]
-# You see the columns of that attack which move most, and the probability that the network gives it. Move the slider: how little is enough?
+# You see ten columns of that attack, as it was sent and as PGD moves it. The score is the network's probability of an attack. Move the slider: how little is enough?
 
 # %% [markdown] slide="subslide"
 # ### What an attacker can change

@@ -160,7 +160,7 @@ def precision_curve(recall: float, false_alarm_rate: float, value: float, *, ax:
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:g} %")
     ax.set_ylim(0, 1.02)
-    ax.legend(fontsize=9, loc="upper left")
+    ax.legend(fontsize=9, loc="upper center", ncols=2, bbox_to_anchor=(0.5, -0.15))
     title = f"At {100 * value:g} % attacks, {100 * here:.0f} of 100 alerts are attacks"
     return finish(ax, title, "share of attacks in the traffic", "precision", note="")
 
