@@ -366,17 +366,17 @@ bill.style.format({"recall": "{:.0%}", "alerts a day": "{:,}"}).set_caption(
 # %%
 guesses.compare(guess, bill["attacks among 1,000 alerts"][1], "Attacks among 1,000 alerts, at 1 %")
 
-# %%
+# %% [markdown]
+# Read the last column. A detector that is right about 95 % of normal events drowns its analyst, because nearly all events are normal.
+# This is the **base rate**, and it comes back in every lab.
+
+# %% slide="subslide"
 from anomaly_labs.teaching import controls
 
 controls.share(recall=0.95, false_alarm_rate=0.01)
 
 # %% [markdown]
 # You see the precision, the share of attacks among the alerts, of one detector. Move the slider (a page without one shows its start): only the share of attacks changes.
-
-# %% [markdown]
-# Read the last column. A detector that is right about 95 % of normal events drowns its analyst, because nearly all events are normal.
-# This is the **base rate**, and it comes back in every lab.
 
 # %% [markdown]
 # ### Reflection: a worksheet for your use case

@@ -1004,18 +1004,18 @@ data.show(pd.DataFrame(base_rates).T, "One detector, three thresholds, four base
 came = base_rates["99th percentile"]["precision at 1.0%"]
 guesses.compare(guess, came, "Precision at 1 % attacks, 99th percentile")
 
-# %%
+# %% [markdown]
+# Read each row from left to right: only the share of attacks changes. Then the column of 1 %: the 95th percentile means
+# about five false alarms for each attack, if every attack is found. **This is arithmetic (Axelsson 2000) and holds for each detector. A useful threshold lies much
+# further to the right.** When the false-alarm rate is above the promised 5 %, 1 % or 0.1 %, chance or drift is at work.
+
+# %% slide="subslide"
 from anomaly_labs.teaching import controls
 
 controls.threshold(whitened, y_test, share=0.001, per_day=per_day)
 
 # %% [markdown]
 # You see the cost of a day with one attack in a thousand: five minutes of an analyst for each alert, at 40 an hour, and 100 for each missed attack (made-up prices). Move the slider to the cheapest threshold. Could your desk read its alerts?
-
-# %% [markdown]
-# Read each row from left to right: only the share of attacks changes. Then the column of 1 %: the 95th percentile means
-# about five false alarms for each attack, if every attack is found. **This is arithmetic (Axelsson 2000) and holds for each detector. A useful threshold lies much
-# further to the right.** When the false-alarm rate is above the promised 5 %, 1 % or 0.1 %, chance or drift is at work.
 
 # %% [markdown] slide="slide"
 # ### 1 % against 5 %

@@ -298,7 +298,7 @@ guesses.compare(guess, left, "Still detected after PGD")
 # Read the column "after" as a connection: a fifth of a protocol more and a fifth of another one less, a flag in parts, somebody who is logged in by a
 # fraction, a count that is no whole number. No computer can send this row. The network was attacked; the *traffic* was not.
 
-# %%
+# %% slide="subslide"
 from anomaly_labs.teaching import controls
 
 reach = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
