@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from anomaly_labs import plots
+from anomaly_labs.plots.style import ATTACK, NORMAL
 from anomaly_labs.teaching import lab2_autoencoder as lab2
 
 
@@ -118,3 +119,14 @@ def test_figures_of_generated_data_say_so():
     plots.use_course_style("synthetic")
     ax = lab2.latent_map(np.eye(2), ["dos", "dos"])
     assert "generated data" in [text.get_text() for text in ax.texts]
+
+
+def test_score_curves_start_at_one_and_say_what_a_threshold_leaves():
+    scores = np.array([1.0, 2.0, 3.0, 4.0, 2.0, 8.0])
+    ax = plots.score_curves(scores, ["normal"] * 4 + ["dos"] * 2)
+    normal, dos = ax.lines
+    assert normal.get_color() == NORMAL
+    assert dos.get_color() == ATTACK
+    assert normal.get_ydata().tolist() == [1, 0.75, 0.5, 0.25, 0]
+    assert normal.get_xdata().tolist() == [1, 2, 3, 4, 4]
+    assert ax.get_xscale() == "log"

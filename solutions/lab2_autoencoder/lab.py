@@ -44,7 +44,7 @@ import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
-from anomaly_labs import datasets, evaluation, features, plots, resampling, thresholds
+from anomaly_labs import datasets, evaluation, features, plots, probes, resampling, thresholds
 from anomaly_labs.autoencoder import AutoencoderDetector
 from anomaly_labs.baselines import IsolationForestDetector, MahalanobisDetector, NeighborsDetector
 from anomaly_labs.teaching import lab2_autoencoder as teaching
@@ -115,9 +115,9 @@ checks.expect_close(
     answer[1], 5.0, "MSE second: square each difference, then take the mean of 0, 4, 0 and 16"
 )
 checks.expect_close(answer[2], 5**0.5, "RMSE third: the square root of the MSE")
-### BEGIN HIDDEN TESTS
 other = list(three_errors([-3, 0, 1], [0, 0, 1]))
 checks.expect_close(other, [1.0, 3.0, 3**0.5], "signs must not cancel, and zeros count in the mean")
+### BEGIN HIDDEN TESTS
 row, other = checks.hidden_rng().normal(size=(2, 9))
 gap = row - other
 checks.expect_close(
@@ -165,16 +165,11 @@ checks.expect_close(by_mae, [1, 2, 0], "by MAE row 1 leads: it is 1 off in each 
 checks.expect_close(
     by_mse, [2, 1, 0], "by MSE row 2 leads: squared, its single -3 counts 9, against 5 for row 1"
 )
+other = np.array([[-4.0, 0.0], [1.0, 1.0], [5.0, 5.0]])
+remade = np.array([[0.0, 0.0], [0.0, 0.0], [5.0, 4.0]])
+hint = "compare with the reconstruction, and drop the sign of each difference before the mean"
+checks.expect_close(most_anomalous(other, remade, "mae"), [0, 1, 2], hint)
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    most_anomalous(
-        np.array([[-4.0, 0.0], [1.0, 1.0], [5.0, 5.0]]),
-        np.array([[0.0, 0.0], [0.0, 0.0], [5.0, 4.0]]),
-        "mae",
-    ),
-    [0, 1, 2],
-    "compare with the reconstruction, and drop the sign of each difference before the mean",
-)
 many, made = checks.hidden_rng().normal(size=(2, 30, 6))
 for how, power in (("mae", 1), ("mse", 2)):
     checks.expect_close(
@@ -294,14 +289,11 @@ if not np.allclose(answer, wanted * 0.75**0.5):  # divided by n - 1, as pandas d
     checks.expect_close(answer, wanted, hint)
 hint = "a giant value must be cut off at 10, after scaling"
 checks.expect_close(squash([0, 1, 3, 7], [1e30]), [10.0], hint)
+hint = "a value far below must be cut off at -10 as well"
+checks.expect_close(squash([1000, 1001, 1002], [0]), [-10.0], hint)
+zero = np.asarray(squash([0, 1, 3], [0.0]), float)
+checks.expect(np.isfinite(zero).all(), "zero must stay a number: log1p(0) is 0")
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    squash([1000, 1001, 1002], [0]), [-10.0], "a value far below must be cut off at -10 as well"
-)
-checks.expect(
-    np.isfinite(np.asarray(squash([0, 1, 3], [0.0]), float)).all(),
-    "zero must stay a number: log1p(0) is 0",
-)
 hidden = checks.hidden_rng()
 seen, more = hidden.lognormal(3, 1, 40), hidden.lognormal(3, 2, 20)
 answer = squash(seen, more)
@@ -395,8 +387,9 @@ print(
 # %% [markdown]
 # ### Exercise 4: the decoder
 # **15 min · core · 4 points.** Write `build_decoder`, the mirror of the encoder. In `train_network` join both (`keras.Sequential([a, b])`), compile with
-# the optimizer "adam" and the loss "mse", and `fit`: input **and** target are `M_train`. Use `n_epochs`,
-# `batch_size=256`, `verbose=0`. `reconstruct(X)` returns the rebuilt rows of a table like `M_test`, as an array.
+# the optimizer "adam" and the loss "mse", and `fit`: input **and** target are `M_train`, and no other rows. Use `n_epochs`,
+# `batch_size=256`, `verbose=0`. `reconstruct(X)` returns the rebuilt rows of a table like `M_test`, as an array. Other sizes and bends will do, but not a
+# matrix without bends (PCA, `0.9 * X`).
 # <details><summary>Hint 1</summary>The sizes run backwards: latent, 32, 64, columns.</details>
 # <details><summary>Hint 2</summary>Standardised columns are often negative: what does `relu` do to the last layer?</details>
 # <details><summary>Hint 3</summary>`my_network.predict(X, verbose=0)` gives the rebuilt rows.</details>
@@ -438,16 +431,50 @@ hint = "reconstruct returns one row with all columns for each row of its input"
 checks.expect_shape(rebuilt, M_calibration.shape, hint)
 rebuilt, rows = np.asarray(rebuilt, float), M_calibration.to_numpy()
 checks.expect(np.isfinite(rebuilt).all(), "some values are no numbers; did the training diverge?")
+few, remade = M_calibration.iloc[:300], rebuilt[:300]
+hint = "reconstruct must compute its answer from the rows that it is given, each row by itself"
+checks.expect_close(reconstruct(few.iloc[::-1]), remade[::-1], hint, tolerance=1e-3)
+hint = "a table of one row must give one row"
+checks.expect_shape(reconstruct(few.iloc[:1]), (1, M_calibration.shape[1]), hint)
+hint = "rows that hardly differ are rebuilt in another way: return what the network makes of them"
+checks.expect_close(reconstruct((few + 1e-4).astype("float32")), remade, hint, tolerance=2e-2)
+spread = ((rows - M_train.to_numpy().mean(axis=0)) ** 2).sum()
+left = ((rows - rebuilt) ** 2).sum() / spread
+hint = "rows rebuilt without any loss did not pass through the bottleneck; return what the network makes of them"
+checks.expect(left > 0.001, hint)
+
+
+def rebuild(numbers):
+    return reconstruct(pd.DataFrame(numbers, columns=M_calibration.columns))
+
+
+# Of networks 0.13 to 0.22 in both modes, of a matrix 0 (see probes.bend).
+hint = "half-way between two rows it gives the half-way of what it gives for both: that is a matrix (PCA, 0.9 * X), and no network with bends"
+checks.expect(probes.bend(rebuild, rows[:300]) > 0.01, hint)
+ranks = np.median(probes.jacobian_ranks(rebuild, rows[:20]))
+hint = "small changes of a row change nothing in what is rebuilt: a network's answer moves with its row"
+checks.expect(ranks >= 1, hint)
+hint = "more than 8 numbers of a row pass through: every way from row to rebuilt row must lead through the bottleneck"
+checks.expect(ranks <= 8, hint)
 hint = "rebuilt values stay inside a limited range; the last layer must give any number, so no activation there"
 checks.expect(rebuilt.min() < -0.3 and rebuilt.max() > 1.2, hint)
 # Ten networks: real data mean 0.042, standard deviation 0.0023; generated 0.052 and 0.0035;
 # in fast mode 0.265 and 0.020, generated 0.278 and 0.019.
-left = ((rows - rebuilt) ** 2).sum() / ((rows - M_train.to_numpy().mean(axis=0)) ** 2).sum()
 limit = 0.34 if rt.fast else 0.065
 hint = f"on unseen normal rows less than {limit:.1%} of the spread should be left unexplained; train on (M_train, M_train)"
 checks.expect(left < limit, hint)
-hint = "rows rebuilt without any loss did not pass through the bottleneck; return what the network makes of them"
-checks.expect(left > 0.001, hint)
+# LEAK
+floods = y.iloc[reserve].to_numpy() == "neptune"
+floods = encoder.transform(X.iloc[reserve[floods][:300]])
+odd = np.median(((floods.to_numpy() - np.asarray(reconstruct(floods), float)) ** 2).mean(axis=1))
+hint = "floods of half-open connections (neptune) are rebuilt nearly as well as normal rows: the network has seen attacks, so fit it on M_train alone"
+checks.expect(odd > 40 * np.median(((rows - rebuilt) ** 2).mean(axis=1)), hint)
+own = M_train.to_numpy()
+own_left = ((own - np.asarray(reconstruct(M_train), float)) ** 2).sum() / (
+    (own - own.mean(axis=0)) ** 2
+).sum()
+hint = "rows of M_calibration are rebuilt better than those of M_train: the network has seen them, so fit it on M_train alone"
+checks.expect(left > own_left, hint)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 order = hidden.permutation(len(rows))[:300]
@@ -457,17 +484,16 @@ checks.expect_close(
     "reconstruct must compute its answer from the rows that it is given",
     tolerance=1e-3,
 )
-checks.expect_shape(
-    reconstruct(M_calibration.iloc[:1]),
-    (1, M_calibration.shape[1]),
-    "a table of one row must give one row",
-)
 near = M_calibration.iloc[order] + hidden.normal(0, 1e-4, (len(order), rows.shape[1]))
 checks.expect_close(
     reconstruct(near.astype("float32")),
     rebuilt[order],
     "rows that hardly differ are rebuilt in another way: return what the network makes of them",
     tolerance=2e-2,
+)
+checks.expect(
+    np.median(probes.jacobian_ranks(rebuild, rows[order[:20]])) <= 8,
+    "at other rows more numbers pass through than the bottleneck holds",
 )
 ### END HIDDEN TESTS
 checks.passed("lab2-q4")
@@ -578,6 +604,13 @@ def whitened_score(normal, new):
 
 
 # %% check="lab2-q5" points=3
+square = np.array([[3.0, 0.0, 1.0], [0.0, 1.0, 4.0], [1.0, 1.0, 0.0]])  # as many rows as columns
+answer = whitened_score(square, square[:1])
+checks.expect_shape(answer, (1,), "return one distance for each row of new")
+away = square[:1] - square.mean(axis=0)
+across = np.sqrt((away @ np.linalg.inv(np.cov(square) + 0.001 * np.eye(3)) * away).sum())
+hint = "np.cov takes each row for a column, unless you write rowvar=False"
+checks.expect(not np.allclose(np.asarray(answer, float), across, rtol=0.02), hint)
 cloud = np.array([[2.0, 2.1], [-2.0, -1.9], [1.0, 0.9], [-1.0, -1.1]])
 points = np.array([[2.0, 2.0], [1.0, -1.0], [0.0, 0.0]])
 answer = whitened_score(cloud, points)
@@ -592,19 +625,15 @@ close = [np.allclose(answer, wanted, rtol=0.02, atol=0.02) for wanted in (there,
 checks.expect(any(close), "use C plus 0.001 on its diagonal")  # C divided by n - 1, or by n
 hint = "a shift of all residuals changes no distance: subtract their mean, that of normal"
 checks.expect_close(whitened_score(cloud + 5, points + 5), answer, hint, tolerance=1e-2)
-### BEGIN HIDDEN TESTS
+hint = "one row came alone and is told another distance: take mean and covariance of normal, not of new"
+checks.expect_close(whitened_score(cloud, points[:1]), answer[:1], hint, tolerance=1e-2)
 shifted = np.hstack([cloud + 5, np.zeros((4, 1))])
-checks.expect_close(
-    whitened_score(shifted, np.array([[5.0, 5.0, 0.0]])),
-    [0.0],
-    "the centre of the normal residuals has distance 0: subtract their mean",
-)
-checks.expect_close(
-    whitened_score(shifted, np.array([[5.0, 5.0, 1.0]])),
-    [1000**0.5],
-    "a column without any spread must do no harm: add 0.001 to the whole diagonal",
-    tolerance=1e-2,
-)
+hint = "the centre of the normal residuals has distance 0: subtract their mean"
+checks.expect_close(whitened_score(shifted, np.array([[5.0, 5.0, 0.0]])), [0.0], hint)
+hint = "a column without any spread must do no harm: add 0.001 to the whole diagonal"
+other = whitened_score(shifted, np.array([[5.0, 5.0, 1.0]]))
+checks.expect_close(other, [1000**0.5], hint, tolerance=1e-2)
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 many = hidden.normal(size=(300, 3)) @ hidden.normal(size=(3, 3)) + hidden.normal(0, 3, 3)
 away, C = many[:20] * 1.5 - many.mean(axis=0), np.cov(many, rowvar=False) + 0.001 * np.eye(3)
@@ -727,9 +756,12 @@ checks.expect(
     flagged < 95,
     "nearly all normal rows raise an alert: quantile takes shares, percentile takes per cent",
 )
-checks.expect_close(
-    flagged, 5, "with rate=0.05, five of these hundred scores must lie above the threshold"
-)
+hint = "an alert is a score above the threshold: the fifth largest score itself is none, so four are left"
+checks.expect(float(answer) != 96.0**2, hint)
+hint = "with rate=0.05, five of these hundred scores must lie above the threshold"
+checks.expect_close(flagged, 5, hint)
+hint = "with rate=0.5 half of the hundred must lie above: use the argument rate"
+checks.expect_close(int((hundred > float(threshold_for(hundred, 0.5))).sum()), 50, hint)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 skewed, wanted = list(np.exp(hidden.normal(0, 2, 1_000))), int(hidden.choice([10, 20, 50]))
@@ -834,16 +866,15 @@ try:
 except ZeroDivisionError:
     quiet = [0.0, 0.0, np.nan]
 checks.expect_close(quiet, [0.0, 0.0, 0.0], hint)
+hint = "without a false alarm, each alert is right: the precision is 1"
+checks.expect_close(list(day_of_alerts(1_000, 0.5, 1.0, 0.0)), [500.0, 0.0, 1.0], hint)
+hint = "of ten attacks, a quarter is 2.5 on an average day: keep the decimals, here and in the precision"
+checks.expect_close(list(day_of_alerts(1_000, 0.01, 0.25, 0.005)), [2.5, 4.95, 2.5 / 7.45], hint)
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    list(day_of_alerts(1_000, 0.5, 1.0, 0.0)),
-    [500.0, 0.0, 1.0],
-    "without a false alarm, each alert is right: the precision is 1",
-)
 a, n, r, f = checks.hidden_rng().integers(1, 90, 4).tolist()
 checks.expect_close(
-    list(day_of_alerts(1000 * (a + n), a / (a + n), r / 100, f / 100)),
-    [10 * a * r, 10 * n * f, a * r / (a * r + n * f)],
+    list(day_of_alerts(15 * (a + n), a / (a + n), r / 100, f / 100)),
+    [0.15 * a * r, 0.15 * n * f, a * r / (a * r + n * f)],
     "on another day the numbers are wrong: compute them from all four arguments",
 )
 ### END HIDDEN TESTS
@@ -939,13 +970,11 @@ hint = "0.033 is above its own limit 0.02, but the fourth, 0.035, is below 0.04:
 checks.expect_close(step, [1, 1, 1, 1, 0], hint)
 hint = "0.04 is above 0.1 / 10: the limit gets smaller with more rows"
 checks.expect_close(benjamini_hochberg([0.04] + [0.5] * 9, 0.1), [0] * 10, hint)
+other = benjamini_hochberg([0.5, 0.02, 0.9, 0.001], 0.05)
+checks.expect_close(other, [0, 1, 0, 1], "answer in the order given")
+equal = benjamini_hochberg(np.full(4, 0.05), 0.05)
+checks.expect_close(equal, [1, 1, 1, 1], "equal p-values are selected together")
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    benjamini_hochberg([0.5, 0.02, 0.9, 0.001], 0.05), [0, 1, 0, 1], "answer in the order given"
-)
-checks.expect_close(
-    benjamini_hochberg(np.full(4, 0.05), 0.05), [1, 1, 1, 1], "equal p-values are selected together"
-)
 hidden = checks.hidden_rng()
 many = hidden.permutation(np.concatenate([hidden.uniform(0, 0.02, 20), hidden.uniform(0, 1, 40)]))
 below = np.sort(many) <= 0.1 * np.arange(1, 61) / 60
@@ -1063,6 +1092,14 @@ checks.expect(
 checks.expect(
     all(np.ndim(v) == 0 for v in answer.values()), "the values are single names, not lists"
 )
+names = [str(answer[group]) for group in (0, 1, 2)]
+hint = (
+    "{} is no name of the list; on lists `clusters == c` is one False, so make arrays of both first"
+)
+strange = [name for name in names if name not in some]
+checks.expect(not strange, hint.format(strange[:1]))
+hint = "each group got the first name of all: count inside each group; on lists `clusters == c` is one False, so make arrays of both first"
+checks.expect(names != ["dos", "dos", "dos"], hint)
 checks.expect(
     str(answer[2]) == "r2l",
     "group 2 has one row, and that is r2l: count inside each group, not over all rows",
@@ -1071,13 +1108,11 @@ checks.expect(
     (str(answer[0]), str(answer[1])) == ("dos", "probe"),
     "the most frequent name counts, not the first or the last; group 0 has dos twice, group 1 has probe twice",
 )
-### BEGIN HIDDEN TESTS
 other = name_groups(np.array([7, 3, 3, 3]), pd.Series(["a", "c", "b", "c"]))
 checks.expect_type(other, dict, "name_groups(...)")
-checks.expect(
-    {int(k): str(v) for k, v in other.items()} == {7: "a", 3: "c"},
-    "group numbers need not start at 0, nor be without gaps",
-)
+hint = "group numbers need not start at 0, nor be without gaps"
+checks.expect({int(k): str(v) for k, v in other.items()} == {7: "a", 3: "c"}, hint)
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 ids, order = hidden.permutation(50)[:6], hidden.permutation(42)
 first = hidden.choice(["dos", "normal", "probe", "r2l", "u2r"], (6, 1))
@@ -1131,12 +1166,10 @@ checks.expect_close(answer[2], [1, 0, 0], "the r2l row is predicted as dos; its 
 few = confusion_table(["a", "c", "a"], ["a", "a", "c"], ["a", "b"])
 hint = "c is not in `order`: leave out the rows where it is the true or the predicted name"
 checks.expect_close(few, [[1, 0], [0, 0]], hint)
+other = confusion_table(np.array(["b", "a", "c"]), np.array(["b", "b", "a"]), ["b", "a"])
+hint = "keep the order of `order`, and leave out rows with other names"
+checks.expect_close(other, [[1, 0], [1, 0]], hint)
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    confusion_table(np.array(["b", "a", "c"]), np.array(["b", "b", "a"]), ["b", "a"]),
-    [[1, 0], [1, 0]],
-    "keep the order of `order`, and leave out rows with other names",
-)
 hidden = checks.hidden_rng()
 kinds = hidden.permutation(["dos", "normal", "probe", "r2l", "u2r"])[:3].tolist()
 pairs = hidden.choice([*kinds, "other"], (2, 200))
@@ -1306,24 +1339,41 @@ data.show(pd.DataFrame(compared).T, "Protocol, service and flag in three forms")
 #
 # Every attack is new to this detector. The official test file of KDD99, recorded later, shows what this is worth.
 
-# %% slide="subslide"
+# %%
 official = datasets.load("kdd99", split="test")
-scores_official = detector.anomaly_score(encoder.transform(official.X), kind="whitened")
-alerts_official = (scores_official > limit).astype(int)
-by_kind_official = evaluation.recall_by_class(official.y, alerts_official)
-known_before = by_kind_official["class"].isin(y.unique())
-rows = {}
-for name, part in (("types of the training file", known_before), ("new types", ~known_before)):
-    counts = by_kind_official[part][["rows", "detected"]].sum()
-    rows[name] = {"rows": counts["rows"], "recall": counts["detected"] / counts["rows"]}
-quiet = alerts_official[official.y.to_numpy() == "normal"].mean()
-caption = f"The same threshold on later traffic; false-alarm rate {quiet:.2%}"
-unseen_recall = rows["new types"]["recall"]
-official.show(pd.DataFrame(rows).T, caption).format({"rows": "{:,.0f}", "recall": "{:.3f}"})
+M_official = encoder.transform(official.X)
+rankings = {
+    f"autoencoder, {kind}": (
+        detector.anomaly_score(M_calibration, kind=kind),
+        detector.anomaly_score(M_official, kind=kind),
+    )
+    for kind in ("whitened", "l2")
+}
+simple = contest["Mahalanobis"]
+rankings["Mahalanobis"] = simple.anomaly_score(M_calibration), simple.anomaly_score(M_official)
+
+# %% slide="subslide"
+same_rule = evaluation.Comparison(
+    thresholds.percentile,
+    rankings,
+    names=official.y,
+    known=data.y.unique(),
+    families=datasets.attack_family(official.y),
+    options={"q": 99.0},
+)
+columns = ["held_out", "false_alarms", "recall_known", "recall_new", "macro_recall"]
+later = same_rule.table()[columns]
+official.show(later, "One rule, 99th percentile, on later traffic").format("{:.3f}")
+
+# %% slide="subslide"
+by_family = same_rule.by_family()
+official.show(by_family, "The same alerts: recall by family").format("{:.3f}")
 
 # %% [markdown]
-# Compare the recall on new types with the one in section 13 of Lab 1, and the false-alarm rate with the promised 1 %: when it is higher, normal
-# traffic has drifted since the training file was recorded. Duplicates count here, so a single frequent type moves the recall a lot. "Never saw
+# Compare the false alarms with the promised 1 %: where they are more, normal traffic has drifted since the training file was recorded. Then compare `recall_new` with the
+# trees of Lab 1 by the same rule: @comparison:kdd99.xgboost.percentile_99.recall_new@, the mean of five seeds. Here the detector that never saw an attack has no lead.
+#
+# Duplicates count here, so a single frequent type moves a recall a lot; `macro_recall`, the mean of the families, does not let one decide. "Never saw
 # an attack" does not mean "finds every attack": a type whose rows look like normal traffic in these 41 columns is invisible to each
 # detector of these columns.
 
@@ -1403,7 +1453,7 @@ evaluation.headline(
     recall_at_99th_percentile=at_99["recall"],
     right_names_of_detected=right,
     average_precision_half_attacks=drop.iloc[-1],
-    unseen_attack_recall=unseen_recall,
+    comparison=same_rule,
 )
 
 # %% [markdown]

@@ -13,8 +13,9 @@ import pandas as pd
 Function = Callable[[np.ndarray], Any]  # shape (n, k) in, shape (n, m) out
 
 TINY: Final = 1e-12
-SAME: Final = 1e-4  # of a spread: 500 rows more or less of 10,000 move a mean by 2e-3 of it
-ENOUGH: Final = 5  # columns; by chance, one in 200 has a mean that small
+SAME: Final = 2e-5  # of a spread: 500 rows more or less of 10,000 move a mean by 2e-3 of it
+ENOUGH: Final = 8  # columns; by chance one in a hundred has a mean that small
+BLOCK: Final = 7_000  # rows: what a grader takes in one answer is limited
 
 
 def jacobian_ranks(
@@ -145,10 +146,9 @@ def fitted_on(
     Parameters
     ----------
     encode
-        Called once, with the rows of all tables, each one once: index labels say which are the
-        same.
+        Called with all rows of the tables, each one once, some thousand at a time.
     tables
-        Name to raw rows.
+        Name to raw rows; index labels say which rows of two tables are the same.
 
     Returns
     -------
@@ -158,22 +158,28 @@ def fitted_on(
 
     Examples
     --------
-    >>> seen = pd.DataFrame({name: [1.0, 2.0, 4.0, 9.0] for name in "abcde"})
-    >>> new = pd.DataFrame({name: [2.0, 7.0] for name in "abcde"}, index=[4, 5])
+    >>> seen = pd.DataFrame({name: [1.0, 2.0, 4.0, 9.0] for name in "abcdefgh"})
+    >>> new = pd.DataFrame({name: [2.0, 7.0] for name in "abcdefgh"}, index=[4, 5])
     >>> scale = lambda X: (X - seen.mean()) / seen.std()
     >>> fitted_on(scale, {"training": seen, "both": pd.concat([seen, new])})
     'training'
     """
     every = pd.concat(list(tables.values()))
     every = every[~every.index.duplicated()]
-    values = np.asarray(encode(every), float)
-    counts = {}
+    parts = [_numbers(encode(every[i : i + BLOCK])) for i in range(0, len(every), BLOCK)]
+    values, counts = np.concatenate(parts), {}
     for name, table in tables.items():
         part = values[every.index.get_indexer(table.index)]
         means, spreads = part.mean(axis=0), part.std(axis=0)
         counts[name] = int(((np.abs(means) < SAME * spreads) & (spreads > TINY)).sum())
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] >= ENOUGH else None
+
+
+def _numbers(table: Any) -> np.ndarray:
+    """Return the columns of numbers of a matrix or table."""
+    kept = table.select_dtypes(["number", "bool"]) if isinstance(table, pd.DataFrame) else table
+    return np.asarray(kept, float)
 
 
 def contrast(usual: Any, odd: Any) -> float:
