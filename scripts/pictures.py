@@ -22,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from anomaly_desk.labs import beside, sources
+from anomaly_labs.plots.alarms import _LOOKS
 from anomaly_labs.plots.style import finish, use_course_style
 from anomaly_labs.teaching import comparison
 
@@ -126,12 +127,16 @@ def _answered(page: Page, text: str, mark: str) -> Image.Image:
 def compared() -> Image.Image:
     """Return recall over false alarms, known and new types, over the seeds of the benchmark."""
     use_course_style("real")
-    areas = comparison.bands()
+    areas = comparison.bands("nsl")
     figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True)
     for ax, types in zip(axes, ("known", "new"), strict=True):
-        for detector, rows in areas[areas["types"] == types].groupby("detector", sort=False):
-            ax.fill_between(rows["false_alarms"], rows["low"], rows["high"], alpha=0.6, lw=0,
-                            label=str(detector))  # fmt: skip
+        detectors = areas[areas["types"] == types].groupby("detector", sort=False)
+        for detector, rows in detectors:
+            colour, dashes = _LOOKS[str(detector)]
+            ax.plot(rows["false_alarms"], rows["mean"], color=colour, ls=dashes, label=detector)
+            ax.fill_between(
+                rows["false_alarms"], rows["low"], rows["high"], color=colour, alpha=0.2
+            )
         ax.set_xscale("log")
         ax.set_ylim(0, 1.02)
         finish(ax, f"Attacks of {types} types", "false alarms (share of normal rows)", "recall")
