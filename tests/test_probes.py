@@ -39,6 +39,12 @@ def test_narrowest_layer_bounds_the_jacobian(widths, bend, last):
     assert 1 <= np.median(ranks) <= min(widths)
 
 
+@pytest.mark.parametrize("bend", BENDS.values(), ids=BENDS)
+def test_first_layer_bounds_the_directions_of_the_input(bend):
+    assert probes.input_rank(network((12, 3, 16, 8), bend), ROWS[:20]) <= 3
+    assert probes.input_rank(network((12, 16, 3, 8), bend), ROWS[:20]) > 3
+
+
 def test_rank_of_outputs_is_bounded_for_encoders_but_not_for_reconstructions():
     bend = BENDS["relu"]
     assert probes.output_rank(network((12, 16, 3, 8), bend)(ROWS)) <= 3

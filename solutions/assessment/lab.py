@@ -262,13 +262,14 @@ hint = "encode returns a matrix or table of what your detector takes, one row fo
 checks.expect_shape(encode(few), (len(few), None), hint)
 leak = assessment.forbidden_rows(encode, data)
 checks.expect(not leak, f"the encoder was fitted on {leak}: fit it to data.train.X only")
-# `lead`: how much better it is on traffic like that of the training file. Twelve kinds of model, from
-# boosted trees to logistic regression, real and generated rows: @LEAD_RIGHT@;
-# learned from the test rows, from a tenth of them or from generated ones, too: @LEAD_WRONG@.
+# `lead`: how much better it is on traffic like that of the training file. Eight draws, real rows: mean
+# 0.054, standard deviation 0.012, so mean - 3 sd is 0.019; generated 0.038 and 0.006. Nine kinds of model
+# from forests to logistic regression: 0.037 to 0.14; learned from test rows, from a tenth of them or from
+# generated ones, too: -0.015 to 0.007.
 home = data.train.X.iloc[::7], datasets.is_attack(data.train.y.iloc[::7])
 lead = evaluation.ranking(home[1], np.asarray(predict_attack(home[0]), float))["auc"] - auc
 leaked = "a detector that learned from the training file is better there than on the test file; did yours learn from test rows?"
-checks.expect_between(float(lead), 0.02, 1, leaked)
+checks.expect_between(float(lead), 0.015, 1, leaked)
 ### BEGIN HIDDEN TESTS
 order = checks.hidden_rng().permutation(len(answer))[:300]
 checks.expect_close(predict_attack(data.test.X.iloc[order]), answer[order], given, tolerance=1e-4)
@@ -286,7 +287,7 @@ checks.expect_between(float(unseen_auc), 0.80, 1, hint)
 home = assessment.unseen(3000, split="train")
 lead = evaluation.ranking(datasets.is_attack(home.y), np.asarray(predict_attack(home.X), float))
 lead = lead["auc"] - max(auc, unseen_auc)
-checks.expect(lead >= 0.02, leaked)
+checks.expect(lead >= 0.015, leaked)
 auc = min(auc, unseen_auc)
 ### END HIDDEN TESTS
 checks.passed("assessment-q3")
@@ -427,9 +428,11 @@ hint = "halfway between two rows the numbers are halfway, too: this is a matrix.
 checks.expect(probes.bend(lambda rows: encoded(rows, [9, 6], 3), some) > 0.01, hint)
 # No network of 60 lets more numbers through than its narrowest layer has units.
 narrow = "does each number in hidden have a layer? With three units in one of them, more than three numbers come through"
-for units in ([16, 3], [3, 16]):
-    ranks = probes.jacobian_ranks(lambda rows, units=units: encoded(rows, units, 8), some[:9])
-    checks.expect(bool(np.median(ranks) <= 3), narrow)
+ranks = probes.jacobian_ranks(lambda rows: encoded(rows, [16, 3], 8), some[:20])
+checks.expect(bool(np.median(ranks) <= 3), narrow)
+swapped = "are the layers in the order of hidden? Its first number is the layer next to the rows"
+width = probes.input_rank(lambda rows: encoded(rows, [3, 16], 8), some[:20])
+checks.expect(width <= 3, swapped)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 pick = hidden.integers(0, 10, 20)  # rows that come more than once
@@ -442,9 +445,12 @@ checks.expect_close(blind, blind[first], "equal rows must get equal numbers", to
 checks.expect(float(np.ptp(blind, axis=0).max()) > 1e-6, "the numbers must depend on the row")
 copied = any(np.allclose(blind[:, j], some[:, k]) for j in range(5) for k in range(30))
 checks.expect(not copied, "an encoder mixes the columns; yours passes some of them on unchanged")
-units = [*hidden.integers(2, 5, 1).tolist(), 20]
-ranks = probes.jacobian_ranks(lambda rows: encoded(rows, units, 9), hidden.normal(size=(9, 14)))
-checks.expect(bool(np.median(ranks) <= units[0]), "with other sizes: " + narrow)
+least = int(hidden.integers(2, 5))
+some = hidden.normal(size=(20, 14))
+ranks = probes.jacobian_ranks(lambda rows: encoded(rows, [20, least], 9), some)
+checks.expect(bool(np.median(ranks) <= least), "with other sizes: " + narrow)
+width = probes.input_rank(lambda rows: encoded(rows, [least, 20], 9), some)
+checks.expect(width <= least, "with other sizes: " + swapped)
 ### END HIDDEN TESTS
 checks.passed("assessment-q6")
 
@@ -491,9 +497,11 @@ checks.expect_shape(decoded(codes[:2], [8, 6, 4], 5), (2, 5), "three hidden laye
 hint = "halfway between two codes the rows are halfway, too: this is a matrix. Give the hidden layers an activation that bends, such as relu"
 checks.expect(probes.bend(lambda rows: decoded(rows, [40, 20], 30), codes) > 0.01, hint)
 narrow = "does each number in hidden have a layer? With two units in one of them, more than two numbers come through"
-for units in ([16, 2], [2, 16]):
-    ranks = probes.jacobian_ranks(lambda rows, units=units: decoded(rows, units, 8), codes[:9])
-    checks.expect(bool(np.median(ranks) <= 2), narrow)
+ranks = probes.jacobian_ranks(lambda rows: decoded(rows, [2, 16], 8), codes[:20])
+checks.expect(bool(np.median(ranks) <= 2), narrow)
+swapped = "go through hidden backwards: its last number is the layer next to the codes"
+width = probes.input_rank(lambda rows: decoded(rows, [16, 2], 8), codes[:20])
+checks.expect(width <= 2, swapped)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 pick = hidden.integers(0, 10, 20)  # codes that come more than once
@@ -504,9 +512,12 @@ blind = np.asarray(blind, float)
 first = [pick.tolist().index(row) for row in pick]
 checks.expect_close(blind, blind[first], "equal codes must give equal rows", tolerance=1e-4)
 checks.expect(float(np.ptp(blind, axis=0).max()) > 1e-6, "the rows must depend on the codes")
-units = [*hidden.integers(2, 5, 1).tolist(), 20]
-ranks = probes.jacobian_ranks(lambda rows: decoded(rows, units, 30), hidden.normal(size=(9, 9)))
-checks.expect(bool(np.median(ranks) <= units[0]), "with other sizes: " + narrow)
+least = int(hidden.integers(2, 5))
+codes = hidden.normal(size=(20, 9))
+ranks = probes.jacobian_ranks(lambda rows: decoded(rows, [least, 20], 30), codes)
+checks.expect(bool(np.median(ranks) <= least), "with other sizes: " + narrow)
+width = probes.input_rank(lambda rows: decoded(rows, [20, least], 30), codes)
+checks.expect(width <= least, "with other sizes: " + swapped)
 ### END HIDDEN TESTS
 checks.passed("assessment-q7")
 
@@ -577,7 +588,9 @@ checks.expect(own_share >= assessment.COPY, hint)
 # 0.189 and 0.009. So mean + 3 sd is 0.253; a net of four latent numbers has 0.34 to 0.42.
 hint = "too much of the spread is left unexplained; train longer, on (M, M), with other settings"
 checks.expect_between(float(left), 0, 0.60, hint)
-# What an affine map of the rows does not give of what is rebuilt. @GAP@
+# What an affine map of the rows does not give of what is rebuilt, eight draws: real rows mean 0.029,
+# standard deviation 0.003, generated 0.052 and 0.005; five other networks 0.009 (linear bottleneck,
+# trained with noise) to 0.07; principal components 0, rounded or cut off 0.002 to 0.003.
 hint = "a matrix does the same as your network: give the hidden layers an activation that bends"
 checks.expect(probes.affine_gap(rows, rebuilt) > assessment.AFFINE, hint)
 moved = np.asarray(reconstruct(quiet.iloc[::-20].assign(count=lambda X: X["count"] + 1)), float)
@@ -599,14 +612,24 @@ checks.expect(
     f"the encoder was fitted on {leak}: fit it on normal training rows that are not in held_out",
 )
 attacks = data.train.X[(data.train.y != "normal").to_numpy()].iloc[::6]
+usual = data.train.X[(data.train.y == "normal").to_numpy()].iloc[::4]
 errors = [
     (np.asarray(to_matrix(X), float) - np.asarray(reconstruct(X), float)) ** 2
-    for X in (held_out, attacks)
+    for X in (held_out, attacks, usual)
 ]
-# How often a training attack has a larger error than a row held out. @CANARIES@
+aside, strange, seen = (error.mean(axis=1) for error in errors)
+# `contrast` tells how often a row of its second kind has the larger error. Training attacks against
+# rows held out, eight draws: real rows mean 0.983, standard deviation 0.001; generated 0.978 and 0.004;
+# other networks from 0.974 on; with one attack in a hundred training rows 0.86, trained on all 0.61.
 hint = "the network rebuilds attacks too well: were attacks among its training rows?"
-strange = probes.contrast(*(error.mean(axis=1) for error in errors))
-checks.expect_between(strange, 0.92, 1, hint)
+checks.expect_between(probes.contrast(aside, strange), 0.92, 1, hint)
+# Normal test rows against rows held out: 0.435 to 0.460; a network of test rows 0.38 to 0.394.
+later = ((rows - rebuilt) ** 2).mean(axis=1)
+hint = "normal rows of the test file are rebuilt better than rows held out: did the network learn from them?"
+checks.expect_between(probes.contrast(aside, later), 0.41, 1, hint)
+# Rows held out against training rows: 0.497 to 0.521; nearest neighbours 0.63 and more.
+hint = "training rows are rebuilt far better than rows held out: it knows them by heart"
+checks.expect_between(probes.contrast(seen, aside), 0, 0.60, hint)
 assessment.expect_own_losses(history, errors[0])
 ### BEGIN HIDDEN TESTS
 few = quiet.iloc[checks.hidden_rng().permutation(len(quiet))[:200]]

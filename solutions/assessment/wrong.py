@@ -222,6 +222,12 @@ def build_encoder(n_columns, hidden, latent):
     return keras.Sequential([keras.Input((n_columns,)), keras.layers.Dense(latent, "tanh")])
 
 
+# %% wrong="assessment-q6" hint="in the order of hidden"
+def build_encoder(n_columns, hidden, latent):
+    layers = [keras.layers.Dense(units, activation="relu") for units in hidden[::-1]]
+    return keras.Sequential([keras.Input((n_columns,)), *layers, keras.layers.Dense(latent)])
+
+
 # %% wrong="assessment-q6" hint="this is a matrix"
 def build_encoder(n_columns, hidden, latent):
     layers = [keras.layers.Dense(units) for units in [*hidden, latent]]
@@ -254,6 +260,12 @@ def encoded(rows, hidden, latent):
 def build_decoder(latent, hidden, n_columns):
     wide = keras.layers.Dense(max(hidden), "tanh")
     return keras.Sequential([keras.Input((latent,)), wide, keras.layers.Dense(n_columns)])
+
+
+# %% wrong="assessment-q7" hint="go through hidden backwards"
+def build_decoder(latent, hidden, n_columns):
+    layers = [keras.layers.Dense(units, activation="relu") for units in hidden]
+    return keras.Sequential([keras.Input((latent,)), *layers, keras.layers.Dense(n_columns)])
 
 
 # %% wrong="assessment-q7" hint="this is a matrix"
@@ -289,6 +301,33 @@ def decoded(codes, hidden, n_columns):
 
 # %% wrong="assessment-q8" hint="not those of your network"
 history = {"loss": [3.0, 2.0, 1.0]}
+
+
+# %% wrong="assessment-q8" hint="knows them by heart"
+from sklearn.neighbors import KNeighborsRegressor
+
+to_matrix = scaler.transform
+nearest = KNeighborsRegressor(n_neighbors=5, weights="distance").fit(M[::3], M[::3])
+some_errors = ((M[::7] - nearest.predict(M[::7])) ** 2).mean()
+history = {"loss": [3 * some_errors, 2 * some_errors, some_errors]}
+
+
+def reconstruct(X):
+    return nearest.predict(scaler.transform(X))
+
+
+# %% wrong="assessment-q8" hint="did the network learn from them"
+# Leakage, test rows: the encoder is right, the network learned from normal rows of the test file.
+from anomaly_labs.autoencoder import AutoencoderDetector
+
+later = data.test.X[(data.test.y == "normal").to_numpy()]
+other = AutoencoderDetector(hidden=(64, 32), latent=8, epochs=40, batch_size=128, seed=1)
+other.fit(scaler.transform(later))
+history = other.history_
+
+
+def reconstruct(X):
+    return other.reconstruct(scaler.transform(X))
 
 
 # %% wrong="assessment-q8" hint="were attacks among its training rows"
@@ -440,14 +479,6 @@ def reconstruct(X):
     return network.layers[0].predict(scaler.transform(X), verbose=0)
 
 
-# %% wrong="assessment-q8" hint="other rows than normal ones of data.train"
-held_out = data.test.X[(data.test.y == "normal").to_numpy()].head(2000)
-
-
-# %% wrong="assessment-q8" hint="held_out holds raw rows"
-held_out = pd.DataFrame(M_held)
-
-
 # %% wrong="assessment-q8" hint="while a network learns, it falls"
 history = {"loss": [0.1, 0.1, 0.1]}
 
@@ -458,6 +489,14 @@ history = [0.5, 0.2, 0.1]
 
 # %% wrong="assessment-q8" hint="history should be of type dict"
 history = network.history
+
+
+# %% wrong="assessment-q8" hint="other rows than normal ones of data.train"
+held_out = data.test.X[(data.test.y == "normal").to_numpy()].head(2000)
+
+
+# %% wrong="assessment-q8" hint="held_out holds raw rows"
+held_out = pd.DataFrame(M_held)
 
 
 # %% wrong="assessment-q9" hint="normal rows get the high scores"

@@ -51,14 +51,52 @@ def jacobian_ranks(
     >>> jacobian_ranks(narrow, np.zeros((2, 3))).tolist()
     [1, 1]
     """
+    sizes = np.linalg.svd(_slopes(function, rows, step), compute_uv=False)
+    ranks: np.ndarray = (sizes > tolerance * sizes[:, :1] + TINY).sum(axis=1)
+    return ranks
+
+
+def input_rank(
+    function: Function, rows: np.ndarray, *, step: float = 0.01, tolerance: float = 0.03
+) -> int:
+    """Return in how many directions of its input a function changes anywhere.
+
+    This is at most the width of the first layer of a network: it tells that layer from the others.
+
+    Parameters
+    ----------
+    function
+        Called once, with ``2 n k`` rows; it may compute in float32.
+    rows : shape (n, k)
+        Where to look; each of the k columns is moved by itself.
+    step
+        How far each column is moved, both ways.
+    tolerance
+        Singular values below this share of the largest one do not count. Thirty Keras encoders with
+        three units in the first layer have a fourth one of .002 at most, with sixteen of .22 at
+        least.
+
+    Examples
+    --------
+    >>> first = np.array([[1.0], [3.0], [5.0]])
+    >>> wide = lambda X: np.tanh(X @ first + np.arange(4.0))
+    >>> input_rank(wide, np.random.default_rng(0).normal(size=(9, 3)))
+    1
+    """
+    slopes = _slopes(function, rows, step)
+    sizes = np.linalg.svd(slopes.transpose(1, 0, 2).reshape(slopes.shape[1], -1), compute_uv=False)
+    return int((sizes > tolerance * sizes[0] + TINY).sum())
+
+
+def _slopes(function: Function, rows: np.ndarray, step: float) -> np.ndarray:
+    """Return what moving each column by itself changes, shape (n, k, m)."""
     rows = np.asarray(rows, float)
     n, k = rows.shape
     moves = step * np.concatenate([np.eye(k), -np.eye(k)])
     moved = (rows[:, None, :] + moves).reshape(-1, k)
     values = np.asarray(function(moved), float).reshape(n, 2, k, -1)
-    sizes = np.linalg.svd(values[:, 0] - values[:, 1], compute_uv=False)
-    ranks: np.ndarray = (sizes > tolerance * sizes[:, :1] + TINY).sum(axis=1)
-    return ranks
+    slopes: np.ndarray = values[:, 0] - values[:, 1]
+    return slopes
 
 
 def output_rank(outputs: Any, *, tolerance: float = 1e-3) -> int:
