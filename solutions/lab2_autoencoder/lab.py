@@ -74,6 +74,20 @@ ax = teaching.autoencoder_scheme([80, 64, 32, 8, 32, 64, 80])
 # <details><summary>Compare with your answer</summary>The network could copy everything, attacks included, and
 # the error would tell nothing. The bottleneck (or noise added during training) forces it to learn habits.</details>
 
+# %% [markdown] slide="subslide"
+# ### Kinds of networks
+#
+# The map of Lab 0 names the methods of the course. Several of them are networks, and a network is built for what its input looks like.
+
+# %% slide="subslide"
+ax = teaching.network_map()
+
+# %% [markdown]
+# You see which numbers meet in each kind: circles are numbers, lines are weights. In a dense layer all meet all. A convolution joins neighbours only, with the same
+# weights everywhere. A recurrent network hands its memory on from step to step; in a transformer each part of a sequence looks at every other part at once. An
+# autoencoder and a GAN say how a network is *trained*: either can be made of each of these layers. A row of
+# columns has no order and no neighbours: so this course builds dense layers.
+
 # %% [markdown] slide="slide"
 # ## 2 Three ways to measure an error
 #
@@ -219,20 +233,29 @@ data.show(sizes.to_frame(), "Rows by job; no row has two jobs").format("{:,}")
 #
 # How rare are attacks in the traffic that you guard? Agree with your partner: one takes 0.01, the other 0.05. The network is the
 # same for both, because it is trained on normal rows only. All figures of the test will differ.
+#
+# Nine of ten unique attack rows of this file are of one type, the flood `neptune`. Drawn at random, the test would ask one question ninety times.
+# So attacks are drawn **in turns**: one of each family, and within a family one of each type, until there are enough. Small families run out.
 
 # %%
 my_share = 0.01  # or 0.05
+family = datasets.attack_family(y).astype(str).to_numpy()
 
 
 def at_share(normal, attacks, share):
-    """Return the numbers of all `normal` rows and so many `attacks` that they are `share`."""
-    rows = np.sort(np.concatenate([normal, attacks]))
-    return resampling.reduce_anomalies(rows, attack[rows], ratio=share, seed=rt.seed)
+    """Return all `normal` rows and so many `attacks`, drawn in turns, that they are `share`."""
+    size = round(len(normal) * share / (1 - share))
+    drawn = resampling.in_turns(family[attacks], y.iloc[attacks], size=size, seed=rt.seed)
+    rows = np.sort(np.concatenate([normal, attacks[drawn]]))
+    return rows, attack[rows]
 
 
 valid, y_valid = at_share(valid_normal, reserve, my_share)
 test, y_test = at_share(test_normal, test_attacks, my_share)
-print(f"test: {len(test):,} rows, {y_test.sum():,} attacks; validation: {y_valid.sum()} attacks.")
+print(
+    f"validation: {len(valid):,} rows, {y_valid.sum()} attacks; test: {len(test):,} rows, of them"
+)
+print(pd.Series(family[test]).value_counts().to_dict())
 
 # %% [markdown] slide="slide"
 # ### Scaling, and why log1p
@@ -463,18 +486,21 @@ checks.expect(rebuilt.min() < -0.3 and rebuilt.max() > 1.2, hint)
 limit = 0.34 if rt.fast else 0.065
 hint = f"on unseen normal rows less than {limit:.1%} of the spread should be left unexplained; train on (M_train, M_train)"
 checks.expect(left < limit, hint)
-# LEAK
-floods = y.iloc[reserve].to_numpy() == "neptune"
-floods = encoder.transform(X.iloc[reserve[floods][:300]])
+# Error at floods over that at normal rows, real data: clean networks 600 and more, with attacks in
+# training (1 % or the test rows) 32 and less; in fast mode clean 74 and more, others 15 and less.
+floods = reserve[y.iloc[reserve].to_numpy() == "neptune"][:300]
+floods = encoder.transform(X.iloc[floods])
 odd = np.median(((floods.to_numpy() - np.asarray(reconstruct(floods), float)) ** 2).mean(axis=1))
+usual = np.median(((rows - rebuilt) ** 2).mean(axis=1))
 hint = "floods of half-open connections (neptune) are rebuilt nearly as well as normal rows: the network has seen attacks, so fit it on M_train alone"
-checks.expect(odd > 40 * np.median(((rows - rebuilt) ** 2).mean(axis=1)), hint)
+checks.expect(odd > (30 if rt.fast else 120) * usual, hint)
+# What is left of calibration rows over what is left of training rows, real data: 1.02 to 1.06;
+# trained on calibration rows .88, on both .96; in fast mode .97 to 1.3 and .91, on both up to 1.
 own = M_train.to_numpy()
-own_left = ((own - np.asarray(reconstruct(M_train), float)) ** 2).sum() / (
-    (own - own.mean(axis=0)) ** 2
-).sum()
+left_own = ((own - np.asarray(reconstruct(M_train), float)) ** 2).sum()
+ratio = left / (left_own / ((own - own.mean(axis=0)) ** 2).sum())
 hint = "rows of M_calibration are rebuilt better than those of M_train: the network has seen them, so fit it on M_train alone"
-checks.expect(left > own_left, hint)
+checks.expect(ratio > (0.93 if rt.fast else 0.98), hint)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 order = hidden.permutation(len(rows))[:300]
@@ -530,19 +556,19 @@ ax = plots.training_curves(detector.history_)
 # %% slide="subslide"
 residuals = {"calibration": M_calibration.to_numpy() - detector.reconstruct(M_calibration)}
 residuals["test"] = M_test.to_numpy() - detector.reconstruct(M_test)
-family_test = datasets.attack_family(y.iloc[test]).astype(str)
+family_test = family[test]
 plain = (residuals["test"] ** 2).mean(axis=1)
-ax = plots.score_histograms(
+ax = plots.score_curves(
     plain,
     family_test,
-    title="Mean squared error by family",
+    title="Share of each family above each error",
     xlabel="mean squared error (logarithmic axis)",
 )
 
 # %% [markdown]
-# You see one outline per family: the share of its rows at each error. Both axes are logarithmic, so that the right tail of the
-# normal rows stays visible: it is thin, but normal rows are many. Where it reaches a family of attacks, no threshold
-# separates the two without errors. Families of a few rows show as single bars.
+# You see a line for each family. A threshold is an upright line: where it crosses the thick line of normal rows you read its false-alarm rate, where it crosses
+# the others what it finds of each family. A family whose line stays high while that of the normal rows has fallen is easy. Where a line runs along that of the
+# normal rows, no threshold separates the two. A line with steps is a family of few rows.
 
 # %% slide="subslide"
 errors_by_type = pd.DataFrame({"type": y.iloc[test].astype(str).to_numpy(), "error": plain})
@@ -674,34 +700,73 @@ ax = plots.finish(ax, f"Highest average precision: {best}", "recall", "precision
 # %% [markdown]
 # You see precision against recall of the three scores. The network is one and the same, so each gap between the curves comes from
 # the way in which a residual becomes one number. Where two curves cross, the better score depends on the recall that you
-# need.
+# need. Whether a lead is one of the score or of this network, section 8 asks.
 
 # %% [markdown] slide="slide"
-# ## 8 Is the network needed?
+# ## 8 Is the network needed? And was it luck?
 #
 # Compare with detectors that have no network: the Mahalanobis distance of the *rows*, the distance to the fifth nearest
 # training row, and an **isolation forest** (random cuts; a row that is soon alone is odd).
 
-# %% slide="subslide"
+#
+# A network starts from random weights, a forest from random cuts. So each is trained with three seeds, and the table shows the lowest and the highest figure.
+# All are cut by one rule, the 99th percentile of their calibration scores. **Macro recall** is the mean of the recalls of the families: a family of
+# twenty rows counts as much as one of sixty.
+
+# %%
 contest = {
-    "Mahalanobis": MahalanobisDetector(),
-    "5 nearest rows": NeighborsDetector(k=5),
-    "isolation forest": IsolationForestDetector(seed=rt.seed),
+    "Mahalanobis": [MahalanobisDetector()],
+    "5 nearest rows": [NeighborsDetector(k=5)],
+    "isolation forest": [IsolationForestDetector(seed=seed) for seed in range(3)],
 }
-started = time.perf_counter()
-detector.anomaly_score(M_test, kind="whitened")
-spent = seconds + time.perf_counter() - started
-found = {f"autoencoder, {k}": [spent, *by_kind.loc[k].iloc[:2]] for k in ("whitened", "l2")}
-for name, rival in contest.items():
-    started = time.perf_counter()
-    rival_scores = rival.fit(M_train).anomaly_score(M_test)
-    spent = time.perf_counter() - started
-    found[name] = [spent, *evaluation.ranking(y_test, rival_scores)]
-versus = pd.DataFrame(found, index=["seconds to fit and score", "auc", "average precision"]).T
-data.show(versus, "Five detectors, the same encoded rows").format("{:.3f}")
+options = {"latent": n_latent, "swap_noise": 0.05, "epochs": n_epochs, "batch_size": 256}
+networks = [detector] + [AutoencoderDetector(hidden=(64, 32), seed=n, **options) for n in (1, 2)]
+for fresh in networks[1:]:
+    fresh.fit(M_train)
+rankings = {
+    (f"autoencoder, {kind}", n): tuple(
+        network.anomaly_score(rows, kind=kind) for rows in (M_calibration, M_test)
+    )
+    for n, network in enumerate(networks)
+    for kind in kinds
+}
+for name, rivals in contest.items():
+    for n, rival in enumerate(rivals):
+        rival.fit(M_train)
+        rankings[name, n] = rival.anomaly_score(M_calibration), rival.anomaly_score(M_test)
+
+# %% slide="subslide"
+one_rule = evaluation.Comparison(
+    thresholds.percentile,
+    {f"{name} {n}": ranking for (name, n), ranking in rankings.items()},
+    names=y.iloc[test],
+    known=[],
+    families=family_test,
+    options={"q": 99.0},
+)
+each = one_rule.table()[["macro_recall", "false_alarms"]].set_axis(list(rankings))
+each["average_precision"] = [
+    evaluation.ranking(y_test, new)["average_precision"] for _, new in rankings.values()
+]
+each.index = [name for name, _ in each.index]
+versus = (
+    each.groupby(level=0, sort=False).agg(["min", "max"]).drop(columns=[("false_alarms", "min")])
+)
+data.show(versus, "Six detectors, the same encoded rows, lowest and highest of the seeds").format(
+    "{:.3f}"
+)
+
+# %% slide="subslide"
+by_family = one_rule.by_family().T.set_axis([name for name, _ in rankings])
+by_family = by_family.groupby(level=0, sort=False).mean()
+data.show(by_family, "Recall by family, mean of the seeds").format("{:.2f}")
 
 # %% [markdown]
-# Compare within the column of average precision, then look at the seconds. With good preprocessing, simple detectors come close and are sometimes better: always run
+# Compare two detectors by their ranges: where the ranges overlap, one seed would have told you the one story, another seed the other. Then look by family:
+# a detector may lead in one and be last in another, and a different mix of attacks turns the order round. What holds here for each seed is worth telling; the
+# rest is not.
+#
+# With good preprocessing, simple detectors come close and are sometimes better: always run
 # one. The network has other uses: a latent space (section 12) and a residual for each column (section 14).
 
 # %% [markdown] slide="slide"
@@ -792,10 +857,11 @@ values = {
     "gaussian_mixture": thresholds.gaussian_mixture(new),
     "f1_optimal": thresholds.f1_optimal(scores_valid, y_valid),
     "youden": thresholds.youden(scores_valid, y_valid),
-    "cost_based": thresholds.cost_based(
-        scores_valid, y_valid, cost_false_alarm=1.0, cost_miss=20.0
-    ),
 }
+for miss in (20.0, 500.0):  # a false alarm costs 1
+    values[f"cost_based, {miss:g}"] = thresholds.cost_based(
+        scores_valid, y_valid, cost_false_alarm=1.0, cost_miss=miss
+    )
 oracle = thresholds.f1_optimal(whitened, y_test)
 
 # %% slide="subslide"
@@ -807,15 +873,34 @@ for name, value in {**values, "ORACLE (test labels)": oracle}.items():
     figures = evaluation.summary(y_test, whitened, value)
     judged[name] = {"needs": rule.needs if rule else "test labels: never", "threshold": value}
     judged[name] |= figures[columns].to_dict()
-    judged[name]["false alarms a day"] = figures["false_alarm_rate"] * (1 - my_share) * per_day
+    alarms = figures["false_alarm_rate"] * (1 - my_share) * per_day
+    judged[name]["false alarms a day"] = alarms
+    missed = (1 - figures["recall"]) * my_share * per_day
+    for miss in (20, 500):
+        judged[name][f"cost a day, a miss {miss}"] = alarms + miss * missed
 judged = pd.DataFrame(judged).T
 caption = f"Whitened score; {per_day:,} connections a day, {my_share:.0%} of them attacks"
-formats = dict.fromkeys(["threshold", *columns], "{:.3f}") | {"false alarms a day": "{:,.0f}"}
+formats = dict.fromkeys(["threshold", *columns], "{:.3f}")
+formats |= dict.fromkeys(judged.columns[-3:], "{:,.0f}")
 data.show(judged, caption).format(formats)
 
 # %% slide="subslide"
+ax = teaching.cost_curves(
+    scores_valid,
+    y_valid,
+    misses=[20, 500],
+    normal_a_day=(1 - my_share) * per_day,
+    attacks_a_day=my_share * per_day,
+)
+
+# %% [markdown]
+# You see what a day costs at each threshold, from the labelled validation rows; a false alarm costs 1. On the left every alert is paid for, on the right every
+# missed attack. The point is the threshold of the cost rule. Nobody can tell you the price of a miss but the desk itself: ask there first. Youden's rule sets it for
+# you, at (number of normal rows) / (number of attacks), here 99 for a share of 1 %.
+
+# %% slide="subslide"
 shown = {name: values[name] for name in ("percentile", "conformal_bh", "f1_optimal")}
-ax = plots.score_histograms(
+ax = plots.score_curves(
     whitened,
     np.where(y_test == 1, "attack", "normal"),
     thresholds=shown,
@@ -823,7 +908,8 @@ ax = plots.score_histograms(
 )
 
 # %% [markdown]
-# You see attacks and normal rows, and three of the thresholds; what lies to the right of a line is an alert. Compare the table row by row: the
+# You see the share of attacks and of normal rows above each score, and three of the thresholds: where an upright line meets a curve, you read recall and false
+# alarms. Compare the table row by row: the
 # same scores give a useful detector, one with far too many alerts, or one that finds nothing. An infinite threshold
 # means that the rule selects nothing. A rule that assumes a shape of the scores (mean + 3 sd, for example) works only where they have that shape.
 
@@ -908,8 +994,9 @@ data.show(pd.DataFrame(base_rates).T, "One detector, three thresholds, four base
 # %% slide="subslide"
 partners = {}
 limit = thresholds.percentile(scores_calibration, q=99.0)
-for share in (0.01, 0.05):
-    rows, labels = at_share(test_normal, test_attacks, share)
+most = at_share(test_normal, test_attacks, 0.05)
+for share in (0.01, 0.05):  # thinned, so that both have the same mix of attacks
+    rows, labels = resampling.reduce_anomalies(*most, ratio=share, seed=rt.seed)
     partner_scores = detector.anomaly_score(encoder.transform(X.iloc[rows]), kind="whitened")
     partners[f"{share:.0%} attacks"] = evaluation.summary(labels, partner_scores, limit)
 partners = pd.DataFrame(partners).drop(["errors", "fn", "tn"])
@@ -1349,7 +1436,7 @@ rankings = {
     )
     for kind in ("whitened", "l2")
 }
-simple = contest["Mahalanobis"]
+simple = contest["Mahalanobis"][0]
 rankings["Mahalanobis"] = simple.anomaly_score(M_calibration), simple.anomaly_score(M_official)
 
 # %% slide="subslide"

@@ -185,8 +185,10 @@ def score_curves(
     scores: np.ndarray,
     groups: Sequence[str] | pd.Series,
     *,
+    thresholds: Mapping[str, float] | None = None,
     ax: Axes | None = None,
     title: str = "",
+    xlabel: str = "anomaly score (logarithmic axis)",
 ) -> Axes:
     """Return one line per group: the share of its rows with a higher score than the one below it.
 
@@ -199,10 +201,14 @@ def score_curves(
         Larger is more anomalous. Scores of zero or less are drawn at the left edge.
     groups : shape (n_samples,)
         Name of the group of each row; "normal" and "attack" have the colours of the course.
+    thresholds
+        Named thresholds, drawn as upright lines; infinite ones are left out.
     ax
         Axes to draw on; new ones by default.
     title
         Title of the figure.
+    xlabel
+        Label of the horizontal axis.
 
     Examples
     --------
@@ -225,10 +231,9 @@ def score_curves(
         own = drawn[names == name]
         ax.ecdf(own, complementary=True, label=label, color=colour, ls=style, lw=width)
     ax.set_xscale("log")
+    _upright(ax, {k: v for k, v in (thresholds or {}).items() if np.isfinite(v)})
     ax.legend()
-    return finish(
-        ax, title, "anomaly score (logarithmic axis)", "share of the group with a higher score"
-    )
+    return finish(ax, title, xlabel, "share of the group with a higher score")
 
 
 def _upright(ax: Axes, lines: Mapping[str, float]) -> None:
