@@ -695,7 +695,10 @@ corrected = card | {
 ### END SOLUTION
 
 # %% check="lab0-q6" points=3
-checks.expect_answered(corrected, "corrected")
+if corrected is None:
+    raise checks.NotAnswered(
+        "Not answered yet: give `corrected` a value; `card.update(...)` gives None, `card | {...}` a new card."
+    )
 checks.expect_type(corrected, dict, "corrected")
 checks.expect(set(corrected) == set(card), "keep the keys of the card, no more and no fewer")
 total, words = datasets.describe("kdd99").splits["full"], len(datasets.CATEGORICAL)

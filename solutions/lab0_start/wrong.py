@@ -53,6 +53,11 @@ def odd_hours(load, limit):
     return (table - table.median()).abs() > limit
 
 
+# %% wrong="lab0-q2" hint="has no attribute 'median'"
+def odd_hours(load, limit):
+    return (load - load.median(axis=0)).abs() > limit
+
+
 # %% wrong="lab0-q3" hint="attacks cannot be false alarms"
 def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_cost):
     missed = events * attack_share * (1 - recall)
@@ -128,6 +133,11 @@ def window_means(series, width):
     means = series[: full * width].reshape(-1, width).mean(axis=1)
     means[-1] = series[(full - 1) * width :].mean()  # the rest goes into the last window
     return means
+
+
+# %% wrong="lab0-q4" hint="cannot reshape array of size 5"
+def window_means(series, width):
+    return series.reshape(-1, width).mean(axis=1)
 
 
 # %% wrong="lab0-q5" hint="include the label"
@@ -262,6 +272,10 @@ corrected = card | {
     "share_of_normal_rows": 0.20,
     "test_file_has_only_known_attacks": False,
 }
+
+
+# %% wrong="lab0-q6" hint="gives None"
+corrected = card.update({"rows_of_full_file": 4_898_431})
 
 
 # %% wrong="lab0-q7" hint="situation b: choose one of"

@@ -223,7 +223,7 @@ checks.passed("lab1-q2")
 dosage = np.array([10.0, 20.0, 25.0, 35.0])
 residual = np.array([-10.5, 6.5, 7.5, -7.5])
 
-fig, axes = plt.subplots(1, 3, figsize=(9.5, 3.4), sharey=True)
+fig, axes = plt.subplots(1, 3, figsize=(10, 3.4), sharey=True)
 for ax, cut in zip(axes, (15.0, 22.5, 30.0), strict=True):
     sides = residual[dosage < cut], residual[dosage >= cut]
     worth = sum(side.sum() ** 2 / len(side) for side in sides) - residual.sum() ** 2 / 4
@@ -394,7 +394,7 @@ for rounds in (1, 10, 100):
 
 # %% slide="subslide"
 fig, axes = plt.subplots(1, 3, figsize=(9.5, 3.6), sharey=True)
-panels = {"One deep tree": 1, "Random forest": 1, "Boosting": 3}
+panels = {"Deep tree": 1, "Forest": 1, "Boosting": 3}
 names = iter(fitted)
 for ax, (panel, n_curves) in zip(axes, panels.items(), strict=True):
     curves = {name: fitted[name] for name in (next(names) for _ in range(n_curves))}
@@ -1199,11 +1199,12 @@ checks.expect((predicted[canary] == satan).mean() < 0.5, hint)
 macro, limit = macro_f1(c_test[~canary], predicted[~canary]), 0.6 if rt.fast else 0.72
 hint = f"the macro-F1 on the test rows should reach {limit}: look at the rare classes"
 checks.expect_between(macro, limit, 1.0, hint)
-# Eleven models of the training rows reach at most 0.90; in fast mode 0.83.
-hint = "no honest model that we tried knows the rare classes of the test part so well: it has seen test rows"
-checks.expect_between(macro, limit, 0.9 if rt.fast else 0.95, hint)
-hint = "a model knows the rows best that it was trained on, and yours knows the test rows best"
-checks.expect(macro < macro_f1(c_train, np.asarray(predict_classes(M_train))), hint)
+# Eleven models of the training rows know these better by 0.03 to 0.30; one of both parts by 0 at most.
+learned = macro_f1(c_train, np.asarray(predict_classes(M_train)))
+hint = (
+    "a model knows its training rows best, and yours knows the test rows as well: it has seen them"
+)
+checks.expect(macro < min(learned, 0.97), hint)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 order = hidden.permutation(len(M_test))[:500]
@@ -1255,8 +1256,8 @@ rows_of_class = pd.Series(np.bincount(c_train, minlength=len(classes)), index=cl
 ax = teaching.f1_by_rows(by_class, rows_of_class[by_class.index])
 
 # %% [markdown]
-# You see one point for each class: its mean F1 against its training rows. Weak classes stand on the left. A model learns
-# little from three rows, and F1 jumps between 0 and 1 when there is one row to test.
+# You see one point for each class: its mean F1 against its training rows. All weak classes stand on the left: they
+# have fewer than ten rows. Not all rare classes are weak, but F1 jumps between 0 and 1 when there is one row to test.
 
 # %% [markdown] slide="slide"
 # ## 12 One-hot against learned vectors

@@ -175,6 +175,14 @@ def best_split(x, residuals, lam):
     )
 
 
+# %% wrong="lab1-q3" hint="only integer scalar arrays"
+def best_split(x, residuals, lam):
+    values = np.unique(x)
+    for cut in (values[:-1] + values[1:]) / 2:
+        left = residuals[x < cut]  # a list takes no row of True and False
+    return cut, sum(left)
+
+
 # %% wrong="lab1-q4" hint="divide by the attacks, not by all rows"
 def rates(scores, y, threshold):
     alerts = scores > threshold
@@ -496,7 +504,7 @@ def predict_classes(X):
 multi_model = train_classes()
 
 
-# %% wrong="lab1-q9" hint="knows the rare classes of the test part so well"
+# %% wrong="lab1-q9" hint="knows the test rows as well"
 def train_classes():
     rows = xgb.DMatrix(
         encoder_m.transform(unique_rows), label=codes
@@ -542,13 +550,10 @@ def predict_classes(X):
 
 
 # %% wrong="lab1-q9" hint="each row by itself"
-from sklearn.mixture import GaussianMixture
-
-
 def predict_classes(X):
-    groups = GaussianMixture(min(len(X), 23), random_state=0).fit_predict(X)
-    found = multi_model.predict(xgb.DMatrix(X)).argmax(axis=1)  # cause: grouped with each other
-    return pd.Series(found).groupby(groups).transform(lambda codes: codes.mode()[0]).to_numpy()
+    found = multi_model.predict(xgb.DMatrix(X)).argmax(axis=1)
+    smooth = pd.Series(found).rolling(3, min_periods=1).median()  # cause: the rows before it
+    return smooth.to_numpy().astype(int)
 
 
 # %% right="lab1-q9"
@@ -582,6 +587,11 @@ def predict_classes(X):
 multi_model = train_classes()
 
 
+# %% wrong="lab1-q9" hint="Expecting data to be a DMatrix"
+def predict_classes(X):
+    return multi_model.predict(X).argmax(axis=1)
+
+
 # %% wrong="lab1-q10" hint="normal is no attack"
 def recall_seen_unseen(train_names, test_names, alerts):
     seen = np.isin(np.asarray(test_names), np.asarray(train_names))
@@ -605,3 +615,9 @@ def recall_seen_unseen(train_names, test_names, alerts):
     found = table[table["name"] != "normal"].groupby("name")["alert"].mean()  # by type, not by row
     seen = found.index.isin(np.asarray(train_names))
     return float(found[seen].mean()), float(found[~seen].mean())
+
+
+# %% wrong="lab1-q10" hint="only integer scalar arrays"
+def recall_seen_unseen(train_names, test_names, alerts):
+    seen = np.isin(test_names, train_names)
+    return alerts[seen].mean(), alerts[~seen].mean()

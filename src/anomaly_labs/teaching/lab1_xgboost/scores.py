@@ -129,7 +129,7 @@ def model_selection(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.axvline(spent[-1] / 2, color=MUTED, ls=":", lw=1.2)
     in_half = errors[spent <= spent[-1] / 2]
     half = f"an error of {in_half.min():.2g}" if len(in_half) else "no model"
-    title = f"Half of the training time brings {half}, all of it {errors.min():.2g}"
+    title = f"Half of the time brings {half}, all of it {errors.min():.2g}"
     return finish(ax, title, "seconds of training, added up", "validation error (log loss)")
 
 
@@ -158,20 +158,22 @@ def f1_by_rows(f1: pd.Series, rows: pd.Series, *, ax: Axes | None = None) -> Axe
     ax.axhline(0.8, color=MUTED, ls=":", lw=1.2)
     for marker, colour, chosen in (("o", INK, ~weak), ("D", ALERT, weak)):
         ax.scatter(rows[chosen], f1[chosen], s=46, color=colour, marker=marker)
-    for name in f1.index[weak]:
+    height = 1.0
+    for name in f1[weak].sort_values(ascending=False).index:
+        height = min(height - 0.07, f1[name])  # labels stand below each other
         ax.annotate(
             str(name),
             (rows[name], f1[name]),
-            xytext=(9, 0),
-            textcoords="offset points",
+            (1.5 * rows[weak].max(), height),
             va="center",
             fontsize=SMALL,
+            arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.7},
         )
     ax.set_xscale("log")
     ax.set_ylim(-0.04, 1.06)
-    title = f"F1 stays below 0.8 in {weak.sum()} of {len(f1)} classes"
+    title = f"{weak.sum()} of {len(f1)} classes stay below an F1 of 0.8"
     if weak.any():
-        title += f"; the largest of them has {rows[weak].max():,} training rows"
+        title += f"; none of them has more than {rows[weak].max():,} training rows"
     return finish(ax, title, "training rows of the class (logarithmic axis)", "F1")
 
 
@@ -211,7 +213,7 @@ def vector_map(
     ['tcp', 'udp']
     """
     if ax is None:
-        ax = plt.subplots(figsize=(5, 4.4))[1]
+        ax = plt.subplots(figsize=(7.5, 4.6))[1]
     points = np.asarray(points, dtype=float)
     weights = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=float)
     size = 22 + 130 * np.sqrt(weights / max(weights.max(), 1.0))
