@@ -65,11 +65,7 @@ def errors(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 def test_each_exercise_has_two_wrong_answers_with_different_hints(lab):
     answers = beside.wrong_answers(lab)
     assert answers.keys() == sources.of_lab(lab).points.keys()
-<<<<<<< HEAD
     assert all(len({answer.hint for answer in tried}) >= 2 for tried in answers.values())
-=======
-    assert all(len({told.hint for told in tried}) >= 2 for tried in answers.values())
->>>>>>> h-lab01
 
 
 @pytest.mark.parametrize("lab", LABS, ids=NAME)
