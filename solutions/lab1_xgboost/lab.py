@@ -1263,8 +1263,8 @@ rows_of_class = pd.Series(np.bincount(c_train, minlength=len(classes)), index=cl
 ax = teaching.f1_by_rows(by_class, rows_of_class[by_class.index])
 
 # %% [markdown]
-# You see one point for each class: its mean F1 against its training rows. Weak classes stand on the left. A model learns
-# little from three rows, and F1 jumps between 0 and 1 when there is one row to test.
+# You see one point for each class: its mean F1 against its training rows. All weak classes stand on the left: they
+# have fewer than ten rows. Not all rare classes are weak, but F1 jumps between 0 and 1 when there is one row to test.
 
 # %% [markdown] slide="slide"
 # ## 12 One-hot against learned vectors
