@@ -172,9 +172,9 @@ def descend(loss, network, optimizer):
     with tf.GradientTape() as tape:
         value = loss()
     weights = network.trainable_variables
+    pairs = zip(tape.gradient(value, weights), weights, strict=True)
     # weights that the loss does not depend on have the gradient 0
-    gradients = tape.gradient(value, weights, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-    optimizer.apply(gradients, weights)
+    optimizer.apply([ops.zeros_like(w) if g is None else g for g, w in pairs], weights)
 
 
 def optimizer_for(network, rate):
