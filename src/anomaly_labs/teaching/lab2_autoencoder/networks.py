@@ -11,7 +11,12 @@ from matplotlib.axes import Axes
 from anomaly_labs.plots.style import INK, MUTED, finish
 
 _KINDS: Final = (
-    ("Dense (feed-forward)", "a row of columns, in layers\nof weighted sums: every lab", (4, 4, 2), "all"),
+    (
+        "Dense (feed-forward)",
+        "a row of columns, in layers\nof weighted sums: every lab",
+        (4, 4, 2),
+        "all",
+    ),
     ("Autoencoder", "a row, rebuilt by itself\nthis lab", (5, 3, 1, 3, 5), "all"),
     ("Convolutional", "pictures, signals:\nneighbours go together", (7, 5, 3), "near"),
     ("Recurrent (LSTM, GRU)", "a sequence, one step\nafter the other", (5, 5), "chain"),
