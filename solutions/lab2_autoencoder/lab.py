@@ -479,7 +479,7 @@ ranks = np.median(probes.jacobian_ranks(rebuild, rows[:20]))
 hint = "small changes of a row change nothing in what is rebuilt: a network's answer moves with its row"
 checks.expect(ranks >= 1, hint)
 hint = "more than 8 numbers of a row pass through: every way from row to rebuilt row must lead through the bottleneck"
-checks.expect(ranks <= 8, hint)
+checks.expect(ranks <= 12, hint)  # at a kink of the network a rank comes out larger
 hint = "rebuilt values stay inside a limited range; the last layer must give any number, so no activation there"
 checks.expect(rebuilt.min() < -0.3 and rebuilt.max() > 1.2, hint)
 # Ten networks: real data mean 0.042, standard deviation 0.0023; generated 0.052 and 0.0035;
@@ -495,13 +495,18 @@ odd = np.median(((floods.to_numpy() - np.asarray(reconstruct(floods), float)) **
 usual = np.median(((rows - rebuilt) ** 2).mean(axis=1))
 hint = "floods of half-open connections (neptune) are rebuilt nearly as well as normal rows: the network has seen attacks, so fit it on M_train alone"
 checks.expect(odd > (30 if rt.fast else 120) * usual, hint)
-# What is left of calibration rows over what is left of training rows, real data: 1.02 to 1.06;
-# trained on calibration rows .88, on both .96; in fast mode .97 to 1.3 and .91, on both up to 1.
-own = M_train.to_numpy()
-left_own = ((own - np.asarray(reconstruct(M_train), float)) ** 2).sum()
-ratio = left / (left_own / ((own - own.mean(axis=0)) ** 2).sum())
-hint = "rows of M_calibration are rebuilt better than those of M_train: the network has seen them, so fit it on M_train alone"
-checks.expect(ratio > (0.93 if rt.fast else 0.98), hint)
+# Mean error on rows that the network must not know, over that on training rows; left clean networks,
+# right those trained on the rows as well. @@LIMITS@@
+own = np.asarray(reconstruct(M_train), float)
+own = ((M_train.to_numpy() - own) ** 2).mean()
+fresh = encoder.transform(X.iloc[test_normal])
+fresh = ((fresh.to_numpy() - np.asarray(reconstruct(fresh), float)) ** 2).mean()
+hint = (
+    "rows of {} are rebuilt better than rows that a network has never seen: fit it on M_train alone"
+)
+seen = ((rows - rebuilt) ** 2).mean() / own
+checks.expect(seen > (1.0 if rt.fast else 0.98), hint.format("M_calibration"))
+checks.expect(fresh / own > (0.935 if rt.fast else 1.17), hint.format("the test"))
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 order = hidden.permutation(len(rows))[:300]
@@ -519,7 +524,7 @@ checks.expect_close(
     tolerance=2e-2,
 )
 checks.expect(
-    np.median(probes.jacobian_ranks(rebuild, rows[order[:20]])) <= 8,
+    np.median(probes.jacobian_ranks(rebuild, rows[order[:20]])) <= 12,
     "at other rows more numbers pass through than the bottleneck holds",
 )
 ### END HIDDEN TESTS
@@ -866,7 +871,7 @@ values = {
     "f1_optimal": thresholds.f1_optimal(scores_valid, y_valid),
     "youden": thresholds.youden(scores_valid, y_valid),
 }
-for miss in (20.0, 500.0):  # a false alarm costs 1
+for miss in (5.0, 500.0):  # a false alarm costs 1
     values[f"cost_based, {miss:g}"] = thresholds.cost_based(
         scores_valid, y_valid, cost_false_alarm=1.0, cost_miss=miss
     )
@@ -887,7 +892,7 @@ for name, value in {**values, "ORACLE (test labels)": oracle}.items():
     alarms = figures["false_alarm_rate"] * (1 - my_share) * per_day
     judged[name]["false alarms a day"] = alarms
     missed = (1 - figures["recall"]) * my_share * per_day
-    for miss in (20, 500):
+    for miss in (5, 500):
         judged[name][f"cost a day, a miss {miss}"] = alarms + miss * missed
 judged = pd.DataFrame(judged).T
 caption = f"Whitened score; {per_day:,} connections a day, {my_share:.0%} of them attacks"
@@ -904,7 +909,7 @@ guesses.compare(
 ax = teaching.cost_curves(
     scores_valid,
     y_valid,
-    misses=[20, 500],
+    misses=[5, 500],
     normal_a_day=(1 - my_share) * per_day,
     attacks_a_day=my_share * per_day,
 )

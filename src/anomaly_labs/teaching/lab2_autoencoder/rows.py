@@ -48,10 +48,11 @@ def latent_map(
         ax.scatter(
             points[rest, 0], points[rest, 1], s=18, color=MUTED, alpha=0.6, lw=0, label="others"
         )
-    for marker, name in zip(MARKERS, shown, strict=False):
+    colours = [c for c in plt.rcParams["axes.prop_cycle"].by_key()["color"] if c != NORMAL]
+    for marker, colour, name in zip(MARKERS, colours, shown, strict=False):
         chosen = (labels == name).to_numpy()
         x, y = points[chosen].T
-        ax.scatter(x, y, s=30, marker=marker, alpha=0.7, lw=0, label=name)
+        ax.scatter(x, y, s=30, color=colour, marker=marker, alpha=0.7, lw=0, label=name)
     ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.locator_params(nbins=5)
     return finish(ax, title, "first component", "second component")
@@ -98,8 +99,10 @@ def residual_cloud(
     ax.scatter(odd[0], odd[1], s=110, color=ATTACK, marker="^", zorder=4, label="one more row")
     turn = np.linspace(0, 2 * np.pi, 200)
     circle = np.stack([np.cos(turn), np.sin(turn)])
-    ax.plot(*(circle * reach * spread[0]), label="same plain error")
-    ax.plot(*(directions * spread @ circle * reach), label="same whitened error")
+    ax.plot(*(circle * reach * spread[0]), color=INK, ls="-", label="same plain error")
+    ax.plot(
+        *(directions * spread @ circle * reach), color=INK, ls="--", label="same whitened error"
+    )
     ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.set_aspect("equal", adjustable="datalim")
     title = title or (
