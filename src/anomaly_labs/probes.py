@@ -15,6 +15,7 @@ Function = Callable[[np.ndarray], Any]  # shape (n, k) in, shape (n, m) out
 TINY: Final = 1e-12
 SAME: Final = 2e-5  # of a spread: 500 rows more or less of 10,000 move a mean by 2e-3 of it
 ENOUGH: Final = 8  # columns; by chance one in a hundred has a mean that small
+SOME: Final = 1_000  # rows: more of them tell no more and cost CPU seconds
 BLOCK: Final = 7_000  # rows: what a grader takes in one answer is limited
 
 
@@ -159,7 +160,8 @@ def affine_gap(before: Any, after: Any) -> float:
     Parameters
     ----------
     before, after : shape (n, k) and (n, m)
-        What went in and what came out, for some hundred rows more than there are columns.
+        What went in and what came out, for some hundred rows more than there are columns; the
+        first `SOME` are looked at.
 
     Examples
     --------
@@ -167,7 +169,7 @@ def affine_gap(before: Any, after: Any) -> float:
     >>> round(affine_gap(rows, rows @ np.ones((3, 2)) + 1), 9), round(affine_gap(rows, rows**2), 1)
     (0.0, 0.8)
     """
-    before, after = np.asarray(before, float), np.asarray(after, float)
+    before, after = (np.asarray(values, float)[:SOME] for values in (before, after))
     known, wanted = before - before.mean(axis=0), after - after.mean(axis=0)
     left = wanted - known @ np.linalg.lstsq(known, wanted, rcond=1e-6)[0]
     return float((left**2).sum() / max((wanted**2).sum(), TINY))
