@@ -81,8 +81,8 @@ def player_paths(
     Examples
     --------
     >>> path = pd.DataFrame({"x": [1.0, 0.0], "y": [0.0, 0.5]})
-    >>> player_paths({"repaired": path}).get_title(loc="left")
-    'Distance from the equilibrium at the end: repaired 0.5'
+    >>> player_paths({"repaired": path}).get_title(loc="left").split(": ")[1]
+    'repaired 0.5'
     """
     if ax is None:
         ax = plt.subplots(figsize=(5.6, 5.0))[1]
