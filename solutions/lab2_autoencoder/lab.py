@@ -460,8 +460,6 @@ hint = "reconstruct must compute its answer from the rows that it is given, each
 checks.expect_close(reconstruct(few.iloc[::-1]), remade[::-1], hint, tolerance=1e-3)
 hint = "a table of one row must give one row"
 checks.expect_shape(reconstruct(few.iloc[:1]), (1, M_calibration.shape[1]), hint)
-hint = "rows that hardly differ are rebuilt in another way: return what the network makes of them"
-checks.expect_close(reconstruct((few + 1e-4).astype("float32")), remade, hint, tolerance=2e-2)
 spread = ((rows - M_train.to_numpy().mean(axis=0)) ** 2).sum()
 left = ((rows - rebuilt) ** 2).sum() / spread
 hint = "rows rebuilt without any loss did not pass through the bottleneck; return what the network makes of them"
@@ -478,13 +476,15 @@ checks.expect(probes.bend(rebuild, rows[:300]) > 0.01, hint)
 ranks = np.median(probes.jacobian_ranks(rebuild, rows[:20]))
 hint = "small changes of a row change nothing in what is rebuilt: a network's answer moves with its row"
 checks.expect(ranks >= 1, hint)
+hint = "rows that hardly differ are rebuilt in another way: return what the network makes of them"
+checks.expect_close(reconstruct((few + 1e-4).astype("float32")), remade, hint, tolerance=2e-2)
 hint = "more than 8 numbers of a row pass through: every way from row to rebuilt row must lead through the bottleneck"
 checks.expect(ranks <= 12, hint)  # at a kink of the network a rank comes out larger
 hint = "rebuilt values stay inside a limited range; the last layer must give any number, so no activation there"
 checks.expect(rebuilt.min() < -0.3 and rebuilt.max() > 1.2, hint)
 # Ten networks: real data mean 0.042, standard deviation 0.0023; generated 0.052 and 0.0035;
-# in fast mode 0.265 and 0.020, generated 0.278 and 0.019.
-limit = 0.34 if rt.fast else 0.065
+# in fast mode 0.265 and 0.020, generated 0.278 and 0.019; a decoder of 64 and 32: 0.32 and 0.024.
+limit = 0.42 if rt.fast else 0.08
 hint = f"on unseen normal rows less than {limit:.1%} of the spread should be left unexplained; train on (M_train, M_train)"
 checks.expect(left < limit, hint)
 # Error at floods over that at normal rows, real data: clean networks 600 and more, with attacks in
@@ -495,18 +495,20 @@ odd = np.median(((floods.to_numpy() - np.asarray(reconstruct(floods), float)) **
 usual = np.median(((rows - rebuilt) ** 2).mean(axis=1))
 hint = "floods of half-open connections (neptune) are rebuilt nearly as well as normal rows: the network has seen attacks, so fit it on M_train alone"
 checks.expect(odd > (30 if rt.fast else 120) * usual, hint)
-# Mean error on rows that the network must not know, over that on training rows; left clean networks,
-# right those trained on the rows as well. @@LIMITS@@
-own = np.asarray(reconstruct(M_train), float)
-own = ((M_train.to_numpy() - own) ** 2).mean()
-fresh = encoder.transform(X.iloc[test_normal])
-fresh = ((fresh.to_numpy() - np.asarray(reconstruct(fresh), float)) ** 2).mean()
+# Mean error at calibration rows over that at training rows. Real data: clean 1.02 to 1.06, trained on
+# calibration rows .88; generated 1.19 and .97; in fast mode 1.03 to 1.3 and .98; 1.09 and .98.
 hint = (
     "rows of {} are rebuilt better than rows that a network has never seen: fit it on M_train alone"
 )
-seen = ((rows - rebuilt) ** 2).mean() / own
-checks.expect(seen > (1.0 if rt.fast else 0.98), hint.format("M_calibration"))
-checks.expect(fresh / own > (0.935 if rt.fast else 1.17), hint.format("the test"))
+own = ((M_train.to_numpy() - np.asarray(reconstruct(M_train), float)) ** 2).mean()
+kept = ((rows - rebuilt) ** 2).mean()
+checks.expect(kept / own > (1.0 if rt.fast else 0.98), hint.format("M_calibration"))
+# The same at test rows over calibration rows. Real: clean 1.20, test rows in training 1.05;
+# generated .96 to 1.02 and .90 to .94; in fast mode .89 and .83; .92 and .93, seen thrice .88.
+fresh = encoder.transform(X.iloc[test_normal])
+fresh = ((fresh.to_numpy() - np.asarray(reconstruct(fresh), float)) ** 2).mean()
+least = (0.86 if rt.fast else 1.12) if data.source == "real" else (0.905 if rt.fast else 0.93)
+checks.expect(fresh / kept > least, hint.format("the test"))
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 order = hidden.permutation(len(rows))[:300]

@@ -237,17 +237,17 @@ my_network = train_on(M_train, encoder.transform(X.iloc[reserve[:2_000]]))[0]
 my_network = train_on(M_train, encoder.transform(X.iloc[test_attacks[: len(M_train) // 50]]))[0]
 
 
-# Cause: test rows among the training rows, few attacks with them.
-# %% wrong="lab2-q4" hint="rows of the test are rebuilt better"
-my_network = train_on(M_train, M_test)[0]
+# Cause: test rows among the training rows, with few attacks; thrice, so that fast mode shows it.
+# %% wrong="lab2-q4" hint="rebuilt better than rows"
+my_network = train_on(M_train, M_test, M_test, M_test)[0]
 
 
-# %% wrong="lab2-q4" hint="rows of the test are rebuilt better"
-my_network = train_on(M_train, M_valid, M_test)[0]
+# %% wrong="lab2-q4" hint="rebuilt better than rows"
+my_network = train_on(M_train, M_valid, M_test, M_test, M_test)[0]
 
 
 # Cause: the rows that are kept for the threshold instead of the training rows.
-# %% wrong="lab2-q4" hint="rows of M_calibration are rebuilt better"
+# %% wrong="lab2-q4" hint="rows of M_calibration are rebuilt"
 my_network = train_on(M_calibration, M_calibration)[0]
 
 
