@@ -82,6 +82,18 @@ def test_confusion_matrix_counts_errors_off_the_diagonal():
     assert texts(ax) == ["5", "1", "2", "1,000"]
 
 
+def test_confusion_matrix_has_one_order_of_classes():
+    names = ["u2r", "normal", "dos"]
+    counts = pd.DataFrame([[1, 2, 3], [4, 5, 6], [7, 8, 9]], index=names, columns=names)
+    for table in (counts, counts.loc[::-1, ["dos", "u2r", "normal"]]):
+        ax = plots.confusion_matrix(table)
+        for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+            assert [label.get_text() for label in labels] == ["normal", "dos", "u2r"]
+        drawn = [text.get_text() for text in ax.texts[:9]]
+        assert drawn == ["5", "6", "4", "8", "9", "7", "2", "3", "1"]
+        assert ax.get_title(loc="left") == "30 errors in 45 rows"
+
+
 def test_share_bars_put_the_largest_on_top_and_cut_the_rest():
     ax = plots.share_bars(pd.Series({"a": 0.1, "b": 0.7, "c": 0.2}), top=2)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["c", "b"]

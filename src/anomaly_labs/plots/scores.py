@@ -17,6 +17,9 @@ _OUTLINES = ("-", "-", "--", "-.", (0, (6, 1)), (0, (1, 1)))
 def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
     """Return a confusion matrix as a grid of counts; colour is each row's share.
 
+    Classes have one order in every figure, that of `evaluation.confusion`: "normal" first, the
+    others by name.
+
     Parameters
     ----------
     table
@@ -33,6 +36,9 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     >>> ax.get_title(loc="left")
     '1 error in 18 rows'
     """
+    if {*table.index} == {*table.columns}:
+        order = sorted(table.index, key=lambda name: (str(name) != "normal", str(name)))
+        table = table.loc[order, order]
     if ax is None:
         ax = plt.subplots(figsize=(1.6 + 1.1 * table.shape[1], 1.5 + 0.75 * table.shape[0]))[1]
     counts = table.to_numpy()
