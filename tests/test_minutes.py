@@ -11,10 +11,6 @@ from anomaly_desk.labs import manifest, sources
 
 LABS = manifest.labs(Path(__file__).parents[1])
 WORDS_A_MINUTE = 180
-TOO_LONG = {
-    "lab1_xgboost": "its extras have no minutes of their own yet",
-    "lab3_gan": "its extra has no minutes of its own yet",
-}
 
 
 def parts(source: sources.Source) -> Iterator[tuple[sources.Cell, bool]]:
@@ -56,19 +52,7 @@ def minutes(source: sources.Source) -> tuple[float, float]:
     return core, sum(time for time, _ in taken)
 
 
-@pytest.mark.parametrize(
-    "lab",
-    [
-        pytest.param(
-            lab,
-            marks=[pytest.mark.xfail(strict=True, reason=TOO_LONG[lab.name])]
-            if lab.name in TOO_LONG
-            else [],
-        )
-        for lab in LABS
-    ],
-    ids=attrgetter("name"),
-)
+@pytest.mark.parametrize("lab", LABS, ids=attrgetter("name"))
 def test_tasks_and_reading_fit_into_the_minutes_of_the_header(lab):
     core, with_extras = minutes(sources.of_lab(lab))
     assert core <= lab.minutes

@@ -1,5 +1,6 @@
 """Figures of scores, curves and trees say what their data says."""
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 import xgboost as xgb
 
 from anomaly_labs import plots
+from anomaly_labs.plots import style
 from anomaly_labs.teaching import lab1_xgboost as lab1
 
 SCORES = np.array([0.9, 0.8, 0.6, 0.3, 0.1])
@@ -84,11 +86,30 @@ def test_share_bars_put_the_largest_on_top_and_cut_the_rest():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["c", "b"]
 
 
-def test_model_selection_names_the_best_model_and_the_time_of_all():
+def test_model_selection_tells_what_half_of_the_time_brings():
     table = pd.DataFrame({"seconds": [1.0, 2.0, 3.0], "error": [0.3, 0.1, 0.2]})
     ax = lab1.model_selection(table)
-    assert title(ax) == "Model 2 of 3 is best; all of them took 6.0 s to train"
+    assert title(ax) == "Half of the training time brings an error of 0.1, all of it 0.1"
     assert ax.lines[0].get_ydata().tolist() == [0.3, 0.1, 0.1]
+    slow = lab1.model_selection(table.iloc[::-1])
+    assert title(slow) == "Half of the training time brings an error of 0.2, all of it 0.1"
+
+
+def test_f1_by_rows_names_weak_classes_beside_their_rows():
+    names = ["normal", "spy", "perl"]
+    f1, rows = pd.Series([1.0, 0.2, 0.5], names), pd.Series([10_000, 2, 3], names)
+    ax = lab1.f1_by_rows(f1, rows)
+    assert texts(ax) == ["spy", "perl"]
+    assert title(ax).endswith("in 2 of 3 classes; the largest of them has 3 training rows")
+
+
+def test_normal_rows_and_attacks_have_one_colour_each():
+    attack = np.array([1, 0])
+    ladder = lab1.score_ladder(np.array([0.9, 0.1]), attack, 0.5)
+    vectors = lab1.vector_map(np.eye(2), ["a", "b"], values=attack)
+    for ax in (ladder, vectors):
+        drawn = [mpl.colors.to_hex(group.get_facecolor()[0]) for group in ax.collections]
+        assert drawn == [style.ATTACK, style.NORMAL]
 
 
 def test_vector_map_names_the_heaviest_and_shapes_attacks_as_triangles():

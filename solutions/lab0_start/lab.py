@@ -4,6 +4,7 @@
 # kind = "core"
 # status = "ready"
 # minutes = 40
+# extra_minutes = 5
 # run_minutes = 2
 # data = { kdd99 = ["10_percent"] }
 # extras = []
@@ -16,7 +17,7 @@
 # %% [markdown] slide="slide"
 # # @TITLE@
 #
-# **About @MINUTES@ minutes, and 15 more if you talk about the group exercise. It runs in under @RUN_TIME@ on two CPU cores.**
+# **About @MINUTES@ minutes, @EXTRA_MINUTES@ more with the extras, and 15 more if you talk about the group exercise. It runs in under @RUN_TIME@ on two CPU cores.**
 #
 # You will be able to
 #
@@ -514,7 +515,7 @@ series[73:75] = 90
 ax = teaching.windows(series, 20)
 
 # %% [markdown]
-# You see a raw line with a spike of two seconds. The mean of its window stays close to its neighbours, and the sub-sample looks at another second. Averages also remove noise; a
+# You see a raw line with a spike of two seconds. The mean of its window stays close to its neighbours, and the sub-sample (its first second) misses it. Averages also remove noise; a
 # sub-sample keeps true values and the shape of slow changes. Neither is wrong: what you look for must last longer
 # than your window.
 
@@ -530,7 +531,7 @@ rows.style.format(precision=1).set_caption(
 
 # %% [markdown]
 # `features.sliding_windows` is the library's version. A third column rescues the spike: keep the maximum or the spread beside the mean. KDD99
-# does this for you: its columns count connections in the last two seconds and the last hundred connections.
+# does this for you: its columns count connections in the last two seconds, and among the last ones to a host.
 
 # %% [markdown] slide="slide"
 # ## The data: KDD99
@@ -558,10 +559,10 @@ about.style.set_caption("The 41 features of KDD99 in their groups")
 # - **basic**: the connection itself (length, protocol, bytes);
 # - **content**: what happened inside (failed logins, root shells), from the packets' content;
 # - **time traffic**: the last two seconds towards the same host or service;
-# - **host traffic**: the last hundred connections to the same host.
+# - **host traffic**: the last connections to the same host. The authors say a hundred; the counts in the file reach 255.
 #
 # Only `protocol_type`, `service` and `flag` hold words: they are **categorical**. All others are numbers, among them five that are
-# only 0 or 1. (The official list calls four of these "symbolic"; a 0/1 column needs no encoding, so here it counts as numeric.)
+# only 0 or 1: such a column needs no encoding. Two never change in this file, and teach nothing: `num_outbound_cmds` and `is_host_login`.
 
 # %%
 described = datasets.describe("kdd99")
@@ -723,6 +724,27 @@ checks.expect(not claims[1], hint)
 checks.passed("lab0-q6")
 
 # %% [markdown] slide="slide"
+# ## What learning is, and is not
+#
+# A detector is a **function**: the features of a row go in, an answer comes out. Somebody must write it.
+
+# %% slide="subslide"
+ax = teaching.learning_fields()
+
+# %% [markdown]
+# You see three fields, each inside the one before, with examples. People learn from few examples, but are lost in a million rows of 41 numbers.
+# A program that learns is the reverse. **Supervised** learning gets labelled rows, **unsupervised** learning rows alone,
+# and **reinforcement** learning a reward for what it does. The course uses the first two.
+#
+# Learning is no magic. Most of the work is to collect and clean rows. It is an experiment: first the question of your business, then a guess, then a test on rows
+# that training never had.
+#
+# **Question.** The file has 280,790 rows of smurf and two of spy. A colleague offers a million more rows of smurf. What will a detector learn from them?
+#
+# <details><summary>Compare with your answer</summary>Nothing new: more of the same is not more knowledge. Ask for other attacks, and for normal traffic of
+# other days.</details>
+
+# %% [markdown] slide="slide"
 # ## Map of the methods
 
 # %% slide="subslide"
@@ -730,7 +752,7 @@ ax = teaching.method_map()
 
 # %% [markdown]
 # You see six methods. To the right: more labels. Further down: more training time. Each box says what the method **assumes**. Where that
-# fails, the method fails, and no tuning helps:
+# fails, no tuning helps. (The isolation forest needs no labels; Lab 2 gives it normal rows, as its rivals get.)
 #
 # - **supervised** methods learn the attacks that somebody has named;
 # - **normal only** methods learn what is normal, from rows that are known to be clean, and flag the rest;

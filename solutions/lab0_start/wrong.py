@@ -47,6 +47,12 @@ def odd_hours(load, limit):
     return np.argwhere(np.abs(load - np.median(load, axis=0)) > limit)
 
 
+# %% right="lab0-q2"
+def odd_hours(load, limit):
+    table = pd.DataFrame(load)
+    return (table - table.median()).abs() > limit
+
+
 # %% wrong="lab0-q3" hint="attacks cannot be false alarms"
 def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_cost):
     missed = events * attack_share * (1 - recall)
@@ -153,6 +159,12 @@ def count_copies(X, y):
 # %% wrong="lab0-q5" hint="number of all rows"
 def count_copies(X, y):
     return len(X.assign(label=y).duplicated())
+
+
+# %% right="lab0-q5"
+def count_copies(X, y):
+    table = pd.concat([X, y], axis=1)
+    return len(table) - len(table.drop_duplicates())
 
 
 # %% wrong="lab0-q6" hint="look up the rows of the full file"

@@ -143,6 +143,7 @@ def _run_to_the_end(
         on_cell(n)
 
     try:
+        env = {**env, runtime.TRACEBACKS: "1"}
         return run_notebook(source.solution(), folder=folder, env=env, on_cell=note)
     except (CellTimeoutError, DeadKernelError) as error:
         name, line = type(error).__name__, source.cells[at].line

@@ -26,6 +26,7 @@ PROJECT: Final = "ANOMALY_LABS_PROJECT"  # the folder of a course that is not th
 SIGNED_IN: Final = "ANOMALY_LABS_SIGNED_IN"  # the name that a learner typed at home
 LEARNER: Final = "ANOMALY_LABS_LEARNER"  # the roster's name, set by the grader, which wins
 PRIVATE_SEED: Final = "ANOMALY_LABS_PRIVATE_SEED"  # the course's secret, set by the grader
+TRACEBACKS: Final = "ANOMALY_LABS_TRACEBACKS"  # "1": errors with all their lines, for instructors
 
 FAST_EPOCHS = 2
 FAST_ROUNDS = 10
@@ -147,6 +148,7 @@ def prepare(seed: int = 0) -> Runtime:
     """Return what this machine offers, after silencing native logs and seeding every generator.
 
     The first line of each notebook: it must run before pandas, scikit-learn and Keras are imported.
+    From then on a notebook tells errors in one sentence; see `anomaly_labs.mistakes`.
 
     Parameters
     ----------
@@ -166,7 +168,18 @@ def prepare(seed: int = 0) -> Runtime:
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         _accelerate()
     _seed_everything(seed)
+    if not (
+        LEARNER in os.environ or os.environ.get(TRACEBACKS)
+    ):  # the grader has its own sentences
+        _tell_errors()
     return Runtime(device=device, fast=is_fast(), seed=seed)
+
+
+def _tell_errors() -> None:
+    """Let a notebook tell errors in one sentence, and cost others no import."""
+    from anomaly_labs import mistakes
+
+    mistakes.watch()
 
 
 def _one_line(

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import jupytext
 
 from anomaly_desk.errors import SourceError
+from anomaly_desk.labs import measured
 from anomaly_desk.labs.manifest import Lab
 from anomaly_desk.labs.sources import Source
 
@@ -58,7 +59,7 @@ def _cells(lab: Lab, key: str) -> Iterator[tuple[dict[str, Any], str]]:
 def rubric(lab: Lab) -> str:
     """Return the rubric of a lab's written answers; empty where there is none."""
     path = _rubric(lab)
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    return measured.placed(path.read_text(encoding="utf-8").strip()) if path.is_file() else ""
 
 
 def check(source: Source) -> None:

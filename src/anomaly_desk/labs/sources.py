@@ -13,7 +13,7 @@ import nbformat
 
 import anomaly_labs
 from anomaly_desk.errors import CourseError, SourceError
-from anomaly_desk.labs import header, manifest, rules
+from anomaly_desk.labs import header, manifest, measured, rules
 from anomaly_desk.labs.manifest import Lab
 
 CODE_STUB = "# YOUR CODE HERE\nraise checks.NotAnswered()"
@@ -136,10 +136,12 @@ def of_lab(lab: Lab) -> Source:
     ]
     if not cells:
         raise SourceError(f"{lab.path}:{skipped + 1}: no cell; a cell starts with '# %%'")
-    try:
-        cells[0] = replace(cells[0], text=lab.filled(cells[0].text))
-    except CourseError as error:
-        raise SourceError(f"{lab.path}:{cells[0].line}: {error}") from None
+    for number, cell in enumerate(cells):
+        try:
+            text = measured.placed(cell.text) if cell.kind == "markdown" else cell.text
+            cells[number] = replace(cell, text=text if number else lab.filled(text))
+        except CourseError as error:
+            raise SourceError(f"{lab.path}:{cell.line}: {error}") from None
     source = Source(lab, tuple(cells))
     for line, complaint in rules.complaints(source):
         raise SourceError(f"{lab.path}:{line}: {complaint}")
