@@ -94,7 +94,8 @@ def test_grader_gives_the_same_hints_as_the_notebook(lab, tmp_path):
     notebook = with_answers(source)
     others = [cell for cell in notebook.cells if "q" in cell.metadata]
     for cell in others:
-        check = {"grade_id": f"{cell.metadata.q}-check", "points": 1, "grade": True}
+        points = source.points[cell.metadata.q]
+        check = {"grade_id": f"{cell.metadata.q}-check", "points": points, "grade": True}
         cell.metadata["nbgrader"] = {**check, "solution": False, "locked": True}
     release = tmp_path / "release" / source.name / f"{source.name}.ipynb"
     release.parent.mkdir(parents=True)

@@ -150,7 +150,7 @@ def encode(X):
 
 # %% wrong="assessment-q3" hint="one row for each raw row"
 def encode(X):
-    return xgb.DMatrix(row_encoder.transform(X))
+    return detector.predict(xgb.DMatrix(row_encoder.transform(X)))
 
 
 # %% wrong="assessment-q3" hint="hangs on a single column"
@@ -485,10 +485,6 @@ history = {"loss": [0.1, 0.1, 0.1]}
 
 # %% wrong="assessment-q8" hint="history should be of type dict"
 history = [0.5, 0.2, 0.1]
-
-
-# %% wrong="assessment-q8" hint="history should be of type dict"
-history = network.history
 
 
 # %% wrong="assessment-q8" hint="other rows than normal ones of data.train"

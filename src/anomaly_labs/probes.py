@@ -208,6 +208,7 @@ def fitted_on(
     every = every[~every.index.duplicated()]
     parts = [_numbers(encode(every[i : i + BLOCK])) for i in range(0, len(every), BLOCK)]
     values, counts = np.concatenate(parts), {}
+    values = values[:, values.min(axis=0) < 0]  # no mean of 0 without them: leaves out one-hot ones
     for name, table in tables.items():
         part = values[every.index.get_indexer(table.index)]
         means, spreads = part.mean(axis=0), part.std(axis=0)
