@@ -1,0 +1,105 @@
+"""Honest flows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..flows import _INSIDE, _OUTSIDE, table
+from ..internet import Internet, internet
+from ..world import DAY, HOUR, World, moments
+from . import oddities
+
+
+def honest(world: World) -> pd.DataFrame:
+    """Return the flows of a company in which nothing bad happens, in no order.
+
+    Parameters
+    ----------
+    world
+        Whose people and machines they are of.
+    """
+    net = internet(world)
+    rng = world.rng("flows", "honest")
+    parts = [
+        _people(rng, world, net),
+        _agents(rng, world, net),
+        *(layer(rng, world, net) for layer in (*machines.LAYERS, *oddities.LAYERS)),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _people(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFrame:
+    """Return what people do: servers of the company, and the web."""
+    address = world.hosts["address"].to_numpy()
+    mine = world.people["host"].to_numpy()
+    share = np.array([row[2] for row in _INSIDE])
+    rate = 26 * world.presence
+    who, seconds = moments(rng, rate)
+    kind = rng.choice(len(_INSIDE) + 1, len(who), p=[*share, 1 - share.sum()])
+    frames = []
+    for number, (server, port, _, *sizes) in enumerate(_INSIDE):
+        chosen = kind == number
+        servers = world.servers(server)
+        usual = rng.integers(0, len(servers), len(mine))[who[chosen]]
+        other = rng.integers(0, len(servers), int(chosen.sum()))
+        which = np.where(rng.random(len(other)) < 0.85, usual, other)
+        where = address[servers[which]]
+        protocol = 2 if port == 53 else 1
+        a, b, c = sizes
+        frames.append(
+            table(
+                rng, world, seconds[chosen], address[mine[who[chosen]]], where, port, (a, b, c),
+                protocol=protocol,
+            )
+        )  # fmt: skip
+    chosen = kind == len(_INSIDE)
+    sites = net.visits(rng, len(mine), who[chosen])
+    port, *sizes = _OUTSIDE
+    ports = np.where(rng.random(len(sites)) < 0.06, 80, port)
+    quic = rng.random(len(sites)) < 0.2
+    frames.append(
+        table(
+            rng, world, seconds[chosen], address[mine[who[chosen]]], net.addresses[sites],
+            ports, (sizes[0], sizes[1], sizes[2]), protocol=np.where(quic & (ports == 443), 2, 1),
+        )
+    )  # fmt: skip
+    return pd.concat(frames)
+
+
+def _agents(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFrame:
+    """Return programs that call home at equal times: most machines have one or two of them."""
+    address = world.hosts["address"].to_numpy()
+    machines = np.flatnonzero(world.hosts["kind"] == "workstation")
+    frames = []
+    for vendor in range(6):
+        having = machines[rng.random(len(machines)) < rng.uniform(0.05, 0.5)]
+        every = rng.choice([600, 900, 1800, 3600])
+        home = net.addresses[rng.integers(200, len(net.addresses))]
+        first = rng.uniform(0, every, len(having))
+        beats = np.arange(int(world.days * DAY / every))
+        seconds = (first[:, None] + every * beats[None, :]) % (world.days * DAY)
+        running = _running(rng, world, having, seconds)
+        seconds = (seconds + rng.normal(0, 0.02 * every, seconds.shape))[running] % (
+            world.days * DAY
+        )
+        source = np.repeat(having, running.sum(axis=1))
+        sizes = (rng.uniform(5.5, 7.5), rng.uniform(5.0, 7.5), rng.uniform(-1.5, 0.5))
+        frames.append(
+            table(
+                rng, world, seconds, address[source], np.full(len(source), home, dtype=object),
+                443 if vendor else 8443, sizes, spread=(0.15, 0.3, 0.6),
+            )
+        )  # fmt: skip
+    return pd.concat(frames)
+
+
+def _running(
+    rng: np.random.Generator, world: World, machines: np.ndarray, seconds: np.ndarray
+) -> np.ndarray:
+    """Return whether each machine is on at each moment: by day, and some at night."""
+    hour = (seconds // HOUR).astype(int)
+    days = hour // 24
+    by_day = world.working[days] & (hour % 24 >= 7) & (hour % 24 < 19)
+    never_off = (rng.random(len(machines)) < 0.2)[:, None]
+    return by_day | never_off
