@@ -24,18 +24,6 @@ COLUMNS: Final = {
 }
 SCHEMA: Final = Schema(COLUMNS, {"package": PACKAGES, "logon": LOGONS})
 
-# A person's network logons: kind of server and its share.
-_USES: Final = (
-    ("files", 0.38),
-    ("mail", 0.22),
-    ("wiki", 0.12),
-    ("proxy", 0.12),
-    ("print", 0.06),
-    ("directory", 0.06),
-    ("payroll", 0.02),
-    ("database", 0.02),
-)
-
 
 def table(
     world: World,

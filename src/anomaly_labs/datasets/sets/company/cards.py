@@ -33,7 +33,7 @@ SIDE: Final = 10
 
 _MEAN: Final = np.array([4.0, 4.9, 3.7, 2.6, 3.4, 3.0, 3.2, 5.4])
 _DEVIATION: Final = np.array([0.7, 0.9, 0.35, 0.7, 0.6, 0.6, 0.55, 0.8])
-_ONLINE: Final = np.array([0.45, 0.6, 0.0, 0.95, 0.08, 0.1, 0.15, 0.75])
+ONLINE: Final = np.array([0.45, 0.6, 0.0, 0.95, 0.08, 0.1, 0.15, 0.75])
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def trade(world: World) -> Trade:
     popularity = rng.zipf(1.6, N_MERCHANTS).clip(max=60).astype(float)
     home = rng.integers(0, SIDE**2, N_ACCOUNTS)
     near = np.exp(-distance(place[None, :], home[:, None]) / 1.5)
-    far = 0.02 * (_ONLINE[category] > 0.4)
+    far = 0.02 * (ONLINE[category] > 0.4)
     weight = popularity[None, :] * (near + far[None, :])
     # The largest of weights with Gumbel noise are a draw without repetition.
     noisy = np.log(weight) + rng.gumbel(size=weight.shape)
@@ -174,6 +174,6 @@ def channels(rng: np.random.Generator, shops: Trade, merchant: np.ndarray) -> np
     merchant
         Their numbers.
     """
-    online = rng.random(len(merchant)) < _ONLINE[shops.category[merchant]]
+    online = rng.random(len(merchant)) < ONLINE[shops.category[merchant]]
     card = np.where(rng.random(len(merchant)) < 0.55, 2, 1)
     return np.where(online, 3, np.where(rng.random(len(merchant)) < 0.05, 0, card)).astype("int8")

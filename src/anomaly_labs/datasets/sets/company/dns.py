@@ -20,8 +20,8 @@ COLUMNS: Final = {
     "code": "category",
 }
 SCHEMA: Final = Schema(COLUMNS, {"type": TYPES, "code": CODES})
-_LETTERS: Final = np.array(list("abcdefghijklmnopqrstuvwxyz"))
-_HEX: Final = np.array(list("0123456789abcdef"))
+LETTERS: Final = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+HEX: Final = np.array(list("0123456789abcdef"))
 
 
 def table(
@@ -65,7 +65,7 @@ def table(
 
 
 def words(
-    rng: np.random.Generator, number: int, least: int, most: int, letters: np.ndarray = _LETTERS
+    rng: np.random.Generator, number: int, least: int, most: int, letters: np.ndarray = LETTERS
 ) -> np.ndarray:
     """Return random words of `least` to `most` letters.
 

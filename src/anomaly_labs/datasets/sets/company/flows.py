@@ -23,20 +23,6 @@ COLUMNS: Final = {
 }
 SCHEMA: Final = Schema(COLUMNS, {"protocol": PROTOCOLS})
 
-# Of a person's flows: kind of server, port, share, mean logarithms of bytes out, in and duration.
-_INSIDE: Final = (
-    ("proxy", 3128, 0.10, 6.6, 8.9, -1.0),
-    ("directory", 53, 0.14, 4.2, 4.9, -3.6),
-    ("directory", 88, 0.05, 7.3, 7.2, -3.2),
-    ("directory", 389, 0.04, 6.4, 7.2, -2.4),
-    ("files", 445, 0.12, 8.0, 9.4, 1.2),
-    ("mail", 993, 0.07, 7.0, 9.0, 0.4),
-    ("wiki", 443, 0.05, 7.0, 9.6, -0.8),
-    ("payroll", 443, 0.01, 7.1, 9.0, -0.5),
-    ("print", 9100, 0.02, 11.0, 5.0, 0.8),
-    ("database", 5432, 0.02, 7.5, 9.0, 1.5),
-)
-_OUTSIDE: Final = (443, 6.9, 9.2, -0.4)
 _SPREAD: Final = (1.1, 1.5, 1.2)  # of the logarithms of bytes out, in and duration
 
 

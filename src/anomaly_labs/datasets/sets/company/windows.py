@@ -19,40 +19,6 @@ COLUMNS: Final = {
 }
 SCHEMA: Final = Schema(COLUMNS)
 
-# Code: share of the hours at work in which it comes, and how often then, for people and for
-# programs; the shape of a day is invented, the captures that exist are minutes long.
-_PEOPLE: Final = {
-    4624: (0.55, 3.0),
-    4634: (0.50, 3.0),
-    4648: (0.03, 1.2),
-    4672: (0.04, 1.5),
-    4688: (0.60, 14.0),
-    4689: (0.55, 12.0),
-    4656: (0.20, 15.0),
-    4663: (0.15, 10.0),
-    4768: (0.10, 1.3),
-    4769: (0.30, 3.0),
-    4776: (0.05, 1.3),
-    4625: (0.02, 1.4),
-    5140: (0.15, 3.0),
-    4799: (0.02, 1.2),
-}
-_PROGRAMS: Final = {
-    4624: (0.70, 6.0),
-    4634: (0.65, 6.0),
-    4627: (0.50, 5.0),
-    4672: (0.60, 4.0),
-    4688: (0.60, 25.0),
-    4689: (0.60, 22.0),
-    4703: (0.30, 10.0),
-    5156: (0.80, 120.0),
-    5158: (0.70, 90.0),
-    4769: (0.20, 5.0),
-    4670: (0.05, 2.0),
-    4799: (0.05, 2.0),
-}
-_AT_SERVER: Final = (4624, 4634, 4625, 4672, 4768, 4769, 4776, 4648, 5140, 4663)
-
 
 def watched(world: World) -> np.ndarray:
     """Return the numbers of the computers whose logs are collected: servers, 60 workstations.

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
-from ..authentication import _USES, table
+from ..authentication import table
 from ..incident import outside
 from ..world import DAY, HOUR, World, moments
+
+# A person's network logons: kind of server and its share.
+_USES: Final = (
+    ("files", 0.38),
+    ("mail", 0.22),
+    ("wiki", 0.12),
+    ("proxy", 0.12),
+    ("print", 0.06),
+    ("directory", 0.06),
+    ("payroll", 0.02),
+    ("database", 0.02),
+)
 
 
 def honest(world: World) -> pd.DataFrame:

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from ..cards import (
-    _ONLINE,
     CHANNELS,
     N_ACCOUNTS,
     N_MERCHANTS,
+    ONLINE,
     PAST_DAYS,
     SIDE,
     Trade,
@@ -83,7 +83,7 @@ def _small_ones(rng: np.random.Generator, world: World, shops: Trade) -> pd.Data
     days = PAST_DAYS + world.days
     runs = rng.poisson(0.004 * N_ACCOUNTS * days)
     account = rng.integers(0, N_ACCOUNTS, runs)
-    online = np.flatnonzero(_ONLINE[shops.category] > 0.4)
+    online = np.flatnonzero(ONLINE[shops.category] > 0.4)
     merchant = rng.choice(online, runs)
     begin = rng.uniform(-PAST_DAYS * DAY, world.days * DAY - 2 * HOUR, runs)
     each = rng.integers(3, 9, runs)

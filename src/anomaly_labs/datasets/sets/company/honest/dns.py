@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..dns import _HEX, table, words
+from ..dns import HEX, table, words
 from ..internet import Internet, internet
 from ..world import DAY, HOUR, World, moments
 
@@ -56,7 +56,7 @@ def _content(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFr
     mine = world.people["host"].to_numpy()
     who, seconds = moments(rng, 2.2 * world.presence)
     number = len(who)
-    labels = words(rng, number, 8, 22, _HEX)
+    labels = words(rng, number, 8, 22, HEX)
     homes = np.array([f".{a}.{b}" for a, b in zip(rng.choice(["edge", "cdn", "e2", "trk"], 40), net.names[rng.integers(20, 400, 40)], strict=True)], dtype=object)  # fmt: skip
     return table(world, seconds, mine[who], labels + homes[rng.integers(0, 40, number)])
 
@@ -113,7 +113,7 @@ def _agents(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFra
         seconds, host = seconds[on], host[on]
         home = net.names[rng.integers(300, 1500)]
         if vendor == 0:  # a virus scanner that asks its maker about files, by names of 32 letters
-            query = words(rng, len(seconds), 32, 32, _HEX) + ".q." + home
+            query = words(rng, len(seconds), 32, 32, HEX) + ".q." + home
             frames.append(table(world, seconds, host, query, type="TXT"))
         else:
             frames.append(

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
-from ..flows import _INSIDE, _OUTSIDE, table
+from ..flows import table
 from ..internet import Internet, internet
 from ..world import DAY, HOUR, World, moments
-from . import oddities
+from . import machines, oddities
+
+# Of a person's flows: kind of server, port, share, mean logarithms of bytes out, in and duration.
+_INSIDE: Final = (
+    ("proxy", 3128, 0.10, 6.6, 8.9, -1.0),
+    ("directory", 53, 0.14, 4.2, 4.9, -3.6),
+    ("directory", 88, 0.05, 7.3, 7.2, -3.2),
+    ("directory", 389, 0.04, 6.4, 7.2, -2.4),
+    ("files", 445, 0.12, 8.0, 9.4, 1.2),
+    ("mail", 993, 0.07, 7.0, 9.0, 0.4),
+    ("wiki", 443, 0.05, 7.0, 9.6, -0.8),
+    ("payroll", 443, 0.01, 7.1, 9.0, -0.5),
+    ("print", 9100, 0.02, 11.0, 5.0, 0.8),
+    ("database", 5432, 0.02, 7.5, 9.0, 1.5),
+)
+_OUTSIDE: Final = (443, 6.9, 9.2, -0.4)
 
 
 def honest(world: World) -> pd.DataFrame:
@@ -70,10 +87,10 @@ def _people(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFra
 def _agents(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFrame:
     """Return programs that call home at equal times: most machines have one or two of them."""
     address = world.hosts["address"].to_numpy()
-    machines = np.flatnonzero(world.hosts["kind"] == "workstation")
+    those = np.flatnonzero(world.hosts["kind"] == "workstation")
     frames = []
     for vendor in range(6):
-        having = machines[rng.random(len(machines)) < rng.uniform(0.05, 0.5)]
+        having = those[rng.random(len(those)) < rng.uniform(0.05, 0.5)]
         every = rng.choice([600, 900, 1800, 3600])
         home = net.addresses[rng.integers(200, len(net.addresses))]
         first = rng.uniform(0, every, len(having))
@@ -95,11 +112,11 @@ def _agents(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFra
 
 
 def _running(
-    rng: np.random.Generator, world: World, machines: np.ndarray, seconds: np.ndarray
+    rng: np.random.Generator, world: World, those: np.ndarray, seconds: np.ndarray
 ) -> np.ndarray:
     """Return whether each machine is on at each moment: by day, and some at night."""
     hour = (seconds // HOUR).astype(int)
     days = hour // 24
     by_day = world.working[days] & (hour % 24 >= 7) & (hour % 24 < 19)
-    never_off = (rng.random(len(machines)) < 0.2)[:, None]
+    never_off = (rng.random(len(those)) < 0.2)[:, None]
     return by_day | never_off
