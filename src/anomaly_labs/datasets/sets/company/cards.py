@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -74,6 +75,7 @@ def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.hypot(one // SIDE - other // SIDE, one % SIDE - other % SIDE)
 
 
+@lru_cache(maxsize=4)
 def trade(world: World) -> Trade:
     """Return accounts and merchants of a world.
 

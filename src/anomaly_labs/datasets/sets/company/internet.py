@@ -12,7 +12,7 @@ from .world import World
 
 N_SITES: Final = 3000
 _ENDINGS: Final = (".com", ".net", ".org", ".io", ".example")
-_WORDS: Final = tuple(
+WORDS: Final = tuple(
     [
         "book",
         "park",
@@ -120,7 +120,7 @@ def internet(world: World) -> Internet:
         Whose people visit them.
     """
     rng = world.rng("internet")
-    words = np.array(_WORDS, dtype=object)
+    words = np.array(WORDS, dtype=object)
     first, second = rng.choice(words, (2, 3 * N_SITES))
     plain = rng.random(3 * N_SITES) < 0.3
     numbered = np.where(rng.random(3 * N_SITES) < 0.15, rng.integers(2, 400, 3 * N_SITES), 0)

@@ -55,3 +55,15 @@ def filled(template: str, *columns: np.ndarray) -> np.ndarray:
         Values, each of shape (n_rows,).
     """
     return np.array([template.format(*row) for row in zip(*columns, strict=True)], dtype=object)
+
+
+def shells(world: World) -> np.ndarray:
+    """Return the numbers of the hosts with a secure shell.
+
+    Parameters
+    ----------
+    world
+        Whose hosts they are.
+    """
+    kinds = ("web", "shop", "database", "build", "backup", "monitor", "proxy", "test")
+    return np.concatenate([world.servers(kind) for kind in kinds])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..incident import outside
-from ..lines import filled, table
+from ..lines import filled, shells, table
 from ..web import season
 from ..world import DAY, HOUR, World, moments
 
@@ -24,18 +24,6 @@ def honest(world: World) -> pd.DataFrame:
     return pd.concat([layer(rng, world) for layer in layers], ignore_index=True)
 
 
-def servers(world: World) -> np.ndarray:
-    """Return the numbers of the hosts with a secure shell.
-
-    Parameters
-    ----------
-    world
-        Whose hosts they are.
-    """
-    kinds = ("web", "shop", "database", "build", "backup", "monitor", "proxy", "test")
-    return np.concatenate([world.servers(kind) for kind in kinds])
-
-
 def _sessions(rng: np.random.Generator, world: World) -> pd.DataFrame:
     """Return what engineers and administrators do: key accepted, opened, closed."""
     people, address = world.people, world.hosts["address"].to_numpy()
@@ -44,7 +32,7 @@ def _sessions(rng: np.random.Generator, world: World) -> pd.DataFrame:
     person = able[who]
     own = people["admin"].to_numpy()[person]
     name = np.where(own != "", own, people["account"].to_numpy()[person])
-    host = rng.choice(servers(world), len(who))
+    host = rng.choice(shells(world), len(who))
     source, port = address[people["host"].to_numpy()[person]], rng.integers(32768, 61000, len(who))
     way = np.where(rng.random(len(who)) < 0.85, "publickey", "password")
     lasts = rng.lognormal(6.5, 1.3, len(who))
@@ -65,7 +53,7 @@ def _programs(rng: np.random.Generator, world: World) -> pd.DataFrame:
     ].itertuples():
         every = int(rng.choice([1800, 3600]))
         beats = np.arange(rng.uniform(0, every), world.days * DAY, every)
-        host = rng.choice(servers(world), len(beats))
+        host = rng.choice(shells(world), len(beats))
         port = rng.integers(32768, 61000, len(beats))
         text = filled(
             "Accepted publickey for "
@@ -91,7 +79,7 @@ def _typing(rng: np.random.Generator, world: World) -> pd.DataFrame:
     wrong = rng.random(len(who)) < 0.15
     name = np.where(wrong, "invalid user " + np.char.replace(name.astype(str), "a", ""), name)
     source, port = address[people["host"].to_numpy()[who]], rng.integers(32768, 61000, len(who))
-    host = rng.choice(servers(world), len(who))
+    host = rng.choice(shells(world), len(who))
     text = filled("Failed password for {} from {} port {} ssh2", name, source, port)
     return table(world, seconds, host, "sshd", text)
 
@@ -100,7 +88,7 @@ def _noise(rng: np.random.Generator, world: World) -> pd.DataFrame:
     """Return programs that only knock: the monitor's, and hosts that lose their line."""
     address = world.hosts["address"].to_numpy()
     monitor = address[world.servers("monitor")[0]]
-    hosts = servers(world)
+    hosts = shells(world)
     beats = np.arange(0, world.days * DAY, 1200)
     host = np.tile(hosts, len(beats))
     seconds = np.repeat(beats, len(hosts)) + rng.uniform(0, 5, len(host))
