@@ -101,6 +101,8 @@ def _origin(known: DataSet) -> str:
     said = [f"- **{known.title}** (`{known.name}`): {cited}. Licence: {known.licence}."]
     if known.origin:
         said.append(f"Addresses: {known.origin}.")
+    if known.unverified:
+        said.append(f"**Not verified:** {known.unverified}.")
     bundles = {name for split in known.splits.values() for f in split.files for name in f.bundles}
     if bundles:
         said.append(f"{' and '.join(f'`{name}`' for name in sorted(bundles))} holds all of them.")

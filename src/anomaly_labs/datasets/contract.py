@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from .fast import Fast
     from .table import Parsed
 
 LABEL = "label"
@@ -54,6 +52,9 @@ class File:
         The official first line; None where the rows begin at once.
     binary
         Whether the content is no text, so that it is verified as it stands.
+    package
+        An installed package and the folder in it where the file lies, as "sklearn/datasets/data";
+        it is looked for there last.
     """
 
     names: tuple[str, ...]
@@ -64,6 +65,7 @@ class File:
     bundles: tuple[str, ...] = ()
     header: str | None = None
     binary: bool = False
+    package: str = ""
 
     @property
     def sha256(self) -> str | None:
@@ -114,7 +116,7 @@ class Schema:
     classes
         Class names of the labels; none where rows have no labels.
     normal
-        The classes that are no attack.
+        The classes that are no attack; none where the classes say nothing of attacks.
     family
         Family of each attack; an attack that is not named is a family of its own.
     """
@@ -133,11 +135,11 @@ class Schema:
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The families, "normal" first; none where rows have no labels."""
+        """The families, "normal" first; none where labels say nothing of attacks."""
         attacks = [name for name in self.classes if name not in self.normal]
         known = [family for name, family in self.family.items() if name in attacks]
         found = dict.fromkeys([*known, *(name for name in attacks if name not in self.family)])
-        return (NORMAL, *found) if self.classes else ()
+        return (NORMAL, *found) if self.classes and self.normal else ()
 
     @cached_property
     def digest(self) -> str:
@@ -169,23 +171,6 @@ class Generator:
 
     version: int
     make: Callable[[int, str, int], Rows]
-
-
-@dataclass(frozen=True)
-class Fast:
-    """Which rows fast mode keeps, as the set needs it.
-
-    Attributes
-    ----------
-    columns
-        The stored columns by which it is decided.
-    keep
-        Takes a table of these columns and the largest number of rows, returns the places that
-        stay, ascending.
-    """
-
-    columns: tuple[str, ...]
-    keep: Callable[[pa.Table, int], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -221,6 +206,9 @@ class DataSet:
         None where nothing can stand in for files that are not there.
     origin
         Where the files come from, one sentence in Markdown; "" where the citation says it.
+    unverified
+        Which address or sum nobody has compared with the official place, and what it is instead,
+        one sentence in Markdown; "" where there is none.
     """
 
     name: str
@@ -238,6 +226,7 @@ class DataSet:
     fast: Fast | None = None
     generator: Generator | None = None
     origin: str = ""
+    unverified: str = ""
 
     @property
     def width(self) -> int:

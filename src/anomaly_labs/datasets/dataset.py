@@ -85,7 +85,8 @@ class Dataset:
         """Return the share of attacks; None where the labels are not those of a known set."""
         if self.y is None or self.name not in names():
             return None
-        known = find(self.name).schema.classes
+        schema = find(self.name).schema
+        known = schema.classes if schema.normal else ()
         if not pd.Series(self.y).dropna().isin(known).all():
             return None
         return float(is_attack(self.y, name=self.name).mean()) if len(self.X) else 0.0

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .contract import LABEL, Fast
+from .contract import LABEL
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ROWS = 20_000
 ROWS_PER_CLASS = 20
+
+
+@dataclass(frozen=True)
+class Fast:
+    """Which rows fast mode keeps, as the set needs it.
+
+    Attributes
+    ----------
+    columns
+        The stored columns by which it is decided.
+    keep
+        Takes a table of these columns and the largest number of rows, returns the places that
+        stay, ascending.
+    """
+
+    columns: tuple[str, ...]
+    keep: Callable[[pa.Table, int], np.ndarray]
 
 
 def sample(codes: np.ndarray, limit: int) -> np.ndarray:

@@ -15,7 +15,7 @@ from anomaly_labs.errors import ChecksumError, DataFormatError, DownloadError
 
 from .catalog import find_split
 from .contract import File
-from .files import REJECTED, download_folder
+from .files import REJECTED, download_folder, packaged
 from .proof import verify_file
 from .tree import find
 
@@ -229,7 +229,7 @@ def download(
 
 def _had(name: str, file: File, target: Path, base_urls: Sequence[str] | None, force: bool) -> Path:
     """Return one file, which lies there or is downloaded."""
-    there = find(target.parent, name, file)
+    there = find(target.parent, name, file) or packaged(file)
     if there is not None and not force:
         verify_file(there, file)
         return there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from .contract import File
 from .proof import verify_file
 from .tree import Tree
 
-Place = Literal["ANOMALY_LABS_DATA", "data/", "cache"]  # the first as `runtime.DATA` has it
+# The first as `runtime.DATA` has it.
+Place = Literal["ANOMALY_LABS_DATA", "data/", "cache", "an installed package"]
 Trees = list[tuple[Place, Tree]]
 
 REJECTED = ".rejected"
@@ -34,7 +36,7 @@ class Location:
     path
         The first of them, usually the only one.
     place
-        The learner's own folder, the project's ``data/``, or the cache.
+        The learner's own folder, the project's ``data/``, the cache, or an installed package.
     paths
         All of them, in the set's order.
     exact
@@ -104,7 +106,8 @@ def first(name: str, file: File, looked: Trees) -> tuple[Place, Path, bool] | No
             path = _genuine(tree.exact(name, file) if exact else tree.similar(file), file)
             if path is not None:
                 return place, path, exact
-    return None
+    path = packaged(file)
+    return None if path is None else ("an installed package", path, True)
 
 
 def _genuine(paths: Iterator[Path], file: File) -> Path | None:
@@ -122,6 +125,21 @@ def _genuine(paths: Iterator[Path], file: File) -> Path | None:
         except (OSError, ChecksumError, DataFormatError):
             continue
     return first
+
+
+def packaged(file: File) -> Path | None:
+    """Return a file that an installed package brings along, or None.
+
+    Parameters
+    ----------
+    file
+        An official file of a split.
+    """
+    package, _, folder = file.package.partition("/")
+    found = importlib.util.find_spec(package) if package else None
+    places = found.submodule_search_locations if found else None
+    paths = (Path(place, folder, file.names[0]) for place in places or ())
+    return next((path for path in paths if path.is_file()), None)
 
 
 def located(name: str) -> dict[str, Location | None]:
@@ -200,5 +218,6 @@ def missing(name: str, split: str) -> list[File]:
     return [
         file
         for file in find_split(name, split)[1].files
-        if all(next(tree.exact(name, file), None) is None for _, tree in looked)
+        if packaged(file) is None
+        and all(next(tree.exact(name, file), None) is None for _, tree in looked)
     ]

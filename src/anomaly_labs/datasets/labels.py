@@ -23,6 +23,9 @@ def _codes(y: Names, name: str) -> tuple[np.ndarray, list[str], Schema]:
     distinct = list(values.categories)
     codes = values.codes.to_numpy()
     unknown = [one for one in distinct if one not in schema.classes]
+    if schema.classes and not schema.normal:
+        known = ", ".join(schema.classes[:5])
+        raise ValueError(f"the classes of {name} ({known}) are no attacks; write y == …")
     if unknown and name == _KDD:
         raise ValueError(
             f"y holds {unknown[0]!r}, which is not a class of KDD99 or NSL-KDD; "
