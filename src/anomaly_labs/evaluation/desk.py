@@ -121,7 +121,9 @@ def desk(
         right, total = right + len(hits), total + len(read)
     days = (table["day"].max() - table["day"].min()) / DAY + 1
     waited = pd.concat(hours).groupby(level=0).mean().reindex(numbers)
-    found = pd.DataFrame({"case": numbers, "chance": times_found.to_numpy() / draws, "hours": waited.to_numpy()})
+    found = pd.DataFrame(
+        {"case": numbers, "chance": times_found.to_numpy() / draws, "hours": waited.to_numpy()}
+    )
     return Desk(
         found,
         alerts=total / draws / days,
@@ -160,7 +162,9 @@ def _alerts(
     # Who reads the alert sees the whole hour, and a case that has a part in it.
     frame["time"] = frame["time"].where(frame["case"] > 0, frame["hour"] + pd.Timedelta("1h"))
     grouped = frame.groupby(["entity", "hour"], sort=False)
-    return grouped.agg(score=("score", "max"), time=("time", "min"), case=("case", "max"), day=("day", "first"))
+    return grouped.agg(
+        score=("score", "max"), time=("time", "min"), case=("case", "max"), day=("day", "first")
+    )
 
 
 def interval(

@@ -29,7 +29,7 @@ def kinds_of(part: str) -> tuple[str, ...]:
     part
         One of `PARTS`.
     """
-    found = {kind for attacks in ATTACKS for kind in _module(attacks, part).NAMED}
+    found = {kind for attacks in ATTACKS for kind in _module(attacks, part).KINDS}
     return tuple(sorted(found))
 
 

@@ -6,7 +6,7 @@ row; minus infinity where it says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -190,11 +190,16 @@ def _registered(queries: pd.Series) -> pd.Series:
 
 
 DNS: Final[dict[str, Rule]] = {
-    "NXDOMAIN an hour": lambda f, q: hourly(f.assign(no=f["code"] == "NXDOMAIN"), "host", "no", "sum"),
+    "NXDOMAIN an hour": lambda f, q: hourly(
+        f.assign(no=f["code"] == "NXDOMAIN"), "host", "no", "sum"
+    ),
     "entropy of the first label": lambda f, q: _entropy(f["query"].str.split(".").str[0]),
     "length of the name": lambda f, q: f["query"].str.len().to_numpy(float),
     "new domains an hour": lambda f, q: hourly(
-        f.assign(new=~_registered(f["query"]).isin(set(_registered(f["query"])[q]))), "host", "new", "sum"
+        f.assign(new=~_registered(f["query"]).isin(set(_registered(f["query"])[q]))),
+        "host",
+        "new",
+        "sum",
     ),
     "TXT an hour": lambda f, q: hourly(f.assign(on=f["type"] == "TXT"), "host", "on", "sum"),
     "distinct names below one domain": lambda f, q: hourly(
@@ -208,7 +213,9 @@ def _fast(frame: pd.DataFrame, quiet: np.ndarray) -> np.ndarray:
     there = frame[frame["channel"] != "online"]
     before = there.groupby("account")[["time", "postcode"]].shift()
     hours = (there["time"] - before["time"]).dt.total_seconds().to_numpy() / 3600
-    way = distance(there["postcode"].to_numpy(), before["postcode"].fillna(0).to_numpy().astype(int))
+    way = distance(
+        there["postcode"].to_numpy(), before["postcode"].fillna(0).to_numpy().astype(int)
+    )
     speed = np.where(np.isfinite(hours), way / (hours + 0.5), SILENT)
     return pd.Series(speed, index=there.index).reindex(frame.index, fill_value=SILENT).to_numpy()
 
@@ -266,7 +273,9 @@ LINES: Final[dict[str, Rule]] = {
         f["text"].str.startswith("Accepted").to_numpy(),
         unseen(f.assign(t=f["text"].str.extract(r"for (.+) port")[0]), q, "t"),
     ),
-    "accepted password": lambda f, q: only(f["text"].str.startswith("Accepted password").to_numpy(), 1),
+    "accepted password": lambda f, q: only(
+        f["text"].str.startswith("Accepted password").to_numpy(), 1
+    ),
 }
 
 TICKETS: Final[dict[str, Rule]] = {
@@ -277,7 +286,9 @@ TICKETS: Final[dict[str, Rule]] = {
     "locked": lambda f, q: only(
         f["text"].str.contains("locked").to_numpy(), hourly(f, "queue", "text", "size")
     ),
-    "site never seen": lambda f, q: unseen(f.assign(t=f["text"].str.extract(r"from (\S+\.\w+)")[0]), q, "t"),
+    "site never seen": lambda f, q: unseen(
+        f.assign(t=f["text"].str.extract(r"from (\S+\.\w+)")[0]), q, "t"
+    ),
     "administrator": lambda f, q: only(f["text"].str.contains("administrator").to_numpy(), 1),
 }
 

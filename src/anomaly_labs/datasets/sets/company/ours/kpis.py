@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ..incident import Incident
-from ..kpis import COLUMNS, moments_of
+from ..kpis import moments_of
 from ..late import kinds, moment
 from ..world import HOUR, World
-
-NAMES: Final = tuple(name for name in COLUMNS if name != "time")
 
 
 def _changed(

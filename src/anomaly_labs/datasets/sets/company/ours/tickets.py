@@ -56,7 +56,20 @@ def admin(world: World, rng: np.random.Generator) -> pd.DataFrame:
     return _written(world, rng, seconds, "software", TEXTS["software"][3], {"PRODUCT": product})
 
 
-KINDS: Final = {"accounts locked": locked, "bait": bait, "asks for an administrator": admin}
+def fails(world: World, rng: np.random.Generator) -> pd.DataFrame:
+    """Return people who hear from customers that the shop takes no money."""
+    number = int(rng.integers(2, 5))
+    start = moment(world, rng, by_day=1, lasts=2 * HOUR)
+    seconds = start + np.sort(rng.uniform(0, 2, number)) * HOUR
+    return _written(world, rng, seconds, "shop", TEXTS["shop"][0], {})
+
+
+KINDS: Final = {
+    "accounts locked": locked,
+    "bait": bait,
+    "asks for an administrator": admin,
+    "shop fails": fails,
+}
 
 
 def incident(world: World, plan: Incident, rng: np.random.Generator) -> pd.DataFrame:
