@@ -11,7 +11,7 @@ import pandas as pd
 from ...contract import NORMAL
 from . import windows
 from .incident import CASE, plan
-from .world import World
+from .world import DAY, World
 
 PARTS: Final = (
     *("flows", "authentication", "windows", "web", "dns", "kpis", "cards", "lines", "tickets"),
@@ -87,7 +87,8 @@ def _cases(
         frame = module.KINDS[kind](world, rng, *more).assign(kind=kind, case=case)
         frames.append(frame)
         rows += len(frame)
-    return frames
+    after = world.time(np.array([world.days * DAY]))[0]
+    return [frame[frame["time"] < after] for frame in frames]
 
 
 def _replaced(honest: pd.DataFrame, bad: list[pd.DataFrame]) -> pd.DataFrame:

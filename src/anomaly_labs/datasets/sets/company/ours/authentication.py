@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..authentication import table
 from ..incident import Incident, outside
-from ..late import end, kinds, moment
+from ..late import kinds, moment
 from ..world import HOUR, World
 
 
@@ -18,9 +18,7 @@ def _spray(
 ) -> pd.DataFrame:
     host = world.hosts["name"].to_numpy()
     who = rng.choice(world.people["account"].to_numpy(), number, replace=False)
-    seconds = np.minimum(
-        begin + np.sort(rng.uniform(0, rng.uniform(1, 5), number)) * HOUR, end(world)
-    )
+    seconds = begin + np.sort(rng.uniform(0, rng.uniform(1, 5), number)) * HOUR
     remote = str(host[world.servers("remote")[0]])
     source = rng.choice(np.array(sources, dtype=object), number)
     return table(world, seconds, who, source, remote, "remote", package="VPN", success=False)
@@ -30,7 +28,7 @@ def _lateral(
     world: World, rng: np.random.Generator, account: str, source: str, to: np.ndarray, begin: float
 ) -> pd.DataFrame:
     to = np.repeat(to, rng.integers(1, 3, len(to)))
-    seconds = np.minimum(begin + np.sort(rng.uniform(0, 2, len(to))) * HOUR, end(world))
+    seconds = begin + np.sort(rng.uniform(0, 2, len(to))) * HOUR
     package = np.where(rng.random(len(to)) < 0.3, "NTLM", "Kerberos").astype(object)
     success = rng.random(len(to)) > 0.15
     return table(world, seconds, account, source, to.astype(object), "network", package=package, success=success)  # fmt: skip

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..cards import N_ACCOUNTS, N_MERCHANTS, ONLINE, amounts, distance, table, trade
 from ..incident import Incident
-from ..late import end, kinds, moment
+from ..late import kinds, moment
 from ..world import HOUR, World
 
 
@@ -29,7 +29,7 @@ def _paid(
     shops = trade(world)
     who = np.full(len(merchant), account)
     amount = amounts(rng, shops, who, merchant) * factor
-    seconds = np.minimum(seconds, end(world))
+    seconds = seconds
     return table(world, shops, seconds, who, merchant, channel.astype("int8"), amount)
 
 

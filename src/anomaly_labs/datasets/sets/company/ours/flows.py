@@ -34,7 +34,7 @@ def _lateral(
     world: World, rng: np.random.Generator, source: str, targets: np.ndarray, begin: float
 ) -> pd.DataFrame:
     to = np.repeat(targets, rng.integers(1, 4, len(targets)))
-    seconds = np.minimum(begin + np.sort(rng.uniform(0, 2, len(to))) * HOUR, end(world))
+    seconds = begin + np.sort(rng.uniform(0, 2, len(to))) * HOUR
     port = rng.choice([445, 135, 3389, 5985], len(to), p=(0.5, 0.1, 0.2, 0.2))
     here = np.full(len(to), source, dtype=object)
     return table(rng, world, seconds, here, to.astype(object), port, (8.3, 8.8, 1.6))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..incident import Incident, outside
-from ..late import end, kinds, moment
+from ..late import kinds, moment
 from ..lines import filled, shells, table
 from ..world import HOUR, World
 
@@ -22,7 +22,7 @@ def _guesses(
     name = np.where(wrong, "invalid user " + np.char.replace(name, "a", ""), name)
     port = rng.integers(32768, 61000, len(seconds))
     text = filled("Failed password for {} from " + source + " port {} ssh2", name, port)
-    return table(world, np.minimum(seconds, end(world)), host, "sshd", text)
+    return table(world, seconds, host, "sshd", text)
 
 
 def _entered(
@@ -37,7 +37,7 @@ def _entered(
         ],
         dtype=object,
     )
-    seconds = np.minimum(at + np.array([0, 0.1, rng.uniform(60, 2000)]), end(world))
+    seconds = at + np.array([0, 0.1, rng.uniform(60, 2000)])
     return table(world, seconds, np.full(3, host), "sshd", text)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..incident import Incident
 from ..internet import internet
-from ..late import end, kinds, moment
+from ..late import kinds, moment
 from ..tickets import PRODUCTS, TEXTS, fill, table
 from ..world import HOUR, World
 
@@ -24,7 +24,7 @@ def _written(
 ) -> pd.DataFrame:
     who = [str(one) for one in rng.choice(world.people["account"].to_numpy(), len(seconds))]
     texts = [fill(rng, world, template, given) for _ in seconds]
-    return table(world, np.minimum(seconds, end(world)), who, [queue] * len(seconds), texts)
+    return table(world, seconds, who, [queue] * len(seconds), texts)
 
 
 def locked(world: World, rng: np.random.Generator) -> pd.DataFrame:

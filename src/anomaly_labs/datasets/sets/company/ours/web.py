@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..incident import Incident, outside
-from ..late import end, kinds, moment
+from ..late import kinds, moment
 from ..web import BROWSERS, PAGES, PRODUCTS, SITE, STATIC, table
 from ..world import HOUR, World
 
@@ -50,7 +50,7 @@ def _cover(
 ) -> pd.DataFrame:
     """Return pages and files that an intruder looks at, to seem a visitor."""
     number = int(rng.integers(3, 14))
-    seconds = np.minimum(begin + np.cumsum(rng.exponential(15, number)), end(world))
+    seconds = begin + np.cumsum(rng.exponential(15, number))
     path = rng.choice(np.array([*PRODUCTS[:60], *PAGES, *STATIC], dtype=object), number)
     return table(rng, world, seconds, address, path, agent, referrer=SITE + "/")
 
@@ -59,7 +59,7 @@ def _probe(
     world: World, rng: np.random.Generator, address: str, begin: float, number: int, pause: float
 ) -> pd.DataFrame:
     agent = _agent(rng)
-    seconds = np.minimum(begin + np.cumsum(rng.exponential(pause, number)), end(world))
+    seconds = begin + np.cumsum(rng.exponential(pause, number))
     path = rng.choice(np.array(_PROBES, dtype=object), number, replace=number > len(_PROBES))
     there = np.isin(path, ("/login", "/api/health", "/robots.txt", "/sitemap.xml"))
     asked = table(rng, world, seconds, address, path, agent, status=np.where(there, 200, 404))
@@ -70,7 +70,7 @@ def _copy(
     world: World, rng: np.random.Generator, address: str, begin: float, number: int, pause: float
 ) -> pd.DataFrame:
     agent = _agent(rng)
-    seconds = np.minimum(begin + np.cumsum(rng.exponential(pause, number)), end(world))
+    seconds = begin + np.cumsum(rng.exponential(pause, number))
     first = int(rng.integers(0, len(PRODUCTS) - number)) if number < len(PRODUCTS) else 0
     path = np.array(PRODUCTS[first : first + number], dtype=object)
     seconds = seconds[: len(path)]

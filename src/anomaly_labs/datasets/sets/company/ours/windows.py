@@ -15,14 +15,14 @@ from ..world import HOUR, World
 
 def _spray(world: World, rng: np.random.Generator, begin: float, number: int) -> pd.DataFrame:
     who = rng.choice(world.people["account"].to_numpy(), number, replace=False)
-    hour = (begin / HOUR + rng.uniform(0, rng.uniform(1, 6), number)).clip(0, world.hours - 0.01)
+    hour = begin / HOUR + rng.uniform(0, rng.uniform(1, 6), number)
     return table(world, hour, rng.choice(world.servers("directory"), number), who, 4625, 1)
 
 
 def _lateral(
     world: World, rng: np.random.Generator, account: str, computers: np.ndarray, begin: float
 ) -> pd.DataFrame:
-    hour = (begin / HOUR + rng.uniform(0, 2, len(computers))).clip(0, world.hours - 0.01)
+    hour = begin / HOUR + rng.uniform(0, 2, len(computers))
     frames = [table(world, hour, computers, account, 4624, rng.integers(1, 3, len(computers)))]
     for code, share in ((4672, 0.4), (4648, 0.2)):
         some = rng.random(len(computers)) < share
