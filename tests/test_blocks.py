@@ -1,5 +1,6 @@
 """The block of data/README.md that is made from the data sets."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,11 @@ def test_block_of_the_sets_names_every_sum_and_no_set_of_another_folder(tmp_path
     for name in ("kdd99", "nsl_kdd"):
         for split in sets.find(name).splits.values():
             assert all(f"`{file.sha256}`" in block for file in split.files)
+
+
+def test_what_nobody_has_verified_is_marked_in_the_block(tmp_path, monkeypatch):
+    known = sets.find("nab")
+    monkeypatch.setattr(sets, "ours", lambda: ("nab",))
+    assert "Not verified" not in data.sets_block()
+    monkeypatch.setattr(sets, "find", lambda _: replace(known, unverified="the sum is guessed"))
+    assert "**Not verified:** the sum is guessed." in data.sets_block()

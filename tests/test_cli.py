@@ -163,4 +163,17 @@ def test_grade_says_what_is_missing(own, tmp_path, monkeypatch):
 def test_a_data_set_that_there_is_not_is_told_in_a_sentence(own, command):
     code, printed = run("data", command, "nosuch")
     assert code == 2
-    assert "no data set 'nosuch'; choose one of kdd99, nab, nsl_kdd" in printed
+    assert f"no data set 'nosuch'; choose one of {', '.join(datasets.names())}" in printed
+
+
+@pytest.mark.parametrize(("name", "generated"), [("nab", False), ("nsl_kdd", True)])
+def test_what_is_not_to_be_had_is_said_to_be_generated_only_if_it_can_be(
+    own, monkeypatch, name, generated
+):
+    def fails(*_: object, **__: object) -> None:
+        raise datasets.DownloadError("the network is down")
+
+    monkeypatch.setattr(datasets, "download", fails)
+    code, printed = run("data", "download", name)
+    assert code == 1 and "the network is down" in printed
+    assert ("is generated when a lab asks for it" in printed) == generated

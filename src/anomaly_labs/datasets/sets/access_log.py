@@ -1,9 +1,9 @@
 """Two real access logs in the combined format: a public site, and clients who are all attackers.
 
 "semicomplete" is four days of a site that anybody may read; nobody has looked for attackers in
-it. "hackers" are the requests, in five days, of clients that asked a site of another owner for a
-form whose address is named nowhere. Lines have no labels, and from which of the two logs one
-comes is a poor one: another site, another month, another kind of page.
+it. "hackers" are the requests, in five days, of clients that asked another site for a form whose
+address, as its owner says, is named nowhere. Lines have no labels, and from which of the two logs
+one comes is a poor one: another site, another month, another kind of page.
 
 Column `line` is the line as the server wrote it. One of "semicomplete" ends before the last
 quotation mark, so a strict pattern refuses it; its fields are read as far as they go.

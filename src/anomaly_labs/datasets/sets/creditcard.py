@@ -1,4 +1,4 @@
-"""Card payments of two days, four public excerpts: in none of them frauds have their true share.
+"""Card payments of two days, four excerpts: in none of them frauds have their true share.
 
 Split "unique" holds each payment of the four once. The rule: lines that lack a value are left
 out (the last one of "first" is cut off), numbers are rounded to nine places, because the copies
@@ -113,7 +113,7 @@ SET: Final = DataSet(
         "in"
     ),
     unverified=(
-        "the excerpts were found in public repositories and the sums are those of one copy; they "
+        "who drew the excerpts, and how, is not known, and the sums are those of one copy; they "
         "were not compared with the whole table"
     ),
 )
