@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help course class lab bench slides site formgrader labs try-lab test-lab test test-all test-quick test-elsewhere lint data lock clean
+.PHONY: help course class lab bench slides site formgrader labs try-lab test-lab test test-all test-quick test-elsewhere lint data pictures lock clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ class: $(READY) ## Grade thirty sample submissions of the assessment and compare
 	@$(COURSE) class
 
 lab: $(READY) ## Open JupyterLab on the labs
-	@$(BIN)/jupyter lab --notebook-dir=labs
+	@JUPYTER_CONFIG_PATH=src/anomaly_labs/jupyter $(BIN)/jupyter lab --notebook-dir=labs
 
 slides: $(READY) ## Write the slides of each lab to build/slides: one HTML file each, offline
 	@$(COURSE) slides
@@ -81,6 +81,9 @@ lint: $(READY) ## Check style, types and that built notebooks are fresh
 
 data: $(READY) ## Download the real data sets into data/
 	@$(COURSE) data download
+
+pictures: $(READY) ## Write the pictures of README.md to docs/pictures (needs chromium)
+	@$(BIN)/python scripts/pictures.py
 
 lock: ## Resolve both lock files again (needs uv)
 	@sh scripts/lock.sh

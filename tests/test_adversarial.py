@@ -23,6 +23,7 @@ from anomaly_labs.adversarial import (
     train_substitute,
 )
 from anomaly_labs.adversarial.gradients import climb, logits_of
+from anomaly_labs.adversarial.rules import WINDOWS
 from anomaly_labs.adversarial.search import Search
 from anomaly_labs.datasets.schema import BINARY, CATEGORICAL, DTYPES, INTEGER, RATES, VOCABULARY
 from anomaly_labs.gan import networks
@@ -120,8 +121,69 @@ def test_box_holds_all_that_projection_reaches(traffic):
     rows = room.project(wish, epsilon=EPSILON)
     assert (low <= rows).all()
     assert (rows <= high).all()
-    assert np.array_equal(room.project(high + 9, epsilon=EPSILON), high)
-    assert np.array_equal(room.project(low - 9, epsilon=EPSILON), low)
+    joined = {name for w in WINDOWS for name in (*w.counts, *w.shares, w.ratio)}
+    alone = [place for place, name in enumerate(room.names) if name not in joined]
+    for end, wish in ((high, high + 9), (low, low - 9)):
+        reached = room.project(wish, epsilon=EPSILON)
+        assert np.array_equal(reached[:, alone], end[:, alone])
+
+
+def test_a_connection_that_was_never_opened_carries_nothing(traffic):
+    encoder, X, _, attacks = traffic
+    room = TrafficConstraints(encoder, attacks)
+    raw = room.rows(room.project(X[:1] * 0 + encoder.transform(attacks) + 2, epsilon=2))
+    refused = attacks["flag"].isin(["REJ", "S0"]).to_numpy()
+    sent = ["duration", "src_bytes", "dst_bytes", "hot", "num_failed_logins"]
+    assert refused.sum() > 20
+    pd.testing.assert_frame_equal(raw.loc[refused, sent], attacks.loc[refused, sent])
+    assert (raw.loc[~refused, "src_bytes"] > attacks.loc[~refused, "src_bytes"]).any()
+    icmp = (attacks["protocol_type"] == "icmp").to_numpy()
+    assert raw.loc[icmp, "dst_bytes"].equals(attacks.loc[icmp, "dst_bytes"])
+
+
+def test_rates_move_only_as_far_as_added_connections_move_them():
+    start = {
+        "count": [4, 4, 511],
+        "srv_count": [2, 2, 511],
+        "serror_rate": [0.5, 0.5, 0.5],
+        "rerror_rate": [0.0, 0.0, 0.0],
+        "same_srv_rate": [0.5, 0.5, 1.0],
+        "diff_srv_rate": [0.25, 0.25, 0.0],
+        "srv_serror_rate": [1.0, 1.0, 1.0],
+        "srv_rerror_rate": [0.0, 0.0, 0.0],
+        "srv_diff_host_rate": [0.0, 0.0, 0.0],
+    }
+    table = pd.DataFrame(start)
+    encoder = features.FeatureEncoder(clip=None).fit(table)
+    room = TrafficConstraints(encoder, table)
+    up, down = np.full(9, -99.0), np.full(9, -99.0)
+    up[0] = encoder.transform(table.assign(count=6))[0, 0]
+    wish = np.stack([up, down, down]).astype(np.float32)
+    raw = room.rows(room.project(wish, epsilon=100.0))
+    added = raw.iloc[0]  # two connections more to the host, none to the service
+    assert (added["count"], added["srv_count"]) == (6, 2)
+    assert added[["serror_rate", "same_srv_rate", "diff_srv_rate"]].round(2).tolist() == [
+        0.33,
+        0.33,
+        0.17,
+    ]
+    assert added["srv_serror_rate"] == 1
+    pd.testing.assert_series_equal(raw.iloc[1], table.iloc[1])  # nothing added: no rate falls
+    sliding = raw.iloc[2]  # the window is full: what is added pushes something out
+    assert (sliding["count"], sliding["serror_rate"], sliding["same_srv_rate"]) == (511, 0, 1)
+
+
+def test_rates_of_official_rows_follow_from_their_counts():
+    if datasets.locate("nsl_kdd", "train_20") is None:
+        pytest.skip("no official files: set ANOMALY_LABS_DATA to a folder that has them")
+    table = datasets.load("nsl_kdd", split="train_20").X
+    few = table["count"].between(1, 20)
+    for window in WINDOWS[:1]:
+        for rate, count in window.shares.items():
+            n = table.loc[few, count].to_numpy(float)
+            value = table.loc[few, rate].to_numpy(float)
+            whole = np.rint(value * n) / n
+            assert (np.abs(whole - value) < 0.0051)[n <= 20].mean() > 0.999
 
 
 def test_rules_of_a_column_can_be_replaced():

@@ -2,14 +2,16 @@
 
 import os
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import xgboost as xgb
 
-from anomaly_labs import checks, datasets, exams, runtime
-from anomaly_labs.exams import assessment
+from anomaly_labs import checks, datasets, exams, features, runtime
+from anomaly_labs.exams import assessment, parameters
 
 NOTEBOOK = Path(__file__).parents[1] / "solutions" / "assessment" / "lab.py"
 
@@ -101,9 +103,14 @@ ROWS = RNG.normal(size=(300, 2)) @ RNG.normal(size=(2, 12)) + 0.3 * RNG.normal(s
 
 
 def projected(table):
-    """Rebuild rows as a linear network of two latent numbers does."""
+    """Rebuild rows as a linear network of two latent numbers does: principal components."""
     directions = np.linalg.svd(ROWS, full_matrices=False)[2][:2]
     return np.asarray(table) @ directions.T @ directions
+
+
+def rebuilt(table):
+    """Rebuild rows as a network of two latent numbers with bends does."""
+    return projected(np.tanh(projected(table)))
 
 
 @pytest.mark.parametrize("factors", [0.9, np.linspace(0.5, 0.9, 12), RNG.random((300, 1))])
@@ -122,11 +129,16 @@ def test_shuffled_rows_are_rebuilt_worse_by_networks_only():
 
 
 def test_agreement_tells_scores_of_the_errors_from_others():
-    given = np.asarray, projected, pd.DataFrame(ROWS)
-    honest = assessment.agreement(lambda t: np.log(np.abs(t - projected(t)).sum(axis=1)), *given)
+    given = np.asarray, rebuilt, pd.DataFrame(ROWS)
+    honest = assessment.agreement(lambda t: np.log(np.abs(t - rebuilt(t)).sum(axis=1)), *given)
     assert honest == pytest.approx(1)
     assert assessment.agreement(lambda t: t[0], *given) < 0.5
     assert assessment.agreement(lambda t: np.ones(len(t)), *given) == 0
+
+
+def test_errors_of_principal_components_are_no_errors_of_a_network():
+    given = np.asarray, projected, pd.DataFrame(ROWS)
+    assert assessment.agreement(lambda t: ((t - projected(t)) ** 2).sum(axis=1), *given) == 0
 
 
 @pytest.mark.parametrize("history", [{}, {"loss": 1.0}, {"loss": [1.0]}, {"loss": [1.0, 2.0, 3.0]}])
@@ -138,6 +150,80 @@ def test_history_without_falling_losses_is_refused(history):
         assessment.expect_training(history, aside, train)
     with pytest.raises(checks.CheckFailed, match="type dict"):
         assessment.expect_training(list(history), aside, train)
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.5, 1.5])
+def test_losses_must_be_those_of_the_network(factor):
+    errors = ROWS**2  # mean square 1.3, mean absolute error 0.9, Huber's loss 0.5
+    assessment.expect_own_losses({"loss": [9.0, factor * errors.mean()]}, errors)
+    for typed in (0.01, 100.0):
+        with pytest.raises(checks.CheckFailed, match="not those of your network"):
+            assessment.expect_own_losses({"loss": [9.0, typed]}, errors)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    parts = [datasets.synthesize("nsl_kdd", 3000, split=name) for name in ("train", "test")]
+    return exams.Draw(*parts, learner="")
+
+
+def fitted(rows):
+    return features.make_encoder().fit(rows).transform
+
+
+def test_encoder_that_knows_other_rows_than_it_may_is_told(drawn):
+    normal = drawn.train.X[(drawn.train.y == "normal").to_numpy()]
+    aside, known = normal.head(400), normal.iloc[400:]
+    later = drawn.test.X[(drawn.test.y == "normal").to_numpy()]
+    both = pd.concat([drawn.train.X, drawn.test.X])
+    told = {
+        rows: assessment.forbidden_rows(fitted(table), drawn, held_out=aside)
+        for rows, table in (
+            ("known", known), ("normal", normal), ("training", drawn.train.X), ("both", both),
+            ("test", drawn.test.X), ("later", later), ("calm", pd.concat([normal, later])),
+        )
+    }  # fmt: skip
+    assert told == {
+        "known": "",
+        "normal": "the rows of held_out too",
+        "training": "rows with attacks",
+        "both": "training and test rows",
+        "test": "test rows",
+        "later": "normal rows of the test file",
+        "calm": "normal rows of both files",
+    }
+    assert assessment.forbidden_rows(fitted(drawn.train.X), drawn) == ""
+    assert assessment.forbidden_rows(fitted(both), drawn) == "training and test rows"
+    assert assessment.forbidden_rows(lambda X: X, drawn) == ""  # categories stay as they are
+
+
+def test_parameters_are_those_that_xgboost_uses():
+    booster = {"rate_drop": "dart", "one_drop": "dart", "skip_drop": "dart"}
+    booster |= {"sample_type": "dart", "normalize_type": "dart"}
+    values = dict.fromkeys(parameters.KNOWN, 1) | {
+        "device": "cpu", "objective": "binary:logistic", "eval_metric": "auc",
+        "grow_policy": "lossguide", "tree_method": "hist", "sampling_method": "uniform",
+        "updater": "grow_quantile_histmaker", "process_type": "default", "base_score": 0.5,
+        "monotone_constraints": "(0,0)", "interaction_constraints": "[[0,1]]", "use_rmm": False,
+        "multi_strategy": "one_output_per_tree", "sample_type": "uniform", "max_bin": 256,
+        "normalize_type": "tree",
+    }  # fmt: skip
+    unused = set()
+    for name in parameters.KNOWN - {"booster"}:
+        given = {"objective": "binary:logistic", "booster": booster.get(name, "gbtree")}
+        unused |= not_used(given | {name: values[name]})
+    assert unused == set()
+    assert not_used({"max_dept": 3, "n_estimators": 5}) == {"max_dept", "n_estimators"}
+
+
+def not_used(params):
+    """What XGBoost says that it does not use."""
+    rows = xgb.DMatrix(np.zeros((4, 2)), label=[0, 1, 0, 1])
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        xgb.Booster({"validate_parameters": True} | params, [rows]).save_config()
+    lists = [re.search(r"Parameters: \{(.*)\} are not used", str(w.message)) for w in told]
+    return set(re.findall(r'"(\w+)"', "".join(found[1] for found in lists if found)))
 
 
 def test_rows_held_out_must_be_normal_training_rows():

@@ -43,12 +43,12 @@ def server(tmp_path_factory):
         sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
         f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}",
         "--LabApp.expose_app_in_browser=True",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
     environment = {
         **os.environ,
         "ANOMALY_LABS_FAST": "1",
         "JUPYTER_CONFIG_DIR": str(folder / ".cfg"),
+        "JUPYTER_CONFIG_PATH": str(PROJECT / "src/anomaly_labs/jupyter"),
     }
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
@@ -134,12 +134,51 @@ def picture(page, name: str) -> None:
     page.screenshot(path=folder / f"{name}.png")
 
 
+def in_theme(page, theme: str) -> None:
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})",
+        f"JupyterLab {theme}",
+    )
+    page.wait_for_function(
+        "dark => document.body.dataset.jpThemeLight === String(!dark)", arg=theme == "Dark"
+    )
+    page.wait_for_timeout(500)
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_learner_sees_hints_and_verdicts_and_no_panel_of_the_desk(page, theme):
+    in_theme(page, theme)
+    select(page, QUESTION)
+    task = page.locator(".jp-MarkdownCell", has_text="Exercise 1: add two trees")
+    hints = task.locator("details")
+    for n in range(hints.count()):
+        hints.nth(n).locator("summary").click()
+    picture(page, f"4-hints-{theme.lower()}")
+    assert hints.count() == 2
+    assert [
+        text.replace("\u00a0", " ").split() for text in task.locator("code").all_inner_texts()
+    ] == [["age"], ["if"], ["else"]]
+    assert "`" not in task.inner_text()
+    select(page, f"{QUESTION}-check")
+    check = page.locator(".jp-Notebook .jp-Cell.jp-mod-active")
+    assert (
+        check.locator(".jp-InputPlaceholder").inner_text().strip()
+        == f"# Check of {QUESTION}, 1 point"
+    )
+    assert check.locator(".cm-content:visible").count() == 0
+    commands = page.evaluate("() => window.jupyterapp.commands.listCommands()")
+    assert not any("nbgrader" in command or "assignment" in command for command in commands)
+    shown = page.locator("body").inner_text()
+    for word in ("Create Assignment", "Validate", "Nbgrader", "news"):
+        assert word.lower() not in shown.lower()
+
+
 def test_learner_is_told_what_is_wrong_and_what_is_right(page):
     source = sources.read(PROJECT / "solutions" / LAB / "lab.py")
     right = next(
         cell.source for cell in source.submission({QUESTION}).cells if cell.get("id") == QUESTION
     )
-    wrong, hint = beside.wrong_answers(source.lab)[QUESTION][0]
+    wrong, hint, _ = beside.wrong_answers(source.lab)[QUESTION][0]
     for cell in source.submission(set()).cells[:3]:
         if cell.cell_type == "code":
             select(page, cell.id)
@@ -159,4 +198,4 @@ def test_learner_is_told_what_is_wrong_and_what_is_right(page):
     told = wait_for(page, "✓")
     select(page, QUESTION)
     picture(page, "3-right")
-    assert told.strip() == f"✓ {QUESTION} passed"
+    assert told.strip() == f"✓ {QUESTION} passed, 1 point"

@@ -143,3 +143,30 @@ def test_who_leaves_missing_values_alone_has_changed_nothing(table):
         pass
     with pytest.raises(checks.CheckFailed, match="changed"), checks.unchanged(table, "changed"):
         table[0] = 7
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (np.float64(22.5), "yours: 22.5"),
+        (np.int64(3), "yours: 3"),
+        (np.bool_(True), "yours: True"),
+        (np.float32(0.1), "yours: 0.1"),
+    ],
+)
+def test_a_number_is_told_as_one_writes_it(value, told):
+    with pytest.raises(checks.CheckFailed) as close:
+        checks.expect_close(value, 7.0, "count again")
+    with pytest.raises(checks.CheckFailed) as between:
+        checks.expect_between(value, 50, 60, "count again")
+    assert f"({told})." in str(close.value)
+    assert f"({told})." in str(between.value)
+
+
+def test_a_value_of_another_kind_is_told_in_one_line_without_numpy():
+    with pytest.raises(checks.CheckFailed) as told:
+        checks.expect_close([(np.float64(1.5), np.str_("a")), np.arange(3)], 7.0, "count again")
+    assert "[(1.5, 'a'), array([0, 1, 2])] came" in str(told.value)
+    with pytest.raises(checks.CheckFailed) as told:
+        checks.expect_close(pd.DataFrame({"a": [1, 2]}), 7.0, "count again")
+    assert "\n" not in str(told.value)

@@ -107,6 +107,11 @@ def test_confusion_has_true_classes_in_rows():
     assert table.loc["a"].tolist() == [1, 0]
 
 
+def test_confusion_starts_with_normal_rows():
+    table = evaluation.confusion(["smurf", "normal", "back"], ["normal", "normal", "back"])
+    assert table.index.tolist() == table.columns.tolist() == ["normal", "back", "smurf"]
+
+
 def test_confusion_agrees_with_scikit_learn_for_any_label_order():
     rng = np.random.default_rng(0)
     true, predicted = rng.integers(0, 4, (2, 300))

@@ -20,6 +20,8 @@ from anomaly_labs.teaching.lab3_gan.failures import (
     mixture,
     mode_collapse,
     modes_covered,
+    share_at_one,
+    share_between,
     vanishing_gradient,
 )
 
@@ -202,7 +204,7 @@ def test_average_of_the_weights_follows_them_slowly():
 def test_critic_of_slope_two_is_penalised_by_one():
     rows = np.random.default_rng(0).normal(size=(6, 2)).astype(np.float32)
     seed = keras.random.SeedGenerator(0)
-    penalty = players.slope_penalty(lambda x: 2 * x[:, :1], rows, rows + 1, seed=seed)
+    penalty = players.gradient_penalty(lambda x: 2 * x[:, :1], rows, rows + 1, seed=seed)
     assert float(penalty) == pytest.approx(1)
 
 
@@ -366,9 +368,13 @@ def test_simultaneous_players_diverge_and_looking_ahead_converges(seed):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
-def test_plain_gan_collapses_and_both_repairs_make_all_modes(seed):
-    assert mode_collapse("gan", seed=seed).modes.iloc[-5:].max() <= 4
-    assert mode_collapse("minibatch_std", seed=seed).modes.iloc[-5:].max() == 8
+def test_plain_gan_gathers_all_points_and_the_repairs_make_all_modes(seed):
+    plain = mode_collapse("gan", seed=seed)
+    assert plain.points.std(axis=0).mean() < 0.3 * mixture(1000).std(axis=0).mean()
+    fullest = sorted((share_at_one(points) for points in plain.looks.values()), reverse=True)
+    assert fullest[3] > 0.5
+    assert plain.modes.max() <= 2
+    assert mode_collapse("minibatch_std", steps=1500, seed=seed).modes.iloc[-5:].max() == 8
     assert mode_collapse("wgan_gp", steps=1500, seed=seed).modes.iloc[-5:].max() == 8
 
 
@@ -377,6 +383,14 @@ def test_modes_are_counted_by_their_share():
     assert modes_covered(np.zeros((100, 2))) == 0
     two = mixture(2000)
     assert modes_covered(two[two[:, 0] > 1.2]) == 3
+
+
+def test_points_between_the_modes_are_counted_although_all_modes_are_reached():
+    middle = np.zeros((1000, 2))
+    points = np.concatenate([mixture(1000), middle])
+    assert modes_covered(points) == 8
+    assert share_between(points) == 0.5
+    assert share_at_one(points) < 0.1
 
 
 def test_same_seed_same_collapse():

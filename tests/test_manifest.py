@@ -161,9 +161,10 @@ def test_figure_without_a_sentence_is_refused_by_whatever_name_it_is_drawn(
         (tiny.WRONG.replace("negative numbers", "twice 2 is 4"), 27, "has 1 wrong answers"),
         (tiny.WRONG.replace(' hint="negative numbers"', ""), 27, "has 1 wrong answers"),
         (tiny.WRONG + '# %% wrong="lab9-q2" hint="x"\na = 1\n', 1, "'lab9-q2', which is no exerc"),
+        (tiny.WRONG + '# %% right="lab9-q3"\na = 1\n', 1, "'lab9-q3', which is no exerc"),
     ],
 )
-def test_lab_whose_exercise_lacks_wrong_answers_is_not_built(
+def test_lab_whose_answers_beside_it_are_not_whole_is_not_built(
     tmp_path: Path, wrong: str, line: int, said: str
 ) -> None:
     path = tiny.write(tmp_path, GOOD, wrong=wrong)

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from anomaly_desk.execute import run_notebook
 from anomaly_labs import plots
+from anomaly_labs.plots.style import ATTACK, NORMAL
 from anomaly_labs.teaching import lab0_start as lab0
 
 GENERATED = "generated data"
@@ -118,6 +119,20 @@ def test_long_title_is_wrapped_inside_the_figure():
     assert box.x1 <= figure.bbox.x1 and "\n" in ax.get_title(loc="left")
 
 
+def test_long_title_leaves_no_word_alone_on_its_last_line():
+    ax = plots.finish(plt.subplots(figsize=(4, 3))[1], "a finding of words that fill the line once")
+    lines = ax.get_title(loc="left").split("\n")
+    assert len(lines) == 2 and len(lines[1]) > 0.7 * len(lines[0])
+
+
+def test_fields_of_learning_lie_in_one_another():
+    outer, *inner = [patch.get_window_extent() for patch in lab0.learning_fields().patches]
+    assert len(inner) == 2
+    for box in inner:
+        assert outer.x0 < box.x0 and box.x1 < outer.x1 and outer.y0 < box.y0 and box.y1 < outer.y1
+        outer = box
+
+
 def test_hour_outside_the_limits_is_counted_in_the_title():
     ax = lab0.hourly_series(week_with_odd_hour(), limits=(-1, 22.5))
     assert ax.get_title(loc="left").startswith("7 hours leave")
@@ -135,9 +150,9 @@ def test_ordinary_week_has_no_odd_hour_in_the_title():
 
 def test_window_title_tells_what_is_left_of_the_peak():
     series = np.zeros(20)
-    series[5] = 90.0
+    series[5], series[10] = 90.0, 24.0  # the second window has a larger first value
     title = lab0.windows(series, 10).get_title(loc="left").replace("\n", " ")
-    assert title == "A peak of 90 megabit/s is 9 in the means and 0 in the sub-sample"
+    assert title == "A peak of 90 megabit/s: 9 in the mean of its window, 0 in the sub-sample"
 
 
 def test_incomplete_last_window_is_left_out():
@@ -149,6 +164,12 @@ def test_class_counts_write_every_count_largest_first():
     ax = plots.class_counts(*labels())
     assert texts(ax) == ["50", "20", "5", "2"]
     assert ax.get_xscale() == "log"
+
+
+def test_class_counts_draw_normal_rows_and_attacks_in_their_colours():
+    legend = plots.class_counts(*labels()).get_legend()
+    drawn = [mpl.colors.to_hex(patch.get_facecolor()) for patch in legend.get_patches()]
+    assert drawn[:2] == [NORMAL, ATTACK] and NORMAL not in drawn[1:]
 
 
 def test_class_counts_tell_families_apart_without_colour():

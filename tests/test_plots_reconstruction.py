@@ -4,8 +4,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
-from anomaly_labs import plots
+from anomaly_labs import plots, thresholds
+from anomaly_labs.plots.style import ATTACK, NORMAL
 from anomaly_labs.teaching import lab2_autoencoder as lab2
 
 
@@ -118,3 +120,43 @@ def test_figures_of_generated_data_say_so():
     plots.use_course_style("synthetic")
     ax = lab2.latent_map(np.eye(2), ["dos", "dos"])
     assert "generated data" in [text.get_text() for text in ax.texts]
+
+
+def test_score_curves_start_at_one_and_say_what_a_threshold_leaves():
+    scores = np.array([1.0, 2.0, 3.0, 4.0, 2.0, 8.0])
+    ax = plots.score_curves(scores, ["normal"] * 4 + ["dos"] * 2)
+    normal, dos = ax.lines
+    assert normal.get_color() == NORMAL
+    assert dos.get_color() == ATTACK
+    assert normal.get_ydata().tolist() == [1, 0.75, 0.5, 0.25, 0]
+    assert normal.get_xdata().tolist() == [1, 2, 3, 4, 4]
+    assert ax.get_xscale() == "log"
+
+
+def test_normal_rows_have_their_colour_and_no_kind_of_attack_has_it():
+    ax = lab2.latent_map(np.arange(16.0).reshape(8, 2), list("abcdefgh"))
+    shades = {tuple(points.get_facecolor()[0][:3]) for points in ax.collections}
+    assert to_rgb(NORMAL) not in shades
+    curves = plots.score_curves(
+        np.array([1.0, 2.0, 3.0]), ["normal", "normal", "attack"], thresholds={"half": 1.5}
+    )
+    assert [line.get_color() for line in curves.lines[:2]] == [NORMAL, ATTACK]
+    assert legend(curves)[-1] == "half: 1.5"
+
+
+def test_the_point_on_a_cost_curve_is_the_threshold_of_the_cost_rule():
+    rng = np.random.default_rng(0)
+    scores = np.exp(np.append(rng.normal(0, 1, 900), rng.normal(3, 1, 30)))
+    attack = np.append(np.zeros(900), np.ones(30))
+    ax = lab2.cost_curves(scores, attack, misses=[1, 50], normal_a_day=9_000, attacks_a_day=300)
+    for curve, point, miss in ((0, 1, 1.0), (2, 3, 50.0)):
+        best, cost = (float(values[0]) for values in ax.lines[point].get_data())
+        assert best == thresholds.cost_based(scores, attack, cost_false_alarm=1, cost_miss=miss)
+        assert cost <= ax.lines[curve].get_ydata().min() * (1 + 1e-9)
+    assert ax.lines[1].get_xdata()[0] > ax.lines[3].get_xdata()[0]
+
+
+def test_the_map_of_networks_has_a_drawing_and_a_purpose_for_each_kind():
+    names = [ax.get_title(loc="left") for ax in lab2.network_map().figure.axes]
+    assert len(set(names)) == 6
+    assert "Autoencoder" in names

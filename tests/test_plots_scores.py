@@ -1,5 +1,6 @@
 """Figures of scores, curves and trees say what their data says."""
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -7,6 +8,8 @@ import pytest
 import xgboost as xgb
 
 from anomaly_labs import plots
+from anomaly_labs.plots import style
+from anomaly_labs.teaching import lab0_start as lab0
 from anomaly_labs.teaching import lab1_xgboost as lab1
 
 SCORES = np.array([0.9, 0.8, 0.6, 0.3, 0.1])
@@ -79,16 +82,47 @@ def test_confusion_matrix_counts_errors_off_the_diagonal():
     assert texts(ax) == ["5", "1", "2", "1,000"]
 
 
+def test_confusion_matrix_has_one_order_of_classes():
+    names = ["u2r", "normal", "dos"]
+    counts = pd.DataFrame([[1, 2, 3], [4, 5, 6], [7, 8, 9]], index=names, columns=names)
+    for table in (counts, counts.loc[::-1, ["dos", "u2r", "normal"]]):
+        ax = plots.confusion_matrix(table)
+        for labels in (ax.get_xticklabels(), ax.get_yticklabels()):
+            assert [label.get_text() for label in labels] == ["normal", "dos", "u2r"]
+        drawn = [text.get_text() for text in ax.texts[:9]]
+        assert drawn == ["5", "6", "4", "8", "9", "7", "2", "3", "1"]
+        assert ax.get_title(loc="left") == "30 errors in 45 rows"
+
+
 def test_share_bars_put_the_largest_on_top_and_cut_the_rest():
     ax = plots.share_bars(pd.Series({"a": 0.1, "b": 0.7, "c": 0.2}), top=2)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["c", "b"]
 
 
-def test_model_selection_names_the_best_model_and_the_time_of_all():
+def test_model_selection_tells_what_half_of_the_time_brings():
     table = pd.DataFrame({"seconds": [1.0, 2.0, 3.0], "error": [0.3, 0.1, 0.2]})
     ax = lab1.model_selection(table)
-    assert title(ax) == "Model 2 of 3 is best; all of them took 6.0 s to train"
+    assert title(ax) == "Half of the time brings an error of 0.1, all of it 0.1"
     assert ax.lines[0].get_ydata().tolist() == [0.3, 0.1, 0.1]
+    slow = lab1.model_selection(table.iloc[::-1])
+    assert title(slow) == "Half of the time brings an error of 0.2, all of it 0.1"
+
+
+def test_f1_by_rows_names_weak_classes_beside_their_rows():
+    names = ["normal", "spy", "perl"]
+    f1, rows = pd.Series([1.0, 0.2, 0.5], names), pd.Series([10_000, 2, 3], names)
+    ax = lab1.f1_by_rows(f1, rows)
+    assert texts(ax) == ["perl", "spy"]
+    assert title(ax).startswith("2 of 3 classes stay below an F1 of 0.8; none")
+
+
+def test_normal_rows_and_attacks_have_one_colour_each():
+    attack = np.array([1, 0])
+    ladder = lab1.score_ladder(np.array([0.9, 0.1]), attack, 0.5)
+    vectors = lab1.vector_map(np.eye(2), ["a", "b"], values=attack)
+    for ax in (ladder, vectors):
+        drawn = [mpl.colors.to_hex(group.get_facecolor()[0]) for group in ax.collections]
+        assert drawn == [style.ATTACK, style.NORMAL]
 
 
 def test_vector_map_names_the_heaviest_and_shapes_attacks_as_triangles():
@@ -97,6 +131,25 @@ def test_vector_map_names_the_heaviest_and_shapes_attacks_as_triangles():
     ax = lab1.vector_map(points, ["a", "b", "c"], weights=[1, 9, 5], values=values, label_top=2)
     assert texts(ax) == ["b", "c"]
     assert [len(group.get_offsets()) for group in ax.collections] == [1, 2]
+
+
+def test_type_in_figures_has_two_sizes():
+    attack, scores = np.array([1, 0]), np.array([0.9, 0.1])
+    table = pd.DataFrame({"seconds": [1.0, 2.0], "error": [0.3, 0.1]})
+    drawn = [
+        lab0.lettered_points(np.eye(2), {"A": 1}, title="t"),
+        lab0.rotor_story(),
+        lab0.method_map(),
+        lab0.learning_fields(),
+        lab1.ensemble_schemes(),
+        lab1.decision_tree(("a?", "1", "2")),
+        lab1.split_residuals([10, 20], [-1.5, 2], 15, gain=3.061),
+        lab1.roc_steps(scores, attack, [0.5]),
+        lab1.model_selection(table),
+        lab1.vector_map(np.eye(2), ["a", "b"]),
+    ]
+    sizes = {text.get_fontsize() for ax in drawn for text in ax.texts}
+    assert sizes == {style.SMALL, mpl.rcParams["font.size"]}
 
 
 def test_decision_tree_draws_every_question_and_leaf():

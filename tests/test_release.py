@@ -1,7 +1,14 @@
 """The zip for learners: what is in it, that no answer is, and that it works without network."""
 
 import ast
+import base64
+import binascii
+import bz2
+import contextlib
+import gzip
 import io
+import json
+import lzma
 import os
 import re
 import shutil
@@ -10,6 +17,7 @@ import sys
 import sysconfig
 import venv
 import zipfile
+import zlib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -19,9 +27,10 @@ from packaging.utils import canonicalize_name
 from typer.testing import CliRunner
 
 from anomaly_desk.errors import CourseError
-from anomaly_desk.labs import manifest
-from anomaly_desk.publish.release import Target, complaints, release
+from anomaly_desk.labs import manifest, sources
+from anomaly_desk.publish.release import Target, alone, complaints, release
 from anomaly_desk.publish.release.data import data_files
+from anomaly_desk.publish.release.decoded import decoded
 from anomaly_desk.publish.release.locked import learners_lock
 from anomaly_labs import cli
 from anomaly_labs.datasets import files
@@ -198,6 +207,87 @@ def test_a_secret_is_found_in_an_archive_in_an_archive(project, made, tmp_path):
 def test_what_does_not_belong_into_a_release_is_named(project, made, tmp_path, name, data, said):
     found = complaints(project, with_files(made, tmp_path, {name: data}))
     assert any(said in one for one in found), found
+
+
+SOLUTION = "return (np.asarray(scores) > threshold).astype(int)"
+PACKED = {
+    "base64": base64.b64encode,
+    "base64 in lines": base64.encodebytes,
+    "base64 for addresses": base64.urlsafe_b64encode,
+    "base64, compressed": lambda data: base64.b64encode(zlib.compress(data)),
+    "base64 twice, gzip": lambda data: base64.b64encode(base64.b64encode(gzip.compress(data))),
+    "hexadecimal, xz": lambda data: binascii.hexlify(lzma.compress(data)),
+    "base64, bzip2": lambda data: base64.b64encode(bz2.compress(data)),
+    "in a module": lambda data: base64.encodebytes(data).replace(b"\n", b'"\n    "'),
+    "in JSON in base64": lambda data: base64.b64encode(json.dumps({"q1": data.decode()}).encode()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", PACKED)
+def test_an_encoded_solution_stops_an_ordinary_release(project, made, tmp_path, how):
+    text = f"Look:\n\n    {SOLUTION}\n\nand so on, {'é' * 20} to the end of the page.\n" * 3
+    page = b"# Welcome\n\nkey=" + PACKED[how](text.encode()) + b"\n\nGood-bye and thank you.\n"
+    found = complaints(project, with_files(made, tmp_path, {"README.md": page}))
+    assert any(SOLUTION in one and "(encoded)" in one for one in found), found
+
+
+def test_the_worked_solutions_stop_an_ordinary_release(project, made, tmp_path):
+    (file,) = alone.worked_files("A course", sources.course(project)).values()
+    found = complaints(project, with_files(made, tmp_path, {"labs/self-study.json": file}))
+    assert any(SOLUTION in one and "labs/self-study.json" in one for one in found), found
+    assert any(MODEL_ANSWER in one for one in found)
+    assert any("Three points: says who pays" in one for one in found)
+
+
+@pytest.fixture(scope="module")
+def self_study(project):
+    """A self-study release of the quiz, made by the command."""
+    path = project / "out" / "self-study.zip"
+    with contextlib.chdir(project):
+        code, said = run(cli.app, "release", "--output", str(path), "--self-study")
+    assert code == 0, said
+    assert "holds the solutions of the labs, hidden, not encrypted" in said
+    return path
+
+
+def test_self_study_holds_the_solutions_and_an_ordinary_release_nothing_of_it(made, self_study):
+    with zipfile.ZipFile(made) as plain, zipfile.ZipFile(self_study) as own:
+        assert {*own.namelist()} - {*plain.namelist()} == {"anomaly-labs/labs/self-study.json"}
+        text = own.read("anomaly-labs/labs/self-study.json")
+        page, plain_page = (zip_.read("anomaly-labs/README.md").decode() for zip_ in (own, plain))
+        notebook = json.loads(own.read("anomaly-labs/labs/quiz.ipynb"))
+        plain_notebook = json.loads(plain.read("anomaly-labs/labs/quiz.ipynb"))
+    assert "hidden, not encrypted" in " ".join(page.split())
+    assert "self-study" not in plain_page
+    assert SOLUTION.encode() not in text
+    assert SOLUTION in str(list(decoded(text.decode())))
+    assert notebook["metadata"]["anomaly_labs"].pop("self_study") is True
+    assert notebook == plain_notebook
+
+
+def test_self_study_release_is_checked_as_one(project, self_study, tmp_path):
+    assert complaints(project, self_study, self_study=True) == []
+    assert complaints(project, self_study) != []
+    with zipfile.ZipFile(self_study) as archive:
+        file = archive.read("anomaly-labs/labs/self-study.json")
+    planted = {"labs/self-study.json": file.replace(b"hidden", b"secret")}
+    found = complaints(project, with_files(self_study, tmp_path, planted), self_study=True)
+    assert found == [
+        "anomaly-labs/labs/self-study.json: not the worked solutions that solutions/ gives"
+    ]
+    planted = {"README.md": base64.b64encode(SOLUTION.encode())}
+    found = complaints(project, with_files(self_study, tmp_path, planted), self_study=True)
+    assert [one.partition(":")[0] for one in found] == ["anomaly-labs/README.md"]
+
+
+def test_an_assessment_has_no_worked_solutions():
+    every = sources.course(PROJECT)
+    (file,) = alone.worked_files("A course", every).values()
+    worked = json.loads(next(decoded(file.decode())))["worked"]
+    labs = [source for source in every if source.lab.kind != "assessment"]
+    wanted = [name for source in labs for name in (source.points | source.reflections)]
+    assert sorted(worked) == sorted(wanted)
+    assert all(one["rubric"] for name, one in worked.items() if "-r" in name)
 
 
 def test_an_answer_copied_into_the_library_stops_the_release(project, made, tmp_path):

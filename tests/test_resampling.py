@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from anomaly_labs.resampling import reduce_anomalies
+from anomaly_labs.resampling import in_turns, reduce_anomalies
 
 
 @pytest.fixture
@@ -86,3 +86,19 @@ def test_ratio_outside_zero_and_one_is_refused(ratio):
 def test_unusable_labels_are_refused(y, message):
     with pytest.raises(ValueError, match=message):
         reduce_anomalies(np.zeros(2), y, ratio=0.5)
+
+
+def test_in_turns_gives_each_family_and_each_type_as_many_rows_as_it_has():
+    families = np.repeat(["dos", "probe", "u2r"], [900, 60, 5])
+    types = np.array(["neptune"] * 880 + ["land"] * 20 + ["satan"] * 60 + ["perl"] * 5)
+    drawn = in_turns(families, types, size=65, seed=3)
+    assert pd.Series(families[drawn]).value_counts().to_dict() == {"dos": 30, "probe": 30, "u2r": 5}
+    assert pd.Series(types[drawn]).value_counts()[["neptune", "land"]].tolist() == [15, 15]
+    assert len(set(drawn.tolist())) == 65
+    assert drawn.tolist() == in_turns(families, types, size=65, seed=3).tolist()
+    assert drawn.tolist() != in_turns(families, types, size=65, seed=4).tolist()
+
+
+def test_in_turns_refuses_more_rows_than_there_are():
+    with pytest.raises(ValueError, match=r"size=4, but there are 3 rows"):
+        in_turns(["a", "a", "b"], size=4)

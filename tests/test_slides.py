@@ -149,6 +149,16 @@ def test_what_one_sees_becomes_the_speakers_notes(page: str) -> None:
     assert "<p>Ask who has seen such a line.</p>\n</aside>" in page
 
 
+def test_a_guess_parts_no_table_from_its_words(tmp_path: Path) -> None:
+    guess = '# %%\nguess = 2\n# guesses.compare(guess, 2, "The words")\n\n'
+    source = lab(
+        tmp_path, LAB.replace("# %% [markdown]\n# You see", f"{guess}# %% [markdown]\n# You see")
+    )
+    page = slides_page(source, executed(source))
+    assert '<aside class="notes"><p>You see <strong>one line</strong>' in page
+    assert "guess = 2" not in page
+
+
 def test_no_answer_stands_on_a_slide(page: str) -> None:
     assert [word for word in (*SECRET, "printed by an answer") if word in page] == []
     assert "# your answer here" in page

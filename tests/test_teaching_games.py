@@ -39,16 +39,26 @@ def test_paths_are_told_apart_and_measured_at_their_ends():
         "repaired": pd.DataFrame({"x": [1.0, 0.0], "y": [0.0, 0.1]}),
     }
     ax = lab3.player_paths(paths)
-    assert title(ax) == "Distance from rest at the end: simultaneous 5, repaired 0.1"
+    assert title(ax) == "Distance from the equilibrium at the end: simultaneous 5, repaired 0.1"
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert legend == ["simultaneous", "repaired", "start", "place of rest"]
+    assert legend == ["simultaneous", "repaired", "start", "equilibrium"]
 
 
-def test_made_points_lie_over_real_ones_with_another_marker():
-    ax = lab3.made_points(np.zeros((5, 2)), np.ones((3, 2)), title="One mode")
+def test_generated_points_lie_over_real_ones_with_another_marker():
+    ax = lab3.generated_points(np.zeros((5, 2)), np.ones((3, 2)), title="One mode")
     assert [len(points.get_offsets()) for points in ax.collections] == [5, 3]
     shapes = [len(points.get_paths()[0].vertices) for points in ax.collections]
     assert shapes[0] != shapes[1]
+
+
+def test_each_look_says_how_many_points_lie_at_one_mode():
+    looks = {100: np.full((10, 2), [2.0, 0.0]), 2500: np.array([[2.0, 0.0], [0.0, 0.0]])}
+    panels = lab3.collapse_looks(np.zeros((5, 2)), looks)
+    assert [title(panel) for panel in panels] == [
+        "Round 100: 100% at one",
+        "Round 2,500: 50% at one",
+    ]
+    assert [len(panel.collections[1].get_offsets()) for panel in panels] == [10, 2]
 
 
 def test_rarity_is_drawn_from_rare_to_frequent_and_names_who_loses():

@@ -49,8 +49,9 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
-from anomaly_labs import datasets, evaluation, features, plots, thresholds
+from anomaly_labs import datasets, evaluation, features, plots, probes, thresholds
 from anomaly_labs.exams import assessment
+from anomaly_labs.teaching import assessment as teaching
 
 learner = ""  # your id on the class list, between the quotes
 assessment.sign_in(learner)
@@ -111,17 +112,25 @@ my_new_types = new_types(list(data.train.y), list(data.test.y))
 checks.expect_answered(my_share, "my_share")
 checks.expect_answered(my_new_types, "my_new_types")
 labelled = data.train.X.head(400).assign(label=data.train.y.head(400).astype(str))
+labelled = pd.concat([labelled, labelled.head(90)], ignore_index=True)  # some rows come twice
 wanted = labelled[labelled["label"] == "normal"].drop(columns="label")
 answer = normal_only(labelled)
 checks.expect_columns(answer, data.train.X.columns, "return the 41 raw columns, without label")
+hint = "two connections with equal numbers are two rows: keep both"
+checks.expect(len(answer) != len(wanted.drop_duplicates()), hint)
 hint = "return all rows with the label normal, and no other row"
 checks.expect_shape(answer, wanted.shape, hint)
-checks.expect_close(answer["src_bytes"], wanted["src_bytes"], "these are not the normal rows")
+numbers = ["src_bytes", "dst_host_count", "serror_rate"]
+for column in numbers:
+    checks.expect_close(answer[column], wanted[column], "these are not the normal rows")
 answer = new_types(
     ["normal", "neptune", "smurf"], ["smurf", "apache2", "normal", "apache2", "mscan"]
 )
 hint = "apache2 and mscan are new: a list, sorted, each name once, without those of training"
 checks.expect(list(answer) == ["apache2", "mscan"], hint)
+hint = "normal is no attack type, even when the training names do not hold it"
+checks.expect(list(new_types(["neptune"], ["normal", "back"])) == ["back"], hint)
+checks.expect(list(new_types(["back"], ["back"])) == [], "nothing new gives an empty list")
 hint = "my_share is the share of attack rows in data.train.y, between 0 and 1, of your own rows"
 checks.expect_close(my_share, datasets.is_attack(data.train.y).mean(), hint)
 wanted = set(data.test.y) - set(data.train.y)
@@ -130,16 +139,14 @@ checks.expect(sorted(map(str, my_new_types)) == sorted(map(str, wanted)), hint)
 ### BEGIN HIDDEN TESTS
 fresh = assessment.unseen(500)
 labelled = fresh.X.assign(label=fresh.y.astype(str))
-wanted = fresh.X[(fresh.y == "normal").to_numpy()]
+labelled = pd.concat([labelled, labelled.tail(100)], ignore_index=True)
+others = labelled["label"] != "normal"
+wanted = labelled[~others]
 blind = normal_only(labelled)
-checks.expect_shape(
-    blind, wanted.shape, "on other rows, normal_only returns too many rows or too few"
-)
-for column in ("src_bytes", "dst_host_count", "serror_rate"):
+hint = "on other rows, normal_only returns too many rows or too few"
+checks.expect_shape(blind, (len(wanted), 41), hint)
+for column in numbers:
     checks.expect_close(blind[column], wanted[column], "on other rows, rows or values differ")
-hint = "normal is no attack type, even when the training names do not hold it"
-checks.expect(list(new_types(["neptune"], ["normal", "back"])) == ["back"], hint)
-checks.expect(list(new_types(["back"], ["back"])) == [], "nothing new gives an empty list")
 hidden = checks.hidden_rng()
 before, after = hidden.choice([f"type {i}" for i in range(40)], (2, 30)).tolist()
 blind = new_types([*before, "normal"], [*after, "normal"])
@@ -166,6 +173,8 @@ n_rounds = 100
 checks.expect_answered(xgb_params, "xgb_params")
 checks.expect_answered(n_rounds, "n_rounds")
 checks.expect_type(xgb_params, dict, "xgb_params")
+unknown = assessment.unknown(xgb_params)
+checks.expect(not unknown, f"xgb.train knows no parameter {unknown}")
 hint = "choose an objective for two classes that gives a probability, such as the logistic one"
 checks.expect(xgb_params.get("objective") in ("binary:logistic", "reg:logistic"), hint)
 hint = "XGBoost 3 refuses gpu_hist: use tree_method hist, and device for the place"
@@ -175,40 +184,56 @@ checks.expect(eta is not None, "state the learning rate, as eta or learning_rate
 checks.expect_between(eta, 0.005, 1, "a learning rate lies between 0.005 and 1")
 depth = xgb_params.get("max_depth")
 checks.expect(depth is not None, "state the depth of the trees, max_depth")
-checks.expect_between(depth, 2, 20, "trees of depth 2 to 20 are usual")
-checks.expect_between(n_rounds, 5, 2000, "train 5 to 2,000 trees")
-checks.expect(float(n_rounds).is_integer(), "the number of trees is a whole number")
-### BEGIN HIDDEN TESTS
+if np.ndim(depth) == 0 and depth == 0:  # no limit on the depth
+    hint = "depth 0 sets no limit: say with max_leaves how many leaves a tree may have, 2 to 2,000"
+    checks.expect_between(xgb_params.get("max_leaves", 0), 2, 2000, hint)
+else:
+    checks.expect_between(depth, 2, 20, "trees of depth 2 to 20 are usual")
+together = xgb_params.get("num_parallel_tree", 1)  # trees of a round: many make a forest
+checks.expect_between(n_rounds, 1, 2000, "train 5 to 2,000 trees")
+checks.expect_between(together, 1, 2000, "num_parallel_tree is a number of trees")
+n_trees = float(n_rounds) * float(together)
+checks.expect_between(n_trees, 5, 2000, "train 5 to 2,000 trees")
+whole = all(float(number).is_integer() for number in (n_rounds, together, depth))
+checks.expect(whole, "depth and number of trees are whole numbers")
 for share in ("subsample", "colsample_bytree", "colsample_bylevel", "colsample_bynode"):
     hint = f"{share} is a share, above 0 and at most 1"
     checks.expect_between(xgb_params.get(share, 1), 0.01, 1, hint)
-hint = "so few trees with so small a learning rate hardly move away from the first guess"
+hint = "so few rounds with so small a learning rate hardly move away from the first guess"
 checks.expect(float(eta) * float(n_rounds) >= 0.5, hint)
-### END HIDDEN TESTS
 checks.passed("assessment-q2")
 
 # %% [markdown] slide="slide"
 # ## Task 3: training and prediction
-# **12 min · 4 points.** Encode your training rows, train the detector with your parameters, and write `predict_attack(X)`: it gets a table of **raw** rows (41 columns) and
-# returns the probability of an attack for each, as an array. Test rows hold services that training did not: your encoder must live
-# with them (`features.make_encoder` does; so do categories, if XGBoost is told).
+# **12 min · 4 points.** Fit an encoder to your training rows, train the detector with your parameters, and write two functions of a table of **raw** rows (41 columns).
+# `encode(X)` returns what your detector takes: a matrix or a table, one row for each raw row. `predict_attack(X)` returns the probability of an attack for each, as an array. Test rows hold services that
+# training did not: your encoder must live with them (`features.make_encoder` does; so do categories, if XGBoost is told).
+#
+# A detector that learned from the training file does better there than on the later file. The check compares the two: what learned from test rows, or from rows generated like them, earns nothing.
 #
 # Pass limit (2.5 points): an AUC of 0.80 on unseen rows. Distinction limit (4 points): 0.90.
 
 
 # %% exercise="assessment-q3"
-def predict_attack(X):
-    """Return the probability of an attack for each raw row of `X`."""
+def encode(X):
+    """Return the rows of the raw table `X` as the detector takes them."""
     ### BEGIN SOLUTION
-    return detector.predict(xgb.DMatrix(row_encoder.transform(X)))
+    return row_encoder.transform(X)
     ### END SOLUTION
 
 
-# Encode and train here; the function above uses what you make.
+def predict_attack(X):
+    """Return the probability of an attack for each raw row of `X`."""
+    ### BEGIN SOLUTION
+    return detector.predict(xgb.DMatrix(encode(X)))
+    ### END SOLUTION
+
+
+# Encode and train here; the functions above use what you make.
 ### BEGIN SOLUTION
 row_encoder = features.make_encoder().fit(data.train.X)
 attack = datasets.is_attack(data.train.y)
-known_rows = xgb.DMatrix(row_encoder.transform(data.train.X), label=attack)
+known_rows = xgb.DMatrix(encode(data.train.X), label=attack)
 detector = xgb.train(xgb_params, known_rows, num_boost_round=n_rounds)
 ### END SOLUTION
 
@@ -228,10 +253,27 @@ checks.expect(auc > 0.4, "attacks get the low numbers here: return the probabili
 checks.expect_between(
     float(auc), 0.80, 1, "the AUC on your test rows is below the pass limit of 0.80"
 )
+given = "predict_attack must compute its answer from the rows that it is given"
+few = data.test.X.iloc[::-40]
+checks.expect_close(predict_attack(few), answer[::-40], given, tolerance=1e-4)
+torn = np.asarray(predict_attack(assessment.shuffled(few)), float)  # each column shuffled by itself
+hint = "the answer hangs on a single column; a detector that was trained weighs many"
+checks.expect(not np.allclose(np.sort(torn), np.sort(answer[::-40])), hint)
+hint = "encode returns a matrix or table of what your detector takes, one row for each raw row"
+checks.expect_shape(encode(few), (len(few), None), hint)
+leak = assessment.forbidden_rows(encode, data)
+checks.expect(not leak, f"the encoder was fitted on {leak}: fit it to data.train.X only")
+# `lead`: how much better it is on traffic like that of the training file. Eight draws, real rows: mean
+# 0.054, standard deviation 0.012, so mean - 3 sd is 0.019; generated 0.038 and 0.006. Nine kinds of model
+# from forests to logistic regression: 0.037 to 0.14; learned from test rows, from a tenth of them or from
+# generated ones, too: -0.015 to 0.007.
+home = data.train.X.iloc[::7], datasets.is_attack(data.train.y.iloc[::7])
+lead = evaluation.ranking(home[1], np.asarray(predict_attack(home[0]), float))["auc"] - auc
+leaked = "a detector that learned from the training file is better there than on the test file; did yours learn from test rows?"
+checks.expect_between(float(lead), 0.015, 1, leaked)
 ### BEGIN HIDDEN TESTS
 order = checks.hidden_rng().permutation(len(answer))[:300]
-hint = "predict_attack must compute its answer from the rows that it is given"
-checks.expect_close(predict_attack(data.test.X.iloc[order]), answer[order], hint, tolerance=1e-4)
+checks.expect_close(predict_attack(data.test.X.iloc[order]), answer[order], given, tolerance=1e-4)
 fresh = assessment.unseen()
 blind = predict_attack(fresh.X)
 checks.expect_shape(blind, (len(fresh.X),), "one probability for each of the unseen rows")
@@ -241,14 +283,12 @@ checks.expect(bool(((blind >= 0) & (blind <= 1)).all()), hint)
 unseen_auc = evaluation.ranking(datasets.is_attack(fresh.y), blind)["auc"]
 hint = "the AUC on rows that nobody has seen is below the pass limit of 0.80"
 checks.expect_between(float(unseen_auc), 0.80, 1, hint)
-# `lead`: how much better it is on traffic like that of the training file. Four draws of both kinds,
-# 15 models from boosted trees to logistic regression: 0.031 to 0.23; learned from test rows, as it
-# is or blurred by noise, together with the training rows or not: -0.07 to 0.013.
+# Four draws of both kinds, 15 models from boosted trees to logistic regression: 0.031 to 0.23;
+# learned from test rows, as it is or blurred by noise, with the training rows or not: -0.07 to 0.013.
 home = assessment.unseen(3000, split="train")
 lead = evaluation.ranking(datasets.is_attack(home.y), np.asarray(predict_attack(home.X), float))
 lead = lead["auc"] - max(auc, unseen_auc)
-hint = "a detector that learned from the training file is better there than on the test file; did yours learn from test rows?"
-checks.expect_between(float(lead), 0.02, 1, hint)
+checks.expect(lead >= 0.015, leaked)
 auc = min(auc, unseen_auc)
 ### END HIDDEN TESTS
 checks.passed("assessment-q3")
@@ -294,10 +334,10 @@ hint = (
     "my_confusion does not belong to your detector and your test rows, at a probability above 0.5"
 )
 checks.expect_close(my_confusion, wanted, hint)
-### BEGIN HIDDEN TESTS
 hint = "count 0 where nothing falls into a cell, and keep the table two by two"
 checks.expect_close(four_counts(np.array([1, 1]), np.array([1, 1])), [[0, 0], [0, 2]], hint)
 checks.expect_close(four_counts(np.array([0, 0]), np.array([1, 0])), [[1, 1], [0, 0]], hint)
+### BEGIN HIDDEN TESTS
 many = checks.hidden_rng().integers(0, 2, (2, 500))
 wanted = [[int(((many[0] == i) & (many[1] == j)).sum()) for j in (0, 1)] for i in (0, 1)]
 hint = "the counts of 500 random rows are wrong"
@@ -338,20 +378,20 @@ checks.expect_between(settings["epochs"], 3, 500, "train between 3 and 500 epoch
 checks.expect_between(settings["batch_size"], 8, 2048, "a batch has between 8 and 2,048 rows")
 hint = "between 0.0001 and 0.02: in a few thousand steps a smaller rate learns little"
 checks.expect_between(settings["learning_rate"], 1e-4, 0.02, hint)
-### BEGIN HIDDEN TESTS
 steps = float(settings["epochs"]) * 8000 / float(settings["batch_size"])
 hint = "too few steps for 8,000 rows: more epochs, or smaller batches"
 checks.expect(steps * float(settings["learning_rate"]) >= 0.08, hint)
 whole = all(float(settings[k]).is_integer() for k in ("latent", "epochs", "batch_size"))
 checks.expect(whole, "latent, epochs and batch_size are whole numbers")
-### END HIDDEN TESTS
 checks.passed("assessment-q5")
 
 # %% [markdown] slide="slide"
 # ## Task 6: the encoder
 # **8 min · 2 points.** `build_encoder(n_columns, hidden, latent)` returns an untrained Keras model: rows of `n_columns` numbers go in, `latent` numbers per row come out, with a
-# layer for each number in `hidden` between. All sizes come from the arguments. Leave `encoded` as it is: it runs a fresh encoder
-# on a few rows for the check.
+# layer for each number in `hidden` between. All sizes come from the arguments. Give each hidden layer an activation that bends, such as relu. Without one, all layers together are a single matrix (an
+# affine map), and that is not accepted.
+#
+# Leave `encoded` as it is: it runs a fresh encoder on a few rows for the check.
 
 
 # %% exercise="assessment-q6"
@@ -371,13 +411,29 @@ def encoded(rows, hidden, latent):
 
 # %% check="assessment-q6" points=2
 some = np.random.default_rng(6).normal(size=(40, 12))
-answer = encoded(some, [9, 6], 3)
-hint = "three numbers for each of the 40 rows: the last layer has `latent` units"
-checks.expect_shape(answer, (40, 3), hint)
-answer = np.asarray(answer, float)
+twice = encoded(np.vstack([some, some]), [9, 6], 3)
+hint = "three numbers for each of the 80 rows: the last layer has `latent` units"
+checks.expect_shape(twice, (80, 3), hint)
+twice = np.asarray(twice, float)
+answer = twice[:40]
 checks.expect(bool(np.isfinite(answer).all()), "some values are no numbers")
 hint = "all rows get the same numbers: does the input reach the output?"
 checks.expect(float(answer.std(axis=0).max()) > 1e-6, hint)
+hint = "equal rows must get equal numbers"
+checks.expect_close(twice[40:], answer, hint, tolerance=1e-4)
+hint = "an encoder mixes the columns; yours passes some of them on unchanged"
+checks.expect(not any(np.allclose(u, v) for u in answer.T for v in some.T), hint)
+checks.expect_shape(encoded(some[:2], [4, 4, 4], 2), (2, 2), "three hidden layers must work too")
+# Twenty networks of ten activations: 0.07 to 0.53 (sigmoid least), a matrix 6e-8.
+hint = "halfway between two rows the numbers are halfway, too: this is a matrix. Give the hidden layers an activation that bends, such as relu"
+checks.expect(probes.bend(lambda rows: encoded(rows, [9, 6], 3), some) > 0.01, hint)
+# No network of 60 lets more numbers through than its narrowest layer has units.
+narrow = "does each number in hidden have a layer? With three units in one of them, more than three numbers come through"
+ranks = probes.jacobian_ranks(lambda rows: encoded(rows, [16, 3], 8), some[:20])
+checks.expect(bool(np.median(ranks) <= 3), narrow)
+swapped = "are the layers in the order of hidden? Its first number is the layer next to the rows"
+width = probes.input_rank(lambda rows: encoded(rows, [3, 16], 8), some[:20])
+checks.expect(width <= 3, swapped)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 pick = hidden.integers(0, 10, 20)  # rows that come more than once
@@ -390,14 +446,19 @@ checks.expect_close(blind, blind[first], "equal rows must get equal numbers", to
 checks.expect(float(np.ptp(blind, axis=0).max()) > 1e-6, "the numbers must depend on the row")
 copied = any(np.allclose(blind[:, j], some[:, k]) for j in range(5) for k in range(30))
 checks.expect(not copied, "an encoder mixes the columns; yours passes some of them on unchanged")
-checks.expect_shape(encoded(some[:2], [4, 4, 4], 2), (2, 2), "three hidden layers must work too")
+least = int(hidden.integers(2, 5))
+some = hidden.normal(size=(20, 14))
+ranks = probes.jacobian_ranks(lambda rows: encoded(rows, [20, least], 9), some)
+checks.expect(bool(np.median(ranks) <= least), "with other sizes: " + narrow)
+width = probes.input_rank(lambda rows: encoded(rows, [least, 20], 9), some)
+checks.expect(width <= least, "with other sizes: " + swapped)
 ### END HIDDEN TESTS
 checks.passed("assessment-q6")
 
 # %% [markdown] slide="slide"
 # ## Task 7: the decoder
 # **8 min · 2 points.** `build_decoder(latent, hidden, n_columns)` is the way back: `latent` numbers per row go in, `n_columns` come out. `hidden` is given in the order of the encoder; go
-# through it backwards. What the network must rebuild are standardised columns, cut off at -10 and +10: the last
+# through it backwards, again with an activation that bends in each layer. What the network must rebuild are standardised columns, cut off at -10 and +10: the last
 # layer must be able to give **any** such number.
 
 
@@ -428,6 +489,20 @@ hint = "no value is negative: which activation does the last layer have?"
 checks.expect(float(answer.min()) < 0, hint)
 hint = "values stay between -1 and 1: the last layer must give any number"
 checks.expect(max(float(answer.max()), -float(answer.min())) > 1.001, hint)
+codes = codes / 1000
+twice = np.asarray(decoded(np.vstack([codes, codes]), [40, 20], 30), float)
+hint = "equal codes must give equal rows"
+checks.expect_close(twice[:50], twice[50:], hint, tolerance=1e-4)
+checks.expect(float(np.ptp(twice, axis=0).max()) > 1e-6, "the rows must depend on the codes")
+checks.expect_shape(decoded(codes[:2], [8, 6, 4], 5), (2, 5), "three hidden layers must work too")
+hint = "halfway between two codes the rows are halfway, too: this is a matrix. Give the hidden layers an activation that bends, such as relu"
+checks.expect(probes.bend(lambda rows: decoded(rows, [40, 20], 30), codes) > 0.01, hint)
+narrow = "does each number in hidden have a layer? With two units in one of them, more than two numbers come through"
+ranks = probes.jacobian_ranks(lambda rows: decoded(rows, [2, 16], 8), codes[:20])
+checks.expect(bool(np.median(ranks) <= 2), narrow)
+swapped = "go through hidden backwards: its last number is the layer next to the codes"
+width = probes.input_rank(lambda rows: decoded(rows, [16, 2], 8), codes[:20])
+checks.expect(width <= 2, swapped)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 pick = hidden.integers(0, 10, 20)  # codes that come more than once
@@ -438,14 +513,19 @@ blind = np.asarray(blind, float)
 first = [pick.tolist().index(row) for row in pick]
 checks.expect_close(blind, blind[first], "equal codes must give equal rows", tolerance=1e-4)
 checks.expect(float(np.ptp(blind, axis=0).max()) > 1e-6, "the rows must depend on the codes")
-checks.expect_shape(decoded(codes[:2], [8, 6, 4], 5), (2, 5), "three hidden layers must work too")
+least = int(hidden.integers(2, 5))
+codes = hidden.normal(size=(20, 9))
+ranks = probes.jacobian_ranks(lambda rows: decoded(rows, [least, 20], 30), codes)
+checks.expect(bool(np.median(ranks) <= least), "with other sizes: " + narrow)
+width = probes.input_rank(lambda rows: decoded(rows, [20, least], 30), codes)
+checks.expect(width <= least, "with other sizes: " + swapped)
 ### END HIDDEN TESTS
 checks.passed("assessment-q7")
 
 # %% [markdown] slide="slide"
 # ## Task 8: training
 # **15 min · 4 points.** Keep about 2,000 **normal** training rows for the threshold: `held_out`, a table of raw rows. Fit an encoder and train the network on the other normal
-# rows; no attack may come near either. `history` is the dictionary of losses that Keras returns, with `validation_data` from the
+# rows; no attack, no row held out and no test row may come near either. An affine network is not accepted here either: it is a matrix, as principal components are. `history` is the dictionary of losses that Keras returns, with `validation_data` from the
 # rows held out. Write `to_matrix(X)`, raw rows to the matrix that the network takes, and `reconstruct(X)`, raw rows to the rebuilt matrix.
 #
 # On unseen normal rows, at most 60 % of the spread may be left unexplained (pass limit, 2.5 points), or 45 % (distinction limit, 4
@@ -494,8 +574,13 @@ quiet = data.test.X[(data.test.y == "normal").to_numpy()]
 rows, rebuilt = to_matrix(quiet), reconstruct(quiet)
 hint = "to_matrix returns one row of many columns for each raw row"
 checks.expect(np.ndim(rows) == 2 and np.shape(rows)[1] >= 30, hint)
+checks.expect_shape(rows, (len(quiet), None), hint)
 checks.expect_shape(rebuilt, np.shape(rows), "reconstruct and to_matrix must have the same shape")
 rows, rebuilt = np.asarray(rows, float), np.asarray(rebuilt, float)
+learns = "to_matrix learns from the rows that it is given; fit the encoder on training rows only"
+checks.expect_close(to_matrix(quiet.iloc[::-20]), rows[::-20], learns, tolerance=1e-3)
+given = "reconstruct must compute its answer from the rows that it is given"
+checks.expect_close(reconstruct(quiet.iloc[::-20]), rebuilt[::-20], given, tolerance=1e-2)
 left = ((rows - rebuilt) ** 2).sum() / ((rows - rows.mean(axis=0)) ** 2).sum()
 hint = "nothing is lost on the way: this is the input itself, not what the network makes of it"
 own_share = assessment.own_part(rows, rebuilt)
@@ -504,7 +589,16 @@ checks.expect(own_share >= assessment.COPY, hint)
 # 0.189 and 0.009. So mean + 3 sd is 0.253; a net of four latent numbers has 0.34 to 0.42.
 hint = "too much of the spread is left unexplained; train longer, on (M, M), with other settings"
 checks.expect_between(float(left), 0, 0.60, hint)
-### BEGIN HIDDEN TESTS
+# What an affine map of the rows does not give of what is rebuilt, eight draws: real rows mean 0.029,
+# standard deviation 0.003, generated 0.052 and 0.005; five other networks 0.009 (linear bottleneck,
+# trained with noise) to 0.07; principal components 0, rounded or cut off 0.002 to 0.003.
+hint = "a matrix does the same as your network: give the hidden layers an activation that bends"
+checks.expect(probes.affine_gap(rows, rebuilt) > assessment.AFFINE, hint)
+moved = np.asarray(reconstruct(quiet.iloc[::-20].assign(count=lambda X: X["count"] + 1)), float)
+hint = (
+    "rebuilt rows stay the same when a column changes a little; what a network rebuilds moves too"
+)
+checks.expect(np.mean((moved != rebuilt[::-20]).any(axis=1)) > 0.8, hint)
 # What a network makes is no multiple of the input (`own_share`), and rows that do not fit together make
 # its errors larger (`worse`): six networks, two draws, real and generated rows, 2.5 to 4.9. A copy,
 # even by column, has 1.
@@ -513,12 +607,36 @@ wrong = np.asarray(to_matrix(no_rows), float) - np.asarray(reconstruct(no_rows),
 worse = float((wrong**2).sum() / ((rows - rebuilt) ** 2).sum())
 hint = "rows with shuffled columns are rebuilt as well as normal ones: does a trained network rebuild whole rows here?"
 checks.expect_between(worse, 1.2, np.inf, hint)
+leak = assessment.forbidden_rows(to_matrix, data, held_out=held_out)
+checks.expect(
+    not leak,
+    f"the encoder was fitted on {leak}: fit it on normal training rows that are not in held_out",
+)
+attacks = data.train.X[(data.train.y != "normal").to_numpy()].iloc[::8]
+usual = data.train.X[(data.train.y == "normal").to_numpy()].iloc[::8]
+parts = [held_out[list(usual)], attacks, usual]
+together = pd.concat(parts, ignore_index=True)
+errors = (np.asarray(to_matrix(together), float) - np.asarray(reconstruct(together), float)) ** 2
+ends = np.cumsum([len(part) for part in parts])[:2]
+aside, strange, seen = np.split(errors.mean(axis=1), ends)
+# `contrast` tells how often a row of its second kind has the larger error. Training attacks against
+# rows held out, eight draws: real rows mean 0.983, standard deviation 0.001; generated 0.978 and 0.004;
+# other networks from 0.974 on; with one attack in a hundred training rows 0.86, trained on all 0.61.
+hint = "the network rebuilds attacks too well: were attacks among its training rows?"
+checks.expect_between(probes.contrast(aside, strange), 0.92, 1, hint)
+# Normal test rows against rows held out: 0.435 to 0.460; a network of test rows 0.38 to 0.394.
+later = ((rows - rebuilt) ** 2).mean(axis=1)
+hint = "normal rows of the test file are rebuilt better than rows held out: did the network learn from them?"
+checks.expect_between(probes.contrast(aside, later), 0.41, 1, hint)
+# Rows held out against training rows: 0.497 to 0.521; nearest neighbours 0.63 and more.
+hint = "training rows are rebuilt far better than rows held out: it knows them by heart"
+checks.expect_between(probes.contrast(seen, aside), 0, 0.60, hint)
+assessment.expect_own_losses(history, errors[: ends[0]])
+### BEGIN HIDDEN TESTS
 few = quiet.iloc[checks.hidden_rng().permutation(len(quiet))[:200]]
-hint = "to_matrix learns from the rows that it is given; fit the encoder on training rows only"
 places = quiet.index.get_indexer(few.index)
-checks.expect_close(to_matrix(few), rows[places], hint, tolerance=1e-3)
-hint = "reconstruct must compute its answer from the rows that it is given"
-checks.expect_close(reconstruct(few), rebuilt[places], hint, tolerance=1e-2)
+checks.expect_close(to_matrix(few), rows[places], learns, tolerance=1e-3)
+checks.expect_close(reconstruct(few), rebuilt[places], given, tolerance=1e-2)
 fresh = assessment.unseen(4000)
 rows = np.asarray(to_matrix(fresh.X), float)
 errors = ((rows - np.asarray(reconstruct(fresh.X), float)) ** 2).sum(axis=1)
@@ -531,9 +649,7 @@ checks.expect_between(
 # AUC of neptune against normal rows: 0.98 (mean - 3 sd) and, trained on all rows, 0.60.
 usual = (fresh.y == "neptune").to_numpy()
 strange = evaluation.ranking(usual[calm | usual].astype(int), errors[calm | usual])["auc"]
-hint = (
-    "the network rebuilds the most frequent attack too well: were attacks among its training rows?"
-)
+hint = "the network rebuilds the most frequent attack too well: was it among its training rows?"
 checks.expect_between(float(strange), 0.85, 1, hint)
 ### END HIDDEN TESTS
 checks.passed("assessment-q8")
@@ -542,7 +658,7 @@ checks.passed("assessment-q8")
 # %% [markdown] slide="slide"
 # ## Task 9: reconstruction errors
 # **10 min · 5 points.** Write `anomaly_score(X)`: raw rows in, one score per row out; larger is more anomalous. Make it from what your network of Task 8 fails to rebuild, by any measure of Lab 2. A row's
-# score must not depend on the other rows. The figure shows the scores of your test rows by family.
+# score must not depend on the other rows: no scale or rank within those that come together. The figure shows the scores of your test rows by family.
 #
 # Pass limit (3 points): an AUC of 0.90 on unseen rows. Distinction limit (5 points): 0.93. The check also shuffles the columns of normal rows: such rows fit
 # no habit, and a good score says so without any label.
@@ -570,6 +686,9 @@ truth = datasets.is_attack(data.test.y)
 auc = evaluation.ranking(truth, answer)["auc"]
 checks.expect(auc > 0.4, "normal rows get the high scores here: larger must mean more anomalous")
 checks.expect_between(float(auc), 0.90, 1, "the AUC on your test rows is below the pass limit")
+alone = "a row's score must not depend on the rows beside it"
+few = anomaly_score(data.test.X.iloc[::-40])
+checks.expect_close(few, answer[::-40], alone, tolerance=1e-2)
 quiet = data.test.X[truth == 0].head(1500).reset_index(drop=True)
 both = np.concatenate([anomaly_score(quiet), anomaly_score(assessment.shuffled(quiet))])
 odd = evaluation.ranking(np.repeat([0, 1], len(quiet)), both)["auc"]
@@ -584,8 +703,7 @@ checks.expect_between(agrees, 0.85, 1, hint)
 # `agrees`, the rank correlation with the network's errors on normal rows. Six networks, two draws:
 # six measures of Lab 2 0.925 to 1; the size of the row 0.78 at most, a supervised score 0.67.
 order = checks.hidden_rng().permutation(len(answer))[:300]
-hint = "a row's score must not depend on the rows beside it"
-checks.expect_close(anomaly_score(data.test.X.iloc[order]), answer[order], hint, tolerance=1e-2)
+checks.expect_close(anomaly_score(data.test.X.iloc[order]), answer[order], alone, tolerance=1e-2)
 fresh = assessment.unseen()
 blind = anomaly_score(fresh.X)
 checks.expect_shape(blind, (len(fresh.X),), "one score for each of the unseen rows")
@@ -649,11 +767,17 @@ hint = "for scores 1000 times as large the threshold stays: compute it from scor
 finite = {name: limit for name, limit in limits.items() if limit < np.inf}
 checks.expect(all(float(larger[name]) > 10 * limit for name, limit in finite.items()), hint)
 checks.expect(my_rule in limits, "my_rule must be one of the names in the dictionary")
-quiet = np.asarray(anomaly_score(data.train.X[(data.train.y == "normal").to_numpy()]), float)
+quiet = np.asarray(anomaly_score(held_out), float)
 limit = float(thresholds_by_rule(quiet)[my_rule])
-hint = "my_limit is not what your rule gives for scores of normal training rows"
-checks.expect(abs((quiet > float(my_limit)).mean() - (quiet > limit).mean()) < 0.03, hint)
-tried = [evaluation.summary(datasets.is_attack(data.test.y), anomaly_score(data.test.X), limit)]
+hint = "my_limit is not what your rule gives for the scores of held_out"
+checks.expect(abs((quiet > float(my_limit)).mean() - (quiet > limit).mean()) < 0.005, hint)
+truth = datasets.is_attack(data.test.y)
+tried = [evaluation.summary(truth, anomaly_score(data.test.X), limit)]
+# As in Task 9: only a score made from the network's errors earns more than the rules alone.
+nothing = {"accuracy": 0.0, "false_alarm_rate": 1.0}
+calm = data.test.X[truth == 0].head(1500)
+agrees = assessment.agreement(anomaly_score, to_matrix, reconstruct, calm)
+tried += [nothing] if agrees < 0.85 else []
 ### BEGIN HIDDEN TESTS
 other = checks.hidden_rng().gamma(2.0, size=3000)
 limits = [float(limit) for limit in thresholds_by_rule(other).values()]
@@ -667,10 +791,9 @@ calm, fresh = assessment.unseen(4000, split="train"), assessment.unseen()
 quiet = np.asarray(anomaly_score(calm.X[(calm.y == "normal").to_numpy()]), float)
 cut = float(thresholds_by_rule(quiet)[my_rule])
 tried.append(evaluation.summary(datasets.is_attack(fresh.y), anomaly_score(fresh.X), cut))
-# As in Task 9: only a score made from the network's errors earns more than the rules alone.
 rows = fresh.X[(fresh.y == "normal").to_numpy()]
 agrees = assessment.agreement(anomaly_score, to_matrix, reconstruct, rows)
-tried += [{"accuracy": 0.0, "false_alarm_rate": 1.0}] if agrees < 0.85 else []
+tried += [] if agrees >= 0.85 else [nothing]
 ### END HIDDEN TESTS
 checks.passed("assessment-q10")
 right = min(figures["accuracy"] for figures in tried)
@@ -682,8 +805,9 @@ alarms = max(figures["false_alarm_rate"] for figures in tried)
 # **10 min · 3 points.** What is each detector worth on attacks that training did not hold? `recalls(names, alerts, known)` gets a list of names, an array of 0 and 1, and a list of the names that
 # training held. It returns two numbers: the recall on attack types in `known`, and on all others. Normal rows do not count.
 #
-# Then fill `my_results` for `data.test`: under "supervised" (probability above 0.5) and under "normal rows only" (score above `my_limit`) the three numbers false-alarm rate, recall on known
-# types, recall on new types.
+# Task 4 cut the supervised detector at 0.5, Task 10 the other one by a rule. Detectors that are cut by two rules cannot be compared, and nobody chose 0.5 for these rows. So cut **both** at the score above which **at most one
+# in twenty** normal rows of `data.test` lies. (That looks at test labels: a way to compare, not to choose a threshold.) Fill `my_results`: under "supervised" and under "normal rows only" the three numbers false-alarm rate, recall on
+# known types, recall on new types.
 
 
 # %% exercise="assessment-q11"
@@ -698,17 +822,17 @@ def recalls(names, alerts, known):
 
 my_results = {"supervised": None, "normal rows only": None}
 ### BEGIN SOLUTION
-decisions = {"supervised": predict_attack(data.test.X) > 0.5}
-decisions["normal rows only"] = anomaly_score(data.test.X) > my_limit
-held = set(data.train.y)
-for name, decided in decisions.items():
-    alarms = float(decided[(data.test.y == "normal").to_numpy()].mean())
+quiet, held = (data.test.y == "normal").to_numpy(), set(data.train.y)
+for name, score in (("supervised", predict_attack), ("normal rows only", anomaly_score)):
+    values = np.asarray(score(data.test.X))
+    decided = values > thresholds.percentile(values[quiet], q=95.0)
+    alarms = float(decided[quiet].mean())
     my_results[name] = (alarms, *recalls(list(data.test.y), decided.astype(int), held))
 ### END SOLUTION
 rates = ["false alarms", "recall, known types", "recall, new types"]
-shares = pd.DataFrame(my_results, index=rates).melt(ignore_index=False)
-shares = shares.set_index(shares["variable"] + ": " + shares.index)["value"]
-ax = plots.share_bars(shares, title="What each detector finds", xlabel="share of the rows")
+print(pd.DataFrame(my_results, index=rates).T)
+scored = {"supervised": predict_attack(data.test.X), "normal rows only": anomaly_score(data.test.X)}
+ax = teaching.two_rankings(scored, data.test.y, data.train.y.unique())
 
 # %% check="assessment-q11" points=3
 answer = recalls(
@@ -721,19 +845,27 @@ answer = list(answer)
 hint = "first number: two of the three neptune and smurf rows are found; normal rows do not count"
 checks.expect_close(answer[0], 2 / 3, hint)
 checks.expect_close(answer[1], 1 / 2, "second number: one of the two mscan rows is found")
+answer = recalls(["back", "normal", "saint", "saint", "saint"], np.array([0, 1, 1, 1, 0]), ["back"])
+hint = "normal is no attack type, even when the list of known names does not hold it"
+checks.expect_close(list(answer), [0.0, 2 / 3], hint)
 names, held = np.asarray(data.test.y.astype(str)), list(set(data.train.y))
 calm, new = names == "normal", ~np.isin(names, held)
-decided = {"supervised": np.asarray(predict_attack(data.test.X), float) > 0.5}
-decided["normal rows only"] = np.asarray(anomaly_score(data.test.X), float) > float(my_limit)
-for name, alerts in decided.items():
+judges = {"supervised": predict_attack, "normal rows only": anomaly_score}
+for name, score in judges.items():
     checks.expect_answered(my_results.get(name), f"my_results[{name!r}]")
-    wanted = [alerts[part].mean() for part in (calm, ~calm & ~new, new)]
+    checks.expect_shape(my_results[name], (3,), f"{name}: three numbers, in the order of the task")
+    yours = np.asarray(list(my_results[name]), float)
+    values = np.asarray(score(data.test.X), float)
+    # Quantiles are defined in several ways: they may let a row or two more or fewer pass.
+    place = int(calm.sum()) - 1 - int(0.05 * calm.sum())
+    limits = np.sort(values[calm])[place - 1 : place + 3]
+    parts = (calm, ~calm & ~new, new)
+    wanted = np.array([[(values > limit)[part].mean() for part in parts] for limit in limits])
+    hint = f"{name}: {yours[0]:.3f} false alarms; cut at the score above which one in twenty normal rows of data.test lies"
+    checks.expect(np.abs(wanted[:, 0] - yours[0]).min() < 8e-3, hint)
     hint = f"{name}: three numbers of your rows, in the order of the task; yours do not belong to your detector"
-    checks.expect_close(list(my_results[name]), wanted, hint, tolerance=2e-3)
+    checks.expect(np.abs(wanted - yours).max(axis=1).min() < 2e-3, hint)
 ### BEGIN HIDDEN TESTS
-blind = recalls(["back", "normal", "saint", "saint", "saint"], np.array([0, 1, 1, 1, 0]), ["back"])
-hint = "normal is no attack type, even when the list of known names does not hold it"
-checks.expect_close(list(blind), [0.0, 2 / 3], hint)
 hidden = checks.hidden_rng()
 kinds = hidden.permutation(
     ["back", "land", "nmap", "perl", "phf", "pod", "rootkit", "satan"]
@@ -746,10 +878,8 @@ checks.expect_close(list(blind), wanted, "on other rows the two recalls are wron
 checks.passed("assessment-q11")
 
 # %% [markdown]
-# Look at your figure: how do the two compare on the types that neither of them was shown, and what do they pay for it in false alarms?
-#
-# The comparison holds for these two thresholds. 0.5 is a habit, not a law: a lower one finds more attacks of both kinds at
-# the price of more false alarms. Compare the AUC of Tasks 3 and 9 before you call a detector better.
+# You see recall over false alarms of your two detectors as lines, and those of the course (five seeds, the 20 % file) as areas. The circle is 0.5, the triangles are your numbers. Where can a desk afford to be? Read both panels there, and at the
+# dotted line: one false alarm in a hundred normal rows.
 
 # %% [markdown] slide="slide"
 # ## Written answer 1: defend your threshold
@@ -765,12 +895,13 @@ checks.passed("assessment-q11")
 # %% [markdown] slide="slide"
 # ## Written answer 2: which detector do you switch on?
 # **6 min · 3 points.** Somebody shows you that the supervised detector reaches an accuracy above 0.99 when a random tenth of the training file is kept for testing, and asks to switch on that detector alone.
-# What do your figures of Tasks 4, 10 and 11 say? Decide: one, the other or both, and say what your choice still does not find.
+# What do your figures of Tasks 10 and 11 say, at false alarms that a desk can read? Decide: one, the other or both, and say what your choice still does not find.
 
 # %% [markdown] reflect="assessment-r2" points=3
-# A random tenth of the training file holds the same attack types from the same weeks, often near copies, so it measures memory. On the later file my supervised detector finds three quarters of the attacks of known types and a third of the
-# new types, while the detector of normal rows, which never saw any attack, finds about three quarters of both, with about twice the false alarms. A lower threshold than 0.5 would find more, but nobody knows how low without normal rows held out. I would switch on both: an alert of the supervised one first, because few of its alerts are false, and the other as a second list within what the
-# analysts can read. Still missed are attacks that look like normal connections in these 41 columns, such as guessed passwords, and normal traffic that changes will raise alarms.
+# A random tenth of the training file holds the same attack types from the same weeks, often near copies, so it measures memory. At 0.5 the supervised detector looks blind to new types, but nobody chose 0.5. Where both raise one false alarm
+# in twenty normal rows they find about the same share of new types (@comparison:nsl.xgboost.at_5.recall_new@ and @comparison:nsl.autoencoder.at_5.recall_new@ in the course's runs); at one in a hundred the supervised one finds hardly any (@comparison:nsl.xgboost.at_1.recall_new@), the detector of normal rows some (@comparison:nsl.autoencoder.at_1.recall_new@).
+# One in a hundred is what my desk can read. I would switch on both: the supervised one at a high threshold for the types that it knows, because few of its alerts are false, and the other for what nobody has labelled. Each threshold comes from
+# normal rows, and I look at the share of alerts every week, since it drifts. Still missed are attacks that look like normal connections in these 41 columns, such as guessed passwords, and most new types at so few false alarms.
 
 # %% [markdown] slide="slide"
 # ## When you are done
@@ -780,19 +911,13 @@ checks.passed("assessment-q11")
 
 # %% instructor=true
 public = np.asarray(anomaly_score(data.test.X))
-supervised, quietly = (my_results[name] for name in ("supervised", "normal rows only"))
 evaluation.headline(
     source=data.source,
     auc_supervised=evaluation.ranking(datasets.is_attack(data.test.y), predict_attack(data.test.X))[
         "auc"
     ],
     auc_normal_only=evaluation.ranking(datasets.is_attack(data.test.y), public)["auc"],
-    accuracy_supervised=np.trace(my_confusion) / np.sum(my_confusion),
-    accuracy_normal_only=found[my_rule]["accuracy"],
-    false_alarms_supervised=supervised[0],
-    false_alarms_normal_only=quietly[0],
-    recall_new_types_supervised=supervised[2],
-    recall_new_types_normal_only=quietly[2],
+    comparison=teaching.at_equal_alarms(scored, data.test.y, data.train.y.unique()),
 )
 
 # %% [markdown]

@@ -8,6 +8,10 @@ other_mechanism = "C"
 other_mechanism = "b, I think"
 
 
+# %% wrong="lab0-q1" hint="should be of type str"
+other_mechanism = ["B"]
+
+
 # %% wrong="lab0-q2" hint="a limit for all hours cannot see it"
 def odd_hours(load, limit):
     return np.abs(load - load.mean()) > 3 * load.std()
@@ -43,6 +47,17 @@ def odd_hours(load, limit):
     return np.argwhere(np.abs(load - np.median(load, axis=0)) > limit)
 
 
+# %% right="lab0-q2"
+def odd_hours(load, limit):
+    table = pd.DataFrame(load)
+    return (table - table.median()).abs() > limit
+
+
+# %% wrong="lab0-q2" hint="has no attribute 'median'"
+def odd_hours(load, limit):
+    return (load - load.median(axis=0)).abs() > limit
+
+
 # %% wrong="lab0-q3" hint="attacks cannot be false alarms"
 def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_cost):
     missed = events * attack_share * (1 - recall)
@@ -61,6 +76,27 @@ def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_
     attacks = events * attack_share
     false_alarms = (events - attacks) * false_alarm_rate
     return max(false_alarms * alarm_cost, attacks * (1 - recall) * miss_cost)
+
+
+# %% wrong="lab0-q3" hint="int() makes 1 of it"
+def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_cost):
+    attacks = int(events * attack_share)
+    false_alarms = int((events - attacks) * false_alarm_rate)
+    return false_alarms * alarm_cost + int(attacks * (1 - recall)) * miss_cost
+
+
+# %% wrong="lab0-q3" hint="not of the alerts"
+def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_cost):
+    attacks = events * attack_share
+    alerts = attacks * recall / (1 - false_alarm_rate)
+    return alerts * false_alarm_rate * alarm_cost + attacks * (1 - recall) * miss_cost
+
+
+# %% wrong="lab0-q3" hint="one number, the sum of both"
+def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_cost):
+    attacks = events * attack_share
+    false_alarms = (events - attacks) * false_alarm_rate
+    return false_alarms * alarm_cost, attacks * (1 - recall) * miss_cost
 
 
 # %% wrong="lab0-q4" hint="a sub-sample"
@@ -84,6 +120,26 @@ def window_means(series, width):
     return np.median(np.reshape(series[: full * width], (full, width)), axis=1)
 
 
+# %% wrong="lab0-q4" hint="take the mean along a row"
+def window_means(series, width):
+    full = len(series) // width
+    return np.mean(series[: full * width].reshape(-1, width))
+
+
+# %% wrong="lab0-q4" hint="the incomplete window at the end"
+def window_means(series, width):
+    series = np.asarray(series)
+    full = len(series) // width
+    means = series[: full * width].reshape(-1, width).mean(axis=1)
+    means[-1] = series[(full - 1) * width :].mean()  # the rest goes into the last window
+    return means
+
+
+# %% wrong="lab0-q4" hint="cannot reshape array of size 5"
+def window_means(series, width):
+    return series.reshape(-1, width).mean(axis=1)
+
+
 # %% wrong="lab0-q5" hint="include the label"
 def count_copies(X, y):
     return int(X.duplicated().sum())
@@ -99,7 +155,7 @@ def count_copies(X, y):
     return len(X.assign(label=y).drop_duplicates())
 
 
-# %% wrong="lab0-q5" hint="should be of type int"
+# %% wrong="lab0-q5" hint="count those that are True"
 def count_copies(X, y):
     return X.assign(label=y).duplicated()
 
@@ -108,6 +164,17 @@ def count_copies(X, y):
 def count_copies(X, y):
     X["label"] = y
     return int(X.duplicated().sum())
+
+
+# %% wrong="lab0-q5" hint="number of all rows"
+def count_copies(X, y):
+    return len(X.assign(label=y).duplicated())
+
+
+# %% right="lab0-q5"
+def count_copies(X, y):
+    table = pd.concat([X, y], axis=1)
+    return len(table) - len(table.drop_duplicates())
 
 
 # %% wrong="lab0-q6" hint="look up the rows of the full file"
@@ -153,6 +220,64 @@ corrected = card | {
 # %% wrong="lab0-q6" hint="keep the keys of the card"
 corrected = {"rows": 4_898_431}
 
+
+# %% wrong="lab0-q6" hint="not in per cent"
+corrected = card | {
+    "rows_of_full_file": 4_898_431,
+    "numeric_features": 38,
+    "categorical_features": 3,
+    "share_of_normal_rows": 19.7,
+    "every_row_is_different": False,
+    "test_file_has_only_known_attacks": False,
+}
+
+# %% wrong="lab0-q6" hint="the claim on the classes was right"
+corrected = card | {
+    "rows_of_full_file": 4_898_431,
+    "numeric_features": 38,
+    "categorical_features": 3,
+    "classes_in_10_percent_file": 22,
+    "traffic": "real",
+    "share_of_normal_rows": 0.20,
+    "every_row_is_different": False,
+    "test_file_has_only_known_attacks": False,
+}
+
+# %% wrong="lab0-q6" hint="the traffic is simulated"
+corrected = card | {
+    "rows_of_full_file": 4_898_431,
+    "numeric_features": 38,
+    "categorical_features": 3,
+    "traffic": "real",
+    "share_of_normal_rows": 0.20,
+    "every_row_is_different": False,
+    "test_file_has_only_known_attacks": False,
+}
+
+# %% wrong="lab0-q6" hint="to two decimals"
+corrected = card | {
+    "rows_of_full_file": 4_898_431,
+    "numeric_features": 38,
+    "categorical_features": 3,
+    "share_of_normal_rows": 0.16,
+    "every_row_is_different": False,
+    "test_file_has_only_known_attacks": False,
+}
+
+# %% wrong="lab0-q6" hint="repeat an earlier row"
+corrected = card | {
+    "rows_of_full_file": 4_898_431,
+    "numeric_features": 38,
+    "categorical_features": 3,
+    "share_of_normal_rows": 0.20,
+    "test_file_has_only_known_attacks": False,
+}
+
+
+# %% wrong="lab0-q6" hint="gives None"
+corrected = card.update({"rows_of_full_file": 4_898_431})
+
+
 # %% wrong="lab0-q7" hint="situation b: choose one of"
 choice = {"a": "supervised", "b": ["normal only"], "c": "unlabelled", "d": "normal only"}
 
@@ -167,3 +292,15 @@ choice = {"a": "supervised", "b": "normal only", "c": "unlabelled", "d": "superv
 
 # %% wrong="lab0-q7" hint="only a supervised method gives names"
 choice = {"a": "normal only", "b": "normal only", "c": "unlabelled", "d": "normal only"}
+
+# %% wrong="lab0-q7" hint="only a supervised method gives names"
+choice = dict.fromkeys("abcd", "unlabelled")
+
+# %% wrong="lab0-q7" hint="situation b: the rows are known to be clean"
+choice = {"a": "supervised", "b": "unlabelled", "c": "unlabelled", "d": "normal only"}
+
+# %% wrong="lab0-q7" hint="situation d: the rows are known to be clean"
+choice = {"a": "supervised", "b": "normal only", "c": "unlabelled", "d": "unlabelled"}
+
+# %% wrong="lab0-q7" hint="situation a: choose one of"
+choice = {"a": "Supervised", "b": "normal only", "c": "unlabelled", "d": "normal only"}

@@ -44,9 +44,10 @@ import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
-from anomaly_labs import datasets, evaluation, features, plots, resampling, thresholds
+from anomaly_labs import datasets, evaluation, features, plots, probes, resampling, thresholds
 from anomaly_labs.autoencoder import AutoencoderDetector
 from anomaly_labs.baselines import IsolationForestDetector, MahalanobisDetector, NeighborsDetector
+from anomaly_labs.teaching import guesses
 from anomaly_labs.teaching import lab2_autoencoder as teaching
 
 plots.use_course_style()
@@ -73,6 +74,20 @@ ax = teaching.autoencoder_scheme([80, 64, 32, 8, 32, 64, 80])
 #
 # <details><summary>Compare with your answer</summary>The network could copy everything, attacks included, and
 # the error would tell nothing. The bottleneck (or noise added during training) forces it to learn habits.</details>
+
+# %% [markdown] slide="subslide"
+# ### Kinds of networks
+#
+# The map of Lab 0 names the methods of the course. Several of them are networks, and a network is built for what its input looks like.
+
+# %% slide="subslide"
+ax = teaching.network_map()
+
+# %% [markdown]
+# You see which numbers meet in each kind: circles are numbers, lines are weights. In a dense layer all meet all. A convolution joins neighbours only, with the same
+# weights everywhere. A recurrent network hands its memory on from step to step; in a transformer each part of a sequence looks at every other part at once. An
+# autoencoder and a GAN say how a network is *trained*: either can be made of each of these layers. A row of
+# columns has no order and no neighbours: so this course builds dense layers.
 
 # %% [markdown] slide="slide"
 # ## 2 Three ways to measure an error
@@ -115,9 +130,9 @@ checks.expect_close(
     answer[1], 5.0, "MSE second: square each difference, then take the mean of 0, 4, 0 and 16"
 )
 checks.expect_close(answer[2], 5**0.5, "RMSE third: the square root of the MSE")
-### BEGIN HIDDEN TESTS
 other = list(three_errors([-3, 0, 1], [0, 0, 1]))
 checks.expect_close(other, [1.0, 3.0, 3**0.5], "signs must not cancel, and zeros count in the mean")
+### BEGIN HIDDEN TESTS
 row, other = checks.hidden_rng().normal(size=(2, 9))
 gap = row - other
 checks.expect_close(
@@ -165,16 +180,11 @@ checks.expect_close(by_mae, [1, 2, 0], "by MAE row 1 leads: it is 1 off in each 
 checks.expect_close(
     by_mse, [2, 1, 0], "by MSE row 2 leads: squared, its single -3 counts 9, against 5 for row 1"
 )
+other = np.array([[-4.0, 0.0], [1.0, 1.0], [5.0, 5.0]])
+remade = np.array([[0.0, 0.0], [0.0, 0.0], [5.0, 4.0]])
+hint = "compare with the reconstruction, and drop the sign of each difference before the mean"
+checks.expect_close(most_anomalous(other, remade, "mae"), [0, 1, 2], hint)
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    most_anomalous(
-        np.array([[-4.0, 0.0], [1.0, 1.0], [5.0, 5.0]]),
-        np.array([[0.0, 0.0], [0.0, 0.0], [5.0, 4.0]]),
-        "mae",
-    ),
-    [0, 1, 2],
-    "compare with the reconstruction, and drop the sign of each difference before the mean",
-)
 many, made = checks.hidden_rng().normal(size=(2, 30, 6))
 for how, power in (("mae", 1), ("mse", 2)):
     checks.expect_close(
@@ -224,20 +234,29 @@ data.show(sizes.to_frame(), "Rows by job; no row has two jobs").format("{:,}")
 #
 # How rare are attacks in the traffic that you guard? Agree with your partner: one takes 0.01, the other 0.05. The network is the
 # same for both, because it is trained on normal rows only. All figures of the test will differ.
+#
+# Nine of ten unique attack rows of this file are of one type, the flood `neptune`. Drawn at random, the test would ask one question ninety times.
+# So attacks are drawn **in turns**: one of each family, and within a family one of each type, until there are enough. Small families run out.
 
 # %%
 my_share = 0.01  # or 0.05
+family = datasets.attack_family(y).astype(str).to_numpy()
 
 
 def at_share(normal, attacks, share):
-    """Return the numbers of all `normal` rows and so many `attacks` that they are `share`."""
-    rows = np.sort(np.concatenate([normal, attacks]))
-    return resampling.reduce_anomalies(rows, attack[rows], ratio=share, seed=rt.seed)
+    """Return all `normal` rows and so many `attacks`, drawn in turns, that they are `share`."""
+    size = round(len(normal) * share / (1 - share))
+    drawn = resampling.in_turns(family[attacks], y.iloc[attacks], size=size, seed=rt.seed)
+    rows = np.sort(np.concatenate([normal, attacks[drawn]]))
+    return rows, attack[rows]
 
 
 valid, y_valid = at_share(valid_normal, reserve, my_share)
 test, y_test = at_share(test_normal, test_attacks, my_share)
-print(f"test: {len(test):,} rows, {y_test.sum():,} attacks; validation: {y_valid.sum()} attacks.")
+print(
+    f"validation: {len(valid):,} rows, {y_valid.sum()} attacks; test: {len(test):,} rows, of them"
+)
+print(pd.Series(family[test]).value_counts().to_dict())
 
 # %% [markdown] slide="slide"
 # ### Scaling, and why log1p
@@ -294,14 +313,11 @@ if not np.allclose(answer, wanted * 0.75**0.5):  # divided by n - 1, as pandas d
     checks.expect_close(answer, wanted, hint)
 hint = "a giant value must be cut off at 10, after scaling"
 checks.expect_close(squash([0, 1, 3, 7], [1e30]), [10.0], hint)
+hint = "a value far below must be cut off at -10 as well"
+checks.expect_close(squash([1000, 1001, 1002], [0]), [-10.0], hint)
+zero = np.asarray(squash([0, 1, 3], [0.0]), float)
+checks.expect(np.isfinite(zero).all(), "zero must stay a number: log1p(0) is 0")
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    squash([1000, 1001, 1002], [0]), [-10.0], "a value far below must be cut off at -10 as well"
-)
-checks.expect(
-    np.isfinite(np.asarray(squash([0, 1, 3], [0.0]), float)).all(),
-    "zero must stay a number: log1p(0) is 0",
-)
 hidden = checks.hidden_rng()
 seen, more = hidden.lognormal(3, 1, 40), hidden.lognormal(3, 2, 20)
 answer = squash(seen, more)
@@ -395,8 +411,9 @@ print(
 # %% [markdown]
 # ### Exercise 4: the decoder
 # **15 min · core · 4 points.** Write `build_decoder`, the mirror of the encoder. In `train_network` join both (`keras.Sequential([a, b])`), compile with
-# the optimizer "adam" and the loss "mse", and `fit`: input **and** target are `M_train`. Use `n_epochs`,
-# `batch_size=256`, `verbose=0`. `reconstruct(X)` returns the rebuilt rows of a table like `M_test`, as an array.
+# the optimizer "adam" and the loss "mse", and `fit`: input **and** target are `M_train`, and no other rows. Use `n_epochs`,
+# `batch_size=256`, `verbose=0`. `reconstruct(X)` returns the rebuilt rows of a table like `M_test`, as an array. Other sizes and bends will do, but not a
+# matrix without bends (PCA, `0.9 * X`).
 # <details><summary>Hint 1</summary>The sizes run backwards: latent, 32, 64, columns.</details>
 # <details><summary>Hint 2</summary>Standardised columns are often negative: what does `relu` do to the last layer?</details>
 # <details><summary>Hint 3</summary>`my_network.predict(X, verbose=0)` gives the rebuilt rows.</details>
@@ -438,16 +455,60 @@ hint = "reconstruct returns one row with all columns for each row of its input"
 checks.expect_shape(rebuilt, M_calibration.shape, hint)
 rebuilt, rows = np.asarray(rebuilt, float), M_calibration.to_numpy()
 checks.expect(np.isfinite(rebuilt).all(), "some values are no numbers; did the training diverge?")
+few, remade = M_calibration.iloc[:300], rebuilt[:300]
+hint = "reconstruct must compute its answer from the rows that it is given, each row by itself"
+checks.expect_close(reconstruct(few.iloc[::-1]), remade[::-1], hint, tolerance=1e-3)
+hint = "a table of one row must give one row"
+checks.expect_shape(reconstruct(few.iloc[:1]), (1, M_calibration.shape[1]), hint)
+spread = ((rows - M_train.to_numpy().mean(axis=0)) ** 2).sum()
+left = ((rows - rebuilt) ** 2).sum() / spread
+hint = "rows rebuilt without any loss did not pass through the bottleneck; return what the network makes of them"
+checks.expect(left > 0.001, hint)
+
+
+def rebuild(numbers):
+    return reconstruct(pd.DataFrame(numbers, columns=M_calibration.columns))
+
+
+# Of networks 0.13 to 0.22 in both modes, of a matrix 0 (see probes.bend).
+hint = "half-way between two rows it gives the half-way of what it gives for both: that is a matrix (PCA, 0.9 * X), and no network with bends"
+checks.expect(probes.bend(rebuild, rows[:300]) > 0.01, hint)
+ranks = np.median(probes.jacobian_ranks(rebuild, rows[:20]))
+hint = "small changes of a row change nothing in what is rebuilt: a network's answer moves with its row"
+checks.expect(ranks >= 1, hint)
+hint = "rows that hardly differ are rebuilt in another way: return what the network makes of them"
+checks.expect_close(reconstruct((few + 1e-4).astype("float32")), remade, hint, tolerance=2e-2)
+hint = "more than 8 numbers of a row pass through: every way from row to rebuilt row must lead through the bottleneck"
+checks.expect(ranks <= 12, hint)  # at a kink of the network a rank comes out larger
 hint = "rebuilt values stay inside a limited range; the last layer must give any number, so no activation there"
 checks.expect(rebuilt.min() < -0.3 and rebuilt.max() > 1.2, hint)
 # Ten networks: real data mean 0.042, standard deviation 0.0023; generated 0.052 and 0.0035;
-# in fast mode 0.265 and 0.020, generated 0.278 and 0.019.
-left = ((rows - rebuilt) ** 2).sum() / ((rows - M_train.to_numpy().mean(axis=0)) ** 2).sum()
-limit = 0.34 if rt.fast else 0.065
+# in fast mode 0.265 and 0.020, generated 0.278 and 0.019; a decoder of 64 and 32: 0.32 and 0.024.
+limit = 0.42 if rt.fast else 0.08
 hint = f"on unseen normal rows less than {limit:.1%} of the spread should be left unexplained; train on (M_train, M_train)"
 checks.expect(left < limit, hint)
-hint = "rows rebuilt without any loss did not pass through the bottleneck; return what the network makes of them"
-checks.expect(left > 0.001, hint)
+# Error at floods over that at normal rows, real data: clean networks 600 and more, with attacks in
+# training (1 % or the test rows) 32 and less; in fast mode clean 74 and more, others 15 and less.
+floods = reserve[y.iloc[reserve].to_numpy() == "neptune"][:300]
+floods = encoder.transform(X.iloc[floods])
+odd = np.median(((floods.to_numpy() - np.asarray(reconstruct(floods), float)) ** 2).mean(axis=1))
+usual = np.median(((rows - rebuilt) ** 2).mean(axis=1))
+hint = "floods of half-open connections (neptune) are rebuilt nearly as well as normal rows: the network has seen attacks, so fit it on M_train alone"
+checks.expect(odd > (30 if rt.fast else 120) * usual, hint)
+# Mean error at calibration rows over that at training rows. Real data: clean 1.02 to 1.06, trained on
+# calibration rows .88; generated 1.19 and .97; in fast mode 1.03 to 1.3 and .98; 1.09 and .98.
+hint = (
+    "rows of {} are rebuilt better than rows that a network has never seen: fit it on M_train alone"
+)
+own = ((M_train.to_numpy() - np.asarray(reconstruct(M_train), float)) ** 2).mean()
+kept = ((rows - rebuilt) ** 2).mean()
+checks.expect(kept / own > (1.0 if rt.fast else 0.98), hint.format("M_calibration"))
+# The same at test rows over calibration rows. Real: clean 1.20, test rows in training 1.05;
+# generated .96 to 1.02 and .90 to .94; in fast mode .89 and .83; .92 and .93, seen thrice .88.
+fresh = encoder.transform(X.iloc[test_normal])
+fresh = ((fresh.to_numpy() - np.asarray(reconstruct(fresh), float)) ** 2).mean()
+least = (0.86 if rt.fast else 1.12) if data.source == "real" else (0.905 if rt.fast else 0.93)
+checks.expect(fresh / kept > least, hint.format("the test"))
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 order = hidden.permutation(len(rows))[:300]
@@ -457,17 +518,16 @@ checks.expect_close(
     "reconstruct must compute its answer from the rows that it is given",
     tolerance=1e-3,
 )
-checks.expect_shape(
-    reconstruct(M_calibration.iloc[:1]),
-    (1, M_calibration.shape[1]),
-    "a table of one row must give one row",
-)
 near = M_calibration.iloc[order] + hidden.normal(0, 1e-4, (len(order), rows.shape[1]))
 checks.expect_close(
     reconstruct(near.astype("float32")),
     rebuilt[order],
     "rows that hardly differ are rebuilt in another way: return what the network makes of them",
     tolerance=2e-2,
+)
+checks.expect(
+    np.median(probes.jacobian_ranks(rebuild, rows[order[:20]])) <= 12,
+    "at other rows more numbers pass through than the bottleneck holds",
 )
 ### END HIDDEN TESTS
 checks.passed("lab2-q4")
@@ -504,19 +564,19 @@ ax = plots.training_curves(detector.history_)
 # %% slide="subslide"
 residuals = {"calibration": M_calibration.to_numpy() - detector.reconstruct(M_calibration)}
 residuals["test"] = M_test.to_numpy() - detector.reconstruct(M_test)
-family_test = datasets.attack_family(y.iloc[test]).astype(str)
+family_test = family[test]
 plain = (residuals["test"] ** 2).mean(axis=1)
-ax = plots.score_histograms(
+ax = plots.score_curves(
     plain,
     family_test,
-    title="Mean squared error by family",
+    title="Share of each family above each error",
     xlabel="mean squared error (logarithmic axis)",
 )
 
 # %% [markdown]
-# You see one outline per family: the share of its rows at each error. Both axes are logarithmic, so that the right tail of the
-# normal rows stays visible: it is thin, but normal rows are many. Where it reaches a family of attacks, no threshold
-# separates the two without errors. Families of a few rows show as single bars.
+# You see a line for each family. A threshold is an upright line: where it crosses the thick line of normal rows you read its false-alarm rate, where it crosses
+# the others what it finds of each family. A family whose line stays high while that of the normal rows has fallen is easy. Where a line runs along that of the
+# normal rows, no threshold separates the two. A line with steps is a family of few rows.
 
 # %% slide="subslide"
 errors_by_type = pd.DataFrame({"type": y.iloc[test].astype(str).to_numpy(), "error": plain})
@@ -578,6 +638,13 @@ def whitened_score(normal, new):
 
 
 # %% check="lab2-q5" points=3
+square = np.array([[3.0, 0.0, 1.0], [0.0, 1.0, 4.0], [1.0, 1.0, 0.0]])  # as many rows as columns
+answer = whitened_score(square, square[:1])
+checks.expect_shape(answer, (1,), "return one distance for each row of new")
+away = square[:1] - square.mean(axis=0)
+across = np.sqrt((away @ np.linalg.inv(np.cov(square) + 0.001 * np.eye(3)) * away).sum())
+hint = "np.cov takes each row for a column, unless you write rowvar=False"
+checks.expect(not np.allclose(np.asarray(answer, float), across, rtol=0.02), hint)
 cloud = np.array([[2.0, 2.1], [-2.0, -1.9], [1.0, 0.9], [-1.0, -1.1]])
 points = np.array([[2.0, 2.0], [1.0, -1.0], [0.0, 0.0]])
 answer = whitened_score(cloud, points)
@@ -592,19 +659,15 @@ close = [np.allclose(answer, wanted, rtol=0.02, atol=0.02) for wanted in (there,
 checks.expect(any(close), "use C plus 0.001 on its diagonal")  # C divided by n - 1, or by n
 hint = "a shift of all residuals changes no distance: subtract their mean, that of normal"
 checks.expect_close(whitened_score(cloud + 5, points + 5), answer, hint, tolerance=1e-2)
-### BEGIN HIDDEN TESTS
+hint = "one row came alone and is told another distance: take mean and covariance of normal, not of new"
+checks.expect_close(whitened_score(cloud, points[:1]), answer[:1], hint, tolerance=1e-2)
 shifted = np.hstack([cloud + 5, np.zeros((4, 1))])
-checks.expect_close(
-    whitened_score(shifted, np.array([[5.0, 5.0, 0.0]])),
-    [0.0],
-    "the centre of the normal residuals has distance 0: subtract their mean",
-)
-checks.expect_close(
-    whitened_score(shifted, np.array([[5.0, 5.0, 1.0]])),
-    [1000**0.5],
-    "a column without any spread must do no harm: add 0.001 to the whole diagonal",
-    tolerance=1e-2,
-)
+hint = "the centre of the normal residuals has distance 0: subtract their mean"
+checks.expect_close(whitened_score(shifted, np.array([[5.0, 5.0, 0.0]])), [0.0], hint)
+hint = "a column without any spread must do no harm: add 0.001 to the whole diagonal"
+other = whitened_score(shifted, np.array([[5.0, 5.0, 1.0]]))
+checks.expect_close(other, [1000**0.5], hint, tolerance=1e-2)
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 many = hidden.normal(size=(300, 3)) @ hidden.normal(size=(3, 3)) + hidden.normal(0, 3, 3)
 away, C = many[:20] * 1.5 - many.mean(axis=0), np.cov(many, rowvar=False) + 0.001 * np.eye(3)
@@ -645,34 +708,80 @@ ax = plots.finish(ax, f"Highest average precision: {best}", "recall", "precision
 # %% [markdown]
 # You see precision against recall of the three scores. The network is one and the same, so each gap between the curves comes from
 # the way in which a residual becomes one number. Where two curves cross, the better score depends on the recall that you
-# need.
+# need. Whether a lead is one of the score or of this network, section 8 asks.
 
 # %% [markdown] slide="slide"
-# ## 8 Is the network needed?
+# ## 8 Is the network needed? And was it luck?
 #
 # Compare with detectors that have no network: the Mahalanobis distance of the *rows*, the distance to the fifth nearest
 # training row, and an **isolation forest** (random cuts; a row that is soon alone is odd).
 
-# %% slide="subslide"
+#
+# A network starts from random weights, a forest from random cuts. So each is trained with three seeds, and the table shows the lowest and the highest figure.
+# All are cut by one rule, the 99th percentile of their calibration scores. **Macro recall** is the mean of the recalls of the families: a family of
+# twenty rows counts as much as one of sixty.
+
+# %%
 contest = {
-    "Mahalanobis": MahalanobisDetector(),
-    "5 nearest rows": NeighborsDetector(k=5),
-    "isolation forest": IsolationForestDetector(seed=rt.seed),
+    "Mahalanobis": [MahalanobisDetector()],
+    "5 nearest rows": [NeighborsDetector(k=5)],
+    "isolation forest": [IsolationForestDetector(seed=seed) for seed in range(3)],
 }
-started = time.perf_counter()
-detector.anomaly_score(M_test, kind="whitened")
-spent = seconds + time.perf_counter() - started
-found = {f"autoencoder, {k}": [spent, *by_kind.loc[k].iloc[:2]] for k in ("whitened", "l2")}
-for name, rival in contest.items():
-    started = time.perf_counter()
-    rival_scores = rival.fit(M_train).anomaly_score(M_test)
-    spent = time.perf_counter() - started
-    found[name] = [spent, *evaluation.ranking(y_test, rival_scores)]
-versus = pd.DataFrame(found, index=["seconds to fit and score", "auc", "average precision"]).T
-data.show(versus, "Five detectors, the same encoded rows").format("{:.3f}")
+options = {"latent": n_latent, "swap_noise": 0.05, "epochs": n_epochs, "batch_size": 256}
+networks = [detector] + [AutoencoderDetector(hidden=(64, 32), seed=n, **options) for n in (1, 2)]
+for fresh in networks[1:]:
+    fresh.fit(M_train)
+rankings = {
+    (f"autoencoder, {kind}", n): tuple(
+        network.anomaly_score(rows, kind=kind) for rows in (M_calibration, M_test)
+    )
+    for n, network in enumerate(networks)
+    for kind in kinds
+}
+for name, rivals in contest.items():
+    for n, rival in enumerate(rivals):
+        rival.fit(M_train)
+        rankings[name, n] = rival.anomaly_score(M_calibration), rival.anomaly_score(M_test)
+
+# %%
+guess = None  # your guess: the highest minus the lowest average precision of "autoencoder, l2", over three seeds
+
+# %% slide="subslide"
+one_rule = evaluation.Comparison(
+    thresholds.percentile,
+    {f"{name} {n}": ranking for (name, n), ranking in rankings.items()},
+    names=y.iloc[test],
+    known=[],
+    families=family_test,
+    options={"q": 99.0},
+)
+each = one_rule.table()[["macro_recall", "false_alarms"]].set_axis(list(rankings))
+each["average_precision"] = [
+    evaluation.ranking(y_test, new)["average_precision"] for _, new in rankings.values()
+]
+each.index = [name for name, _ in each.index]
+versus = (
+    each.groupby(level=0, sort=False).agg(["min", "max"]).drop(columns=[("false_alarms", "min")])
+)
+data.show(versus, "Six detectors, the same encoded rows, lowest and highest of the seeds").format(
+    "{:.3f}"
+)
+
+# %%
+low_high = versus.loc["autoencoder, l2", "average_precision"]
+guesses.compare(guess, low_high["max"] - low_high["min"], "Highest minus lowest seed")
+
+# %% slide="subslide"
+by_family = one_rule.by_family().T.set_axis([name for name, _ in rankings])
+by_family = by_family.groupby(level=0, sort=False).mean()
+data.show(by_family, "Recall by family, mean of the seeds").format("{:.2f}")
 
 # %% [markdown]
-# Compare within the column of average precision, then look at the seconds. With good preprocessing, simple detectors come close and are sometimes better: always run
+# Compare two detectors by their ranges: where the ranges overlap, one seed would have told you the one story, another seed the other. Then look by family:
+# a detector may lead in one and be last in another, and a different mix of attacks turns the order round. What holds here for each seed is worth telling; the
+# rest is not.
+#
+# With good preprocessing, simple detectors come close and are sometimes better: always run
 # one. The network has other uses: a latent space (section 12) and a residual for each column (section 14).
 
 # %% [markdown] slide="slide"
@@ -727,9 +836,12 @@ checks.expect(
     flagged < 95,
     "nearly all normal rows raise an alert: quantile takes shares, percentile takes per cent",
 )
-checks.expect_close(
-    flagged, 5, "with rate=0.05, five of these hundred scores must lie above the threshold"
-)
+hint = "an alert is a score above the threshold: the fifth largest score itself is none, so four are left"
+checks.expect(float(answer) != 96.0**2, hint)
+hint = "with rate=0.05, five of these hundred scores must lie above the threshold"
+checks.expect_close(flagged, 5, hint)
+hint = "with rate=0.5 half of the hundred must lie above: use the argument rate"
+checks.expect_close(int((hundred > float(threshold_for(hundred, 0.5))).sum()), 50, hint)
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 skewed, wanted = list(np.exp(hidden.normal(0, 2, 1_000))), int(hidden.choice([10, 20, 50]))
@@ -760,11 +872,15 @@ values = {
     "gaussian_mixture": thresholds.gaussian_mixture(new),
     "f1_optimal": thresholds.f1_optimal(scores_valid, y_valid),
     "youden": thresholds.youden(scores_valid, y_valid),
-    "cost_based": thresholds.cost_based(
-        scores_valid, y_valid, cost_false_alarm=1.0, cost_miss=20.0
-    ),
 }
+for miss in (5.0, 500.0):  # a false alarm costs 1
+    values[f"cost_based, {miss:g}"] = thresholds.cost_based(
+        scores_valid, y_valid, cost_false_alarm=1.0, cost_miss=miss
+    )
 oracle = thresholds.f1_optimal(whitened, y_test)
+
+# %%
+guess = None  # your guess: the false alarms of such a day, by the 99th percentile of normal rows
 
 # %% slide="subslide"
 per_day = 100_000  # connections a day in the network that you guard
@@ -775,15 +891,39 @@ for name, value in {**values, "ORACLE (test labels)": oracle}.items():
     figures = evaluation.summary(y_test, whitened, value)
     judged[name] = {"needs": rule.needs if rule else "test labels: never", "threshold": value}
     judged[name] |= figures[columns].to_dict()
-    judged[name]["false alarms a day"] = figures["false_alarm_rate"] * (1 - my_share) * per_day
+    alarms = figures["false_alarm_rate"] * (1 - my_share) * per_day
+    judged[name]["false alarms a day"] = alarms
+    missed = (1 - figures["recall"]) * my_share * per_day
+    for miss in (5, 500):
+        judged[name][f"cost a day, a miss {miss}"] = alarms + miss * missed
 judged = pd.DataFrame(judged).T
 caption = f"Whitened score; {per_day:,} connections a day, {my_share:.0%} of them attacks"
-formats = dict.fromkeys(["threshold", *columns], "{:.3f}") | {"false alarms a day": "{:,.0f}"}
+formats = dict.fromkeys(["threshold", *columns], "{:.3f}")
+formats |= dict.fromkeys(judged.columns[-3:], "{:,.0f}")
 data.show(judged, caption).format(formats)
+
+# %%
+guesses.compare(
+    guess, judged.loc["percentile", "false alarms a day"], "False alarms a day, percentile"
+)
+
+# %% slide="subslide"
+ax = teaching.cost_curves(
+    scores_valid,
+    y_valid,
+    misses=[5, 500],
+    normal_a_day=(1 - my_share) * per_day,
+    attacks_a_day=my_share * per_day,
+)
+
+# %% [markdown]
+# You see what a day costs at each threshold, from the labelled validation rows; a false alarm costs 1. On the left every alert is paid for, on the right every
+# missed attack. The point is the threshold of the cost rule. Nobody can tell you the price of a miss but the desk itself: ask there first. Youden's rule sets it for
+# you, at (number of normal rows) / (number of attacks), here 99 for a share of 1 %.
 
 # %% slide="subslide"
 shown = {name: values[name] for name in ("percentile", "conformal_bh", "f1_optimal")}
-ax = plots.score_histograms(
+ax = plots.score_curves(
     whitened,
     np.where(y_test == 1, "attack", "normal"),
     thresholds=shown,
@@ -791,7 +931,8 @@ ax = plots.score_histograms(
 )
 
 # %% [markdown]
-# You see attacks and normal rows, and three of the thresholds; what lies to the right of a line is an alert. Compare the table row by row: the
+# You see the share of attacks and of normal rows above each score, and three of the thresholds: where an upright line meets a curve, you read recall and false
+# alarms. Compare the table row by row: the
 # same scores give a useful detector, one with far too many alerts, or one that finds nothing. An infinite threshold
 # means that the rule selects nothing. A rule that assumes a shape of the scores (mean + 3 sd, for example) works only where they have that shape.
 
@@ -834,20 +975,22 @@ try:
 except ZeroDivisionError:
     quiet = [0.0, 0.0, np.nan]
 checks.expect_close(quiet, [0.0, 0.0, 0.0], hint)
+hint = "without a false alarm, each alert is right: the precision is 1"
+checks.expect_close(list(day_of_alerts(1_000, 0.5, 1.0, 0.0)), [500.0, 0.0, 1.0], hint)
+hint = "of ten attacks, a quarter is 2.5 on an average day: keep the decimals, here and in the precision"
+checks.expect_close(list(day_of_alerts(1_000, 0.01, 0.25, 0.005)), [2.5, 4.95, 2.5 / 7.45], hint)
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    list(day_of_alerts(1_000, 0.5, 1.0, 0.0)),
-    [500.0, 0.0, 1.0],
-    "without a false alarm, each alert is right: the precision is 1",
-)
 a, n, r, f = checks.hidden_rng().integers(1, 90, 4).tolist()
 checks.expect_close(
-    list(day_of_alerts(1000 * (a + n), a / (a + n), r / 100, f / 100)),
-    [10 * a * r, 10 * n * f, a * r / (a * r + n * f)],
+    list(day_of_alerts(15 * (a + n), a / (a + n), r / 100, f / 100)),
+    [0.15 * a * r, 0.15 * n * f, a * r / (a * r + n * f)],
     "on another day the numbers are wrong: compute them from all four arguments",
 )
 ### END HIDDEN TESTS
 checks.passed("lab2-q7")
+
+# %%
+guess = None  # your guess: the precision at 1 % attacks, by the 99th percentile
 
 # %% slide="subslide"
 base_rates = {}
@@ -864,10 +1007,22 @@ data.show(pd.DataFrame(base_rates).T, "One detector, three thresholds, four base
     "{:.3f}"
 )
 
+# %%
+came = base_rates["99th percentile"]["precision at 1.0%"]
+guesses.compare(guess, came, "Precision at 1 % attacks, 99th percentile")
+
 # %% [markdown]
 # Read each row from left to right: only the share of attacks changes. Then the column of 1 %: the 95th percentile means
 # about five false alarms for each attack, if every attack is found. **This is arithmetic (Axelsson 2000) and holds for each detector. A useful threshold lies much
 # further to the right.** When the false-alarm rate is above the promised 5 %, 1 % or 0.1 %, chance or drift is at work.
+
+# %% slide="subslide"
+from anomaly_labs.teaching import controls
+
+controls.threshold(whitened, y_test, share=0.001, per_day=per_day)
+
+# %% [markdown]
+# You see the cost of a day with one attack in a thousand: five minutes of an analyst for each alert, at 40 an hour, and 100 for each missed attack (made-up prices). Move the slider to the cheapest threshold. Could your desk read its alerts?
 
 # %% [markdown] slide="slide"
 # ### 1 % against 5 %
@@ -877,8 +1032,9 @@ data.show(pd.DataFrame(base_rates).T, "One detector, three thresholds, four base
 # %% slide="subslide"
 partners = {}
 limit = thresholds.percentile(scores_calibration, q=99.0)
-for share in (0.01, 0.05):
-    rows, labels = at_share(test_normal, test_attacks, share)
+most = at_share(test_normal, test_attacks, 0.05)
+for share in (0.01, 0.05):  # thinned, so that both have the same mix of attacks
+    rows, labels = resampling.reduce_anomalies(*most, ratio=share, seed=rt.seed)
     partner_scores = detector.anomaly_score(encoder.transform(X.iloc[rows]), kind="whitened")
     partners[f"{share:.0%} attacks"] = evaluation.summary(labels, partner_scores, limit)
 partners = pd.DataFrame(partners).drop(["errors", "fn", "tn"])
@@ -939,13 +1095,11 @@ hint = "0.033 is above its own limit 0.02, but the fourth, 0.035, is below 0.04:
 checks.expect_close(step, [1, 1, 1, 1, 0], hint)
 hint = "0.04 is above 0.1 / 10: the limit gets smaller with more rows"
 checks.expect_close(benjamini_hochberg([0.04] + [0.5] * 9, 0.1), [0] * 10, hint)
+other = benjamini_hochberg([0.5, 0.02, 0.9, 0.001], 0.05)
+checks.expect_close(other, [0, 1, 0, 1], "answer in the order given")
+equal = benjamini_hochberg(np.full(4, 0.05), 0.05)
+checks.expect_close(equal, [1, 1, 1, 1], "equal p-values are selected together")
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    benjamini_hochberg([0.5, 0.02, 0.9, 0.001], 0.05), [0, 1, 0, 1], "answer in the order given"
-)
-checks.expect_close(
-    benjamini_hochberg(np.full(4, 0.05), 0.05), [1, 1, 1, 1], "equal p-values are selected together"
-)
 hidden = checks.hidden_rng()
 many = hidden.permutation(np.concatenate([hidden.uniform(0, 0.02, 20), hidden.uniform(0, 1, 40)]))
 below = np.sort(many) <= 0.1 * np.arange(1, 61) / 60
@@ -1063,6 +1217,14 @@ checks.expect(
 checks.expect(
     all(np.ndim(v) == 0 for v in answer.values()), "the values are single names, not lists"
 )
+names = [str(answer[group]) for group in (0, 1, 2)]
+hint = (
+    "{} is no name of the list; on lists `clusters == c` is one False, so make arrays of both first"
+)
+strange = [name for name in names if name not in some]
+checks.expect(not strange, hint.format(strange[:1]))
+hint = "each group got the first name of all: count inside each group; on lists `clusters == c` is one False, so make arrays of both first"
+checks.expect(names != ["dos", "dos", "dos"], hint)
 checks.expect(
     str(answer[2]) == "r2l",
     "group 2 has one row, and that is r2l: count inside each group, not over all rows",
@@ -1071,13 +1233,11 @@ checks.expect(
     (str(answer[0]), str(answer[1])) == ("dos", "probe"),
     "the most frequent name counts, not the first or the last; group 0 has dos twice, group 1 has probe twice",
 )
-### BEGIN HIDDEN TESTS
 other = name_groups(np.array([7, 3, 3, 3]), pd.Series(["a", "c", "b", "c"]))
 checks.expect_type(other, dict, "name_groups(...)")
-checks.expect(
-    {int(k): str(v) for k, v in other.items()} == {7: "a", 3: "c"},
-    "group numbers need not start at 0, nor be without gaps",
-)
+hint = "group numbers need not start at 0, nor be without gaps"
+checks.expect({int(k): str(v) for k, v in other.items()} == {7: "a", 3: "c"}, hint)
+### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
 ids, order = hidden.permutation(50)[:6], hidden.permutation(42)
 first = hidden.choice(["dos", "normal", "probe", "r2l", "u2r"], (6, 1))
@@ -1131,12 +1291,10 @@ checks.expect_close(answer[2], [1, 0, 0], "the r2l row is predicted as dos; its 
 few = confusion_table(["a", "c", "a"], ["a", "a", "c"], ["a", "b"])
 hint = "c is not in `order`: leave out the rows where it is the true or the predicted name"
 checks.expect_close(few, [[1, 0], [0, 0]], hint)
+other = confusion_table(np.array(["b", "a", "c"]), np.array(["b", "b", "a"]), ["b", "a"])
+hint = "keep the order of `order`, and leave out rows with other names"
+checks.expect_close(other, [[1, 0], [1, 0]], hint)
 ### BEGIN HIDDEN TESTS
-checks.expect_close(
-    confusion_table(np.array(["b", "a", "c"]), np.array(["b", "b", "a"]), ["b", "a"]),
-    [[1, 0], [1, 0]],
-    "keep the order of `order`, and leave out rows with other names",
-)
 hidden = checks.hidden_rng()
 kinds = hidden.permutation(["dos", "normal", "probe", "r2l", "u2r"])[:3].tolist()
 pairs = hidden.choice([*kinds, "other"], (2, 200))
@@ -1306,24 +1464,41 @@ data.show(pd.DataFrame(compared).T, "Protocol, service and flag in three forms")
 #
 # Every attack is new to this detector. The official test file of KDD99, recorded later, shows what this is worth.
 
-# %% slide="subslide"
+# %%
 official = datasets.load("kdd99", split="test")
-scores_official = detector.anomaly_score(encoder.transform(official.X), kind="whitened")
-alerts_official = (scores_official > limit).astype(int)
-by_kind_official = evaluation.recall_by_class(official.y, alerts_official)
-known_before = by_kind_official["class"].isin(y.unique())
-rows = {}
-for name, part in (("types of the training file", known_before), ("new types", ~known_before)):
-    counts = by_kind_official[part][["rows", "detected"]].sum()
-    rows[name] = {"rows": counts["rows"], "recall": counts["detected"] / counts["rows"]}
-quiet = alerts_official[official.y.to_numpy() == "normal"].mean()
-caption = f"The same threshold on later traffic; false-alarm rate {quiet:.2%}"
-unseen_recall = rows["new types"]["recall"]
-official.show(pd.DataFrame(rows).T, caption).format({"rows": "{:,.0f}", "recall": "{:.3f}"})
+M_official = encoder.transform(official.X)
+rankings = {
+    f"autoencoder, {kind}": (
+        detector.anomaly_score(M_calibration, kind=kind),
+        detector.anomaly_score(M_official, kind=kind),
+    )
+    for kind in ("whitened", "l2")
+}
+simple = contest["Mahalanobis"][0]
+rankings["Mahalanobis"] = simple.anomaly_score(M_calibration), simple.anomaly_score(M_official)
+
+# %% slide="subslide"
+same_rule = evaluation.Comparison(
+    thresholds.percentile,
+    rankings,
+    names=official.y,
+    known=data.y.unique(),
+    families=datasets.attack_family(official.y),
+    options={"q": 99.0},
+)
+columns = ["held_out", "false_alarms", "recall_known", "recall_new", "macro_recall"]
+later = same_rule.table()[columns]
+official.show(later, "One rule, 99th percentile, on later traffic").format("{:.3f}")
+
+# %% slide="subslide"
+by_family = same_rule.by_family()
+official.show(by_family, "The same alerts: recall by family").format("{:.3f}")
 
 # %% [markdown]
-# Compare the recall on new types with the one in section 13 of Lab 1, and the false-alarm rate with the promised 1 %: when it is higher, normal
-# traffic has drifted since the training file was recorded. Duplicates count here, so a single frequent type moves the recall a lot. "Never saw
+# Compare the false alarms with the promised 1 %: where they are more, normal traffic has drifted since the training file was recorded. Then compare `recall_new` with the
+# trees of Lab 1 by the same rule: @comparison:kdd99.xgboost.percentile_99.recall_new@, the mean of five seeds. Here the detector that never saw an attack has no lead.
+#
+# Duplicates count here, so a single frequent type moves a recall a lot; `macro_recall`, the mean of the families, does not let one decide. "Never saw
 # an attack" does not mean "finds every attack": a type whose rows look like normal traffic in these 41 columns is invisible to each
 # detector of these columns.
 
@@ -1403,7 +1578,7 @@ evaluation.headline(
     recall_at_99th_percentile=at_99["recall"],
     right_names_of_detected=right,
     average_precision_half_attacks=drop.iloc[-1],
-    unseen_attack_recall=unseen_recall,
+    comparison=same_rule,
 )
 
 # %% [markdown]

@@ -103,12 +103,113 @@ def obey(wanted, original, move, grid, highest):
     return np.clip(nearest, original, highest) if move == "grow" else nearest
 
 
-# %% wrong="lab4-q3" hint="comes out wrong"
+# %% wrong="lab4-q3" hint="round, do not cut off"
 def obey(wanted, original, move, grid, highest):
     if move == "fixed":
         return original
     lowest = original if move == "grow" else 0
     return np.clip(np.floor(np.asarray(wanted) * grid) / grid, lowest, highest)
+
+
+# %% wrong="lab4-q3" hint="round, do not cut off"
+def obey(wanted, original, move, grid, highest):
+    w, o = np.asarray(wanted, float), np.asarray(original, float)
+    if move == "fixed":
+        return o
+    low = o if move == "grow" else 0
+    return np.clip(np.floor(w * grid) / grid, low, highest)
+
+
+# %% wrong="lab4-q3" hint="a fixed column keeps its original values"
+def obey(wanted, original, move, grid, highest):
+    w, o = np.asarray(wanted, float), np.asarray(original, float)
+    if move == "fix":
+        return o
+    low = o if move == "grow" else 0
+    return np.clip(np.round(w * grid) / grid, low, highest)
+
+
+# %% wrong="lab4-q3" hint="a free column may fall below its original"
+def obey(wanted, original, move, grid, highest):
+    w, o = np.asarray(wanted, float), np.asarray(original, float)
+    if move == "fixed":
+        return o
+    low = 0 if np.any(w < 0) else o
+    return np.clip(np.round(w * grid) / grid, low, highest)
+
+
+# The limits lie on the grid: it is the same to round before or after.
+# %% right="lab4-q3"
+def obey(wanted, original, move, grid, highest):
+    w, o = np.asarray(wanted, float), np.asarray(original, float)
+    if move == "fixed":
+        return o
+    low = o if move == "grow" else 0
+    return np.round(np.clip(w, low, highest) * grid) / grid
+
+
+# %% right="lab4-q3"
+def obey(wanted, original, move, grid, highest):
+    found = []
+    for wish, start in zip(wanted, original, strict=True):
+        value = min(max(round(wish * grid) / grid, start if move == "grow" else 0), highest)
+        found.append(start if move == "fixed" else value)
+    return found
+
+
+# %% wrong="lab4-q4" hint="was asked about already"
+def next_questions(logits, asked, n):
+    return np.argsort(np.abs(logits))[:n]
+
+
+# %% wrong="lab4-q4" hint="the lowest logits, of which it is sure"
+def next_questions(logits, asked, n):
+    return [int(p) for p in np.argsort(logits) if p not in asked][:n]
+
+
+# %% wrong="lab4-q4" hint="of which it is surest"
+def next_questions(logits, asked, n):
+    places = np.argsort(-np.abs(np.asarray(logits)))
+    return [int(p) for p in places if p not in asked][:n]
+
+
+# %% wrong="lab4-q4" hint="return places in `logits`"
+def next_questions(logits, asked, n):
+    left = [value for place, value in enumerate(logits) if place not in asked]
+    return sorted(left, key=abs)[:n]
+
+
+# %% wrong="lab4-q4" hint="as many places as there are questions left"
+def next_questions(logits, asked, n):
+    return [p for p in np.argsort(np.abs(logits)) if p not in asked]
+
+
+# %% wrong="lab4-q4" hint="however sure it is"
+def next_questions(logits, asked, n):
+    sure = np.abs(np.asarray(logits)) > 4
+    order = np.argsort(np.where(sure, 1e9, np.abs(logits)))
+    left = [int(p) for p in order if p not in asked and not sure[p]]
+    return [*left, int(order[0])][:n]
+
+
+# %% right="lab4-q4"
+def next_questions(logits, asked, n):
+    left = set(range(len(logits))) - set(asked)
+    return np.array(sorted(left, key=lambda place: abs(logits[place]))[:n])
+
+
+def evasion_rate(before, after):
+    hidden = [not b for a, b in zip(before, after, strict=True) if a]
+    return sum(hidden) / len(hidden) if hidden else 0
+
+
+# %% wrong="lab4-q4" hint="do not subtract one sum from the other"
+def next_questions(logits, asked, n):
+    return [int(p) for p in np.argsort(np.abs(logits)) if p not in asked][:n]
+
+
+def evasion_rate(before, after):
+    return (np.sum(before) - np.sum(after)) / np.sum(before)
 
 
 # %% wrong="lab4-q4" hint="not by all eight"

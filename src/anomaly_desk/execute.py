@@ -23,6 +23,7 @@ from anomaly_labs import runtime
 CELL_TIMEOUT = 900  # seconds
 # The kernel listens on this machine only; it warns of unencrypted messages at every start.
 QUIET_KERNEL = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 class ExecutionError(CourseError):
@@ -143,6 +144,7 @@ def _run_to_the_end(
         on_cell(n)
 
     try:
+        env = {**env, runtime.TRACEBACKS: "1"}
         return run_notebook(source.solution(), folder=folder, env=env, on_cell=note)
     except (CellTimeoutError, DeadKernelError) as error:
         name, line = type(error).__name__, source.cells[at].line
@@ -159,7 +161,10 @@ def run_notebook(
     env: Mapping[str, str],
     on_cell: Callable[[int], None] = lambda n: None,
 ) -> nbformat.NotebookNode:
-    """Execute every cell in a fresh kernel that works in `folder`; errors stay in the outputs."""
+    """Execute every cell in a fresh kernel that works in `folder`; errors stay in the outputs.
+
+    Of a control the still figure is kept: no widget runs in a page.
+    """
     from nbclient import NotebookClient
 
     client = NotebookClient(
@@ -170,9 +175,13 @@ def run_notebook(
         allow_errors=True,
         extra_arguments=QUIET_KERNEL,
         resources={"metadata": {"path": str(folder)}},
+        store_widget_state=False,
         on_cell_start=lambda cell, cell_index: on_cell(cell_index),
     )
-    return client.execute(env={**os.environ, **env})
+    done = client.execute(env={**os.environ, **env})
+    for output in (output for cell in done.cells for output in cell.get("outputs", ())):
+        output.get("data", {}).pop(WIDGET, None)
+    return done
 
 
 def _raise_first_error(source: Source, notebook: nbformat.NotebookNode) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from anomaly_desk import data
 from anomaly_desk.errors import CourseError
-from anomaly_desk.labs import beside, manifest
+from anomaly_desk.labs import beside, manifest, measured
 from anomaly_desk.labs.manifest import Lab
 
 MARK: Final = "<!-- built: "
@@ -74,7 +74,7 @@ def pages(project: Path) -> dict[Path, bytes]:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         if MARK in text:
             try:
-                text = filled(text, block, build(labs))
+                text = measured.renewed(filled(text, block, build(labs)))
             except CourseError as error:
                 raise CourseError(f"{path}: {error}") from None
             made[path] = text.encode()

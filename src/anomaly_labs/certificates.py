@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from anomaly_labs.errors import LabsError
 
 PUBLIC = "public-key.txt"
+OWN = "anomaly-labs certificate of completion, of one's own"  # marks a page that nobody signed
 MAX_BYTES = 5_000_000
 _VERSION = 1
 _TEXT, _FILE = b"anomaly-labs certificate 1\n", b"anomaly-labs certificate file 1\n"
@@ -171,6 +172,12 @@ def verify_file(content: bytes, key: Ed25519PublicKey) -> Verdict:
     last = _LAST_LINE.search(content)
     found = _CODE.findall(content)
     if last is None and not found:
+        if OWN.encode() in content:
+            return Verdict(
+                None,
+                "this is a certificate of completion that its owner made: it has no code and no "
+                "signature, so it is not a signed certificate, and nobody can check it",
+            )
         return verify_code(content.decode("utf-8", "replace"), key)
     if len(set(found)) != 1:
         return Verdict(None, "the file holds no code of a certificate, or more than one")

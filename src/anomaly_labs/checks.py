@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anomaly_labs import runtime
@@ -41,20 +42,25 @@ class NotAnswered(CheckFailed):
         return [f"… {self}"]
 
 
-def passed(what: str) -> None:
+def passed(what: str, points: float | None = None) -> None:
     """Print that the exercise `what` is passed, on the last line of its check.
 
     Parameters
     ----------
     what
         Id of the exercise.
+    points
+        What it gives; the build writes it there.
 
     Examples
     --------
     >>> passed("lab1-q2")
     ✓ lab1-q2 passed
+    >>> passed("lab1-q2", 2)
+    ✓ lab1-q2 passed, 2 points
     """
-    print(f"✓ {what} passed")
+    gives = "" if points is None else f", {points:g} point{'' if points == 1 else 's'}"
+    print(f"✓ {what} passed{gives}")
 
 
 def expect(condition: bool, hint: str) -> None:
@@ -282,6 +288,41 @@ def unchanged(table: Any, hint: str) -> Iterator[None]:
         raise CheckFailed(hint)
 
 
+def solution(name: str) -> None:
+    """Show a worked solution, or say what comes before it: three failed tries, or own words.
+
+    There are some in a self-study edition only, for its labs. A solution takes the points of its
+    exercise in ``anomaly-labs progress``, unless the check had passed before.
+
+    Parameters
+    ----------
+    name
+        Id of an exercise or a written answer: ``lab2-q5``, ``lab2-r1``.
+
+    Examples
+    --------
+    >>> solution("lab2-q5")
+    No worked solutions lie beside this notebook: a self-study edition of the course has them for \
+its labs, and none for an assessment.
+    """
+    from anomaly_labs import selfstudy
+
+    selfstudy.show(name, Path.cwd())
+
+
+def traceback() -> None:
+    """Print all lines of the error that was told last in one sentence, those of libraries too."""
+    import traceback
+
+    from anomaly_labs import mistakes
+
+    error = mistakes.last()
+    if error is None:
+        print("No error was told in one sentence yet.")
+    else:
+        print("".join(traceback.format_exception(error)))
+
+
 def hidden_rng() -> "np.random.Generator":
     """Return the generator from which a hidden test draws what it calls a function with.
 
@@ -361,5 +402,9 @@ def _as_numbers(value: Any, hint: str, *, scalar: bool) -> Any:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    """Return one line: a number is written as one writes it, `22.5`, not `np.float64(22.5)`."""
+    import numpy as np
+
+    with np.printoptions(legacy="1.25"):
+        text = " ".join(repr(value).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -64,6 +64,47 @@ def reduce_anomalies(X: Rows, y: Labels, *, ratio: float, seed: int = 0) -> tupl
     return _take(X, keep), _take(y, keep)
 
 
+def in_turns(*groups: ArrayLike, size: int, seed: int = 0) -> np.ndarray:
+    """Return the positions of rows drawn in turns: one of each group, and again, until enough came.
+
+    Drawn at random, rows of the most frequent kind fill a test. In turns each group has as many as
+    the others, but for those that run out.
+
+    Parameters
+    ----------
+    groups
+        Names of the group of each row, coarse ones first: with families and types, families take
+        turns, and within a family its types.
+    size
+        How many rows are drawn.
+    seed
+        The same seed draws the same rows.
+
+    Returns
+    -------
+    ndarray
+        Positions in rising order.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer rows than `size`.
+
+    Examples
+    --------
+    >>> names = np.array(["neptune"] * 96 + ["nmap"] * 3 + ["land"])
+    >>> names[in_turns(names, size=5)].tolist()
+    ['neptune', 'neptune', 'nmap', 'nmap', 'land']
+    """
+    order = np.random.default_rng(seed).permutation(len(np.asarray(groups[0])))
+    if not 0 <= size <= order.size:
+        raise ValueError(f"size={size!r}, but there are {order.size} rows to draw from")
+    for names in reversed(groups):
+        turn = pd.Series(np.asarray(names).astype(str)[order])
+        order = order[np.argsort(turn.groupby(turn).cumcount().to_numpy(), kind="stable")]
+    return np.sort(order[:size])
+
+
 def _anomalous(y: ArrayLike) -> np.ndarray:
     """Return where `y`, names or 0/1, is an anomaly."""
     labels = np.asarray(y)

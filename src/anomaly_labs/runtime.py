@@ -26,6 +26,8 @@ PROJECT: Final = "ANOMALY_LABS_PROJECT"  # the folder of a course that is not th
 SIGNED_IN: Final = "ANOMALY_LABS_SIGNED_IN"  # the name that a learner typed at home
 LEARNER: Final = "ANOMALY_LABS_LEARNER"  # the roster's name, set by the grader, which wins
 PRIVATE_SEED: Final = "ANOMALY_LABS_PRIVATE_SEED"  # the course's secret, set by the grader
+UNCOUNTED: Final = "ANOMALY_LABS_UNCOUNTED"  # "1": failed checks of this run are no tries
+TRACEBACKS: Final = "ANOMALY_LABS_TRACEBACKS"  # "1": errors with all their lines, for instructors
 
 FAST_EPOCHS = 2
 FAST_ROUNDS = 10
@@ -147,6 +149,7 @@ def prepare(seed: int = 0) -> Runtime:
     """Return what this machine offers, after silencing native logs and seeding every generator.
 
     The first line of each notebook: it must run before pandas, scikit-learn and Keras are imported.
+    From then on a notebook tells errors in one sentence; see `anomaly_labs.mistakes`.
 
     Parameters
     ----------
@@ -166,7 +169,22 @@ def prepare(seed: int = 0) -> Runtime:
         os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
         _accelerate()
     _seed_everything(seed)
+    if LEARNER not in os.environ:  # the grader has its own sentences, and counts no tries
+        _watch_cells()
     return Runtime(device=device, fast=is_fast(), seed=seed)
+
+
+def _watch_cells() -> None:
+    """Let a notebook tell errors in one sentence, and one of a self-study edition count tries.
+
+    Others pay for no import.
+    """
+    from anomaly_labs import mistakes, selfstudy
+
+    if not os.environ.get(TRACEBACKS):
+        mistakes.watch()
+    if not os.environ.get(UNCOUNTED):
+        selfstudy.watch()
 
 
 def _one_line(

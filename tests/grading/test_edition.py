@@ -9,6 +9,9 @@ import pytest
 
 import anomaly_labs
 from anomaly_desk.labs import sources
+from anomaly_desk.publish.release import alone
+from anomaly_desk.report.collect import collect
+from anomaly_desk.results import exports, grades
 from anomaly_desk.submissions.transplant import transplant_cells
 
 QUIZ = Path(__file__).with_name("quiz") / "lab.py"
@@ -83,3 +86,17 @@ def test_who_claims_another_edition_to_hide_an_edited_check_still_meets_a_human(
     next(iter(checks(sent).values()))["source"] = "pass"
     findings = transplant_cells(release, sent)[1]
     assert any(finding.needs_human for finding in findings)
+
+
+def test_a_self_study_edition_is_named_in_feedback_grades_and_report(make_desk, tmp_path):
+    desk = make_desk(tmp_path)
+    sent = desk.answered(quiz_q2="cost = 0")
+    stamped = json.loads(alone.stamped(nbformat.writes(sent).encode()))
+    outcome = desk.grade(nbformat.from_dict(stamped), "ann")
+    (finding,) = outcome.findings
+    assert (finding.kind, finding.needs_human) == ("self-study", False)
+    assert "of a self-study edition" in outcome.feedback
+    assert "of a self-study edition" in exports.table(grades.read(desk.root), "csv")
+    (work,) = collect(desk.root, "quiz").submissions
+    assert "self-study" in {one.kind for one in work.findings}
+    assert not [*desk.root.rglob("*.tries.json")]

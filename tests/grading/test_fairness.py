@@ -184,6 +184,39 @@ my_limit = thresholds_by_rule(anomaly_score(held_out))[my_rule]
     assert notebook.mark("assessment-q10", answer) == 2
 
 
+MATRICES = {
+    "assessment-q6": """
+def encoded(rows, hidden, latent):
+    return np.asarray(rows) @ np.random.default_rng(1).normal(size=(len(rows[0]), latent))
+""",
+    "assessment-q7": """
+def decoded(codes, hidden, n_columns):
+    return np.asarray(codes) @ np.random.default_rng(1).normal(size=(len(codes[0]), n_columns))
+""",
+    "assessment-q8": """
+history, middle = {"loss": [0.3, 0.2, 0.1]}, M.mean(axis=0)
+directions = np.linalg.svd(M - middle, full_matrices=False)[2][:12]
+def reconstruct(X):
+    return (to_matrix(X) - middle) @ directions.T @ directions + middle
+""",
+}
+MATRICES["assessment-q9"] = MATRICES["assessment-q8"]
+MATRICES["assessment-q10"] = f"""{MATRICES["assessment-q8"]}
+my_limit = thresholds_by_rule(anomaly_score(held_out))[my_rule]
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", MATRICES)
+def test_matrices_in_place_of_networks_earn_what_the_rules_alone_are_worth(notebook, task):
+    """Random ones for Tasks 6 and 7, principal components and typed-in losses from Task 8 on."""
+    if task == "assessment-q10":
+        assert notebook.mark(task, MATRICES[task]) == 2
+        return
+    with pytest.raises(checks.CheckFailed):
+        notebook.mark(task, MATRICES[task])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(5))
 def test_whole_other_notebooks_get_all_points_from_the_grader(course, tmp_path, number):

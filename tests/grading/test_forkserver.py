@@ -24,7 +24,7 @@ from traitlets.config import Config
 
 from anomaly_desk.checking.execute import SafeExecute
 from anomaly_desk.checking.kernel import Kernel
-from anomaly_desk.checking.pictures import is_plain, place, put, shared_pictures
+from anomaly_desk.checking.pictures import as_outputs, is_plain, place, put, shared_pictures
 from anomaly_desk.checking.replies import KernelGoneError, MessageLimits
 from anomaly_desk.environment import RUN
 from anomaly_desk.sandbox import forkserver
@@ -277,10 +277,11 @@ def test_the_figures_of_a_course_are_drawn_once_for_a_class():
     kernel = started()
     try:
         kernel.draw(False, timeout=30)
-        shown = kernel.run(figure, timeout=30).cells
-        assert "image/png" not in shown[0].data
-        put(shown, drawn[place(release.cells[0])])
-        assert shown[0].data["image/png"] == drawn[place(release.cells[0])][0]
+        cell = new_code_cell(figure)
+        cell.outputs = kernel.run(figure, timeout=30).cells
+        assert "image/png" not in cell.outputs[0].data
+        put(cell, drawn[place(release.cells[0])])
+        assert cell.outputs == as_outputs(drawn[place(release.cells[0])])
         kernel.draw(True, timeout=30)
         assert "image/png" in kernel.run(figure, timeout=30).cells[0].data
     finally:
@@ -289,13 +290,19 @@ def test_the_figures_of_a_course_are_drawn_once_for_a_class():
 
 def graded(tmp_path, answer, **settings):
     """Grade a notebook of three cells, the last of which draws what the first has bound."""
-    cells = [new_code_cell(text) for text in ("sizes = [1, 2]", answer, PLOT)]
+    texts = ("sizes = [1, 2]", answer, PLOT)
+    return cells_of(tmp_path, texts, **settings)[2].outputs[0].data["image/png"]
+
+
+def cells_of(tmp_path, texts, **settings):
+    """Grade a notebook, the second cell of which is the learner's."""
+    cells = [new_code_cell(text) for text in texts]
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
     mark = {"grade_id": "q1", "solution": True, "grade": False, "locked": False}
     cells[1].metadata["nbgrader"] = {**mark, "schema_version": 3}
     submitted = new_notebook(cells=cells)
-    released = new_notebook(cells=[cells[0], new_code_cell("", id="cell-1"), cells[2]])
+    released = new_notebook(cells=[cells[0], new_code_cell("", id="cell-1"), *cells[2:]])
     released.cells[1].metadata["nbgrader"] = cells[1].metadata.nbgrader
     path = tmp_path / "release" / "quiz" / "quiz.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -303,7 +310,7 @@ def graded(tmp_path, answer, **settings):
     config = Config({"CourseDirectory": {"root": str(tmp_path)}, "SafeExecute": settings})
     place = {"assignment": "quiz", "notebook": "quiz", "student": "ada"}
     ran, _ = SafeExecute(config=config, fast=True).preprocess(submitted, {"nbgrader": place})
-    return ran.cells[2].outputs[0].data["image/png"]
+    return ran.cells
 
 
 PLOT = "import matplotlib.pyplot as plt; plt.plot(sizes);"
@@ -315,6 +322,20 @@ def test_a_figure_of_the_course_shows_what_a_learner_has_changed(tmp_path):
     assert changed != shared
     assert changed == graded(tmp_path, "sizes[0] = 9", share_figures=False)
     assert shared == graded(tmp_path, "cost = 230", share_figures=False)
+
+
+def test_a_cell_that_only_draws_shows_the_same_without_being_run(tmp_path, monkeypatch):
+    draws = "fig, ax = plt.subplots()\nfor n in (1, 2):\n    ax.plot([n, 3])"
+    texts = ("import matplotlib.pyplot as plt", "a = 3", draws, "a")
+    whole = cells_of(tmp_path, texts, share_figures=False)
+    run: list[str] = []
+    really = Kernel.run
+    monkeypatch.setattr(Kernel, "run", lambda *a, **k: (run.append(a[1]), really(*a, **k))[1])
+    shared = cells_of(tmp_path, texts)
+    assert [cell.outputs for cell in shared] == [cell.outputs for cell in whole]
+    assert [cell.execution_count for cell in shared] == [1, 2, 3, 4]
+    assert run.count(texts[2]) == 2  # to be drawn, and once more for comparison
+    assert run.count(texts[3]) == 3
 
 
 def test_only_cells_of_the_course_are_plain():

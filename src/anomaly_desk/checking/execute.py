@@ -16,11 +16,13 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets import Bool, Float, Integer, List, Unicode, default
 
+from anomaly_desk.checking.idle import idle
 from anomaly_desk.checking.judge import failure, judge
 from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.namespace import Namespace, Trusted
 from anomaly_desk.checking.pictures import (
     Pictures,
+    as_outputs,
     is_plain,
     place,
     put,
@@ -28,7 +30,7 @@ from anomaly_desk.checking.pictures import (
     unchanged,
 )
 from anomaly_desk.checking.remote import AnswerError, Dialogue
-from anomaly_desk.checking.replies import MessageLimits, NoReplyError, TooSlowError
+from anomaly_desk.checking.replies import KIND_OF_DEATH, MessageLimits, NoReplyError, TooSlowError
 from anomaly_desk.checking.waiting import MISSED, Moment, Waiting
 from anomaly_desk.environment import FAST, LEARNER, PRIVATE_SEED
 from anomaly_desk.grading.seed import private_seed, submission_seed
@@ -36,13 +38,6 @@ from anomaly_desk.submissions import findings
 from anomaly_desk.submissions.findings import Finding
 from anomaly_labs import runtime
 from anomaly_labs.notebooks import grade_id, is_check
-
-KIND_OF_DEATH = {
-    "memory": "limit-memory",
-    "time": "limit-time",
-    "files": "limit-disk",
-    "processes": "limit-processes",
-}
 
 
 class SafeExecute(Execute):  # type: ignore[misc]
@@ -100,6 +95,7 @@ class SafeExecute(Execute):  # type: ignore[misc]
                 execution = Execution(
                     kernel, trusted, self.timeout, self.call_timeout, self.total_timeout, pictures
                 )
+                execution.idle = idle(pictures, nb)
                 for cell in nb.cells:
                     if cell.cell_type == "code":
                         execution.take(cell)
@@ -141,6 +137,7 @@ class Execution:
     call_timeout: float
     total_timeout: float
     pictures: Pictures = field(default_factory=dict)
+    idle: set[str] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
     n_executed: int = 0
     waiting: Waiting = field(init=False)
@@ -174,7 +171,10 @@ class Execution:
         else:
             self.n_executed += 1
             cell.execution_count = self.n_executed
-            self.run(cell)
+            if place(cell) in self.idle:
+                cell.outputs = as_outputs(self.pictures[place(cell)])
+            else:
+                self.run(cell)
 
     def left(self) -> float:
         """Return how long the notebook may still take."""
@@ -190,7 +190,7 @@ class Execution:
                 self.kernel.draw(not drawn, timeout=min(self.call_timeout, timeout))
             outputs = self.kernel.run(cell.source, timeout=timeout)
             cell.outputs = outputs.cells
-            put(cell.outputs, drawn)
+            put(cell, drawn)
         except NoReplyError as error:
             outputs = error.outputs
             stopped = failure("Stopped", self.told(error, cell, timeout, began))

@@ -3,9 +3,9 @@
 import inspect
 from functools import cache
 
-from anomaly_labs.inside import agent, codec, decoder
+from anomaly_labs.inside import agent, codec, decoder, kinds, tables
 
-PARTS = (codec, decoder, agent)
+PARTS = (kinds, codec, tables, decoder, agent)
 OWN = f"from {agent.__package__}."
 
 

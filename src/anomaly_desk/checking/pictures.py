@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
 from anomaly_desk.checking.kernel import Kernel
 from anomaly_desk.checking.once import once
@@ -16,11 +17,11 @@ from anomaly_desk.checking.replies import NoReplyError
 from anomaly_labs.notebooks import is_answer, is_check
 
 FIGURE = "<Figure size"  # how a figure begins as text
-Pictures = dict[str, list[str]]
+Pictures = dict[str, list[dict[str, str]]]  # what each figure of a cell shows, by kind
 
 
 def pictures(release: NotebookNode, start: Callable[[], Kernel], *, timeout: float) -> Pictures:
-    """Return the figures of the course's own cells, as PNG in base64, by `place`.
+    """Return the figures of the course's own cells, by `place`.
 
     A cell that needs an answer fails here, and has none; nor has one whose figure shows what
     differs from run to run, such as seconds.
@@ -45,8 +46,12 @@ def _drawn(release: NotebookNode, kernel: Kernel, timeout: float) -> Pictures:
             if not is_plain(cell):
                 continue
             shown = kernel.run(cell.source, timeout=timeout).cells
-            drawn = [output.data.get("image/png", "") for output in shown if _is_figure(output)]
-            if drawn and all(drawn) and not any(o.output_type == "error" for o in shown):
+            drawn = [dict(output.data) for output in shown if _is_figure(output)]
+            if (
+                drawn
+                and all("image/png" in one for one in drawn)
+                and not any(o.output_type == "error" for o in shown)
+            ):
                 found[place(cell)] = drawn
     except NoReplyError:
         return found
@@ -91,20 +96,21 @@ def unchanged(drawn: Pictures, release: NotebookNode, submitted: NotebookNode) -
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return kept  # a magic, or nothing that runs: what follows may be other than it was
         own = is_plain(cell) and place(cell) in pristine
-        bound = _bound(tree)
-        if own and not changed & (_used(tree) - bound):
-            changed -= bound
+        binds = bound(tree)
+        if own and not changed & (used(tree) - binds):
+            changed -= binds
             kept |= {place(cell): drawn[place(cell)]} if place(cell) in drawn else {}
         else:
-            changed |= bound
+            changed |= binds
     return kept
 
 
-def _used(tree: ast.Module) -> set[str]:
+def used(tree: ast.Module) -> set[str]:
+    """Return the names that a cell uses or binds."""
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
-def _bound(tree: ast.Module) -> set[str]:
+def bound(tree: ast.Module) -> set[str]:
     """Return the names that a cell binds, or whose parts it does, outside of functions."""
     names: set[str] = set()
     waiting: list[ast.AST] = list(tree.body)
@@ -131,12 +137,23 @@ def _roots(node: ast.AST) -> set[str]:
     return {node.id} if isinstance(node, ast.Name) else set()
 
 
-def put(shown: list[NotebookNode], drawn: list[str]) -> None:
-    """Give figures that were not drawn their pictures, if there are as many."""
-    figures = [output for output in shown if _is_figure(output)]
+def put(cell: NotebookNode, drawn: list[dict[str, str]]) -> None:
+    """Give figures that were not drawn their pictures, if there are as many.
+
+    Results get the number of their cell: a kernel does not count the cells that did not run.
+    """
+    figures = [output for output in cell.outputs if _is_figure(output)]
     if len(figures) == len(drawn):
-        for output, picture in zip(figures, drawn, strict=True):
-            output.data["image/png"] = picture
+        for output, figure in zip(figures, drawn, strict=True):
+            output.data["image/png"] = figure["image/png"]
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            output.execution_count = cell.execution_count
+
+
+def as_outputs(drawn: list[dict[str, str]]) -> list[NotebookNode]:
+    """Return figures as a cell that draws them shows them."""
+    return [new_output("display_data", data=dict(figure)) for figure in drawn]
 
 
 def is_plain(cell: NotebookNode) -> bool:

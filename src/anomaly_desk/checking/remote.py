@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from anomaly_labs import checks
-from anomaly_labs.inside.codec import Reference, UnsendableError, pack
-from anomaly_labs.inside.decoder import MalformedError, unpack
+from anomaly_labs.inside.codec import MalformedError, Reference, UnsendableError, pack
+from anomaly_labs.inside.decoder import unpack
 
 EXPECTED = "plain numbers, texts, lists, arrays or tables are expected"
 # A check may catch these as in a plain notebook: "your function should raise ValueError".

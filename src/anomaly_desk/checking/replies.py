@@ -8,6 +8,13 @@ from typing import Any
 from anomaly_desk.checking.outputs import Outputs
 from anomaly_desk.errors import CourseError
 
+KIND_OF_DEATH = {
+    "memory": "limit-memory",
+    "time": "limit-time",
+    "files": "limit-disk",
+    "processes": "limit-processes",
+}
+
 
 class KernelStartError(CourseError):
     """The kernel did not start: that is not the learner's doing."""

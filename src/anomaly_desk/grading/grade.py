@@ -17,7 +17,7 @@ from anomaly_desk import build, course, imports
 from anomaly_desk.errors import CourseError, SandboxError
 from anomaly_desk.grading import copies, late, ledger, processes
 from anomaly_desk.grading.ledger import Graded
-from anomaly_desk.labs import sources
+from anomaly_desk.labs import manifest, sources
 from anomaly_desk.submissions import edition, intake
 from anomaly_desk.submissions.people import Roster
 from anomaly_desk.submissions.submission import Job, Submission
@@ -25,8 +25,8 @@ from anomaly_labs.files import write_aside
 
 
 def assignments(project: Path) -> dict[str, sources.Source]:
-    """Return every assignment of the course by its name: the labs and the assessment."""
-    return {source.name: source for source in sources.course(project)}
+    """Return every assignment of the course by its name; `prepare` checks what it releases."""
+    return {lab.name: sources.unchecked(lab) for lab in manifest.labs(project)}
 
 
 def find(
@@ -64,6 +64,7 @@ def prepare(root: Path, project: Path, known: dict[str, sources.Source]) -> dict
         if released.get(name) == fingerprint and notebook.is_file():
             edition.stamp(root, name)  # nbgrader's own command may have released it anew
             continue
+        sources.check(source)
         desk = desk or build.open_course(root, project)
         edition.remember(root, name)
         try:
@@ -88,6 +89,7 @@ def grade(
     project: Path,
     submissions: Iterable[Submission],
     *,
+    known: dict[str, sources.Source] | None = None,
     jobs: int | None = None,
     unsafe: bool = False,
     regrade: bool = False,
@@ -108,6 +110,8 @@ def grade(
         The folder that holds the sources and nbgrader's settings.
     submissions
         What `find` gave.
+    known
+        What `assignments` gave, if it was asked before.
     jobs
         Submissions at a time; one for each core when left out.
     unsafe
@@ -133,7 +137,7 @@ def grade(
             raise CourseError(f"another run grades in {root}; wait until it has ended, or stop it")
         submissions = list(submissions)
         sent = {submission.assignment for submission in submissions}
-        known = {n: source for n, source in assignments(project).items() if n in sent}
+        known = {n: s for n, s in (known or assignments(project)).items() if n in sent}
         prints = prepare(root, project, known)
         waiting = []
         for submission in submissions:

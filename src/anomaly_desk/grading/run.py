@@ -87,7 +87,7 @@ def grade_class(
     data.make_folders_absolute()
     # the sandbox shows notebooks what is cached, and nothing else
     data.prepare(console, manifest.splits(known[name].lab for name in assignments))
-    results = _graded(submissions, wishes, root, project, console)
+    results = _graded(submissions, wishes, root, project, known, console)
     told = Summary(
         results,
         submissions,
@@ -109,7 +109,12 @@ def _class(root: Path, wishes: Wishes) -> Roster | None:
 
 
 def _graded(
-    submissions: list[Submission], wishes: Wishes, root: Path, project: Path, console: Console
+    submissions: list[Submission],
+    wishes: Wishes,
+    root: Path,
+    project: Path,
+    known: dict[str, Source],
+    console: Console,
 ) -> list[Graded]:
     """Return the results by assignment and learner; show the board meanwhile."""
     results: list[Graded] = []
@@ -118,6 +123,7 @@ def _graded(
             root,
             project,
             submissions,
+            known=known,
             jobs=wishes.jobs,
             unsafe=wishes.unsafe,
             regrade=wishes.regrade or bool(wishes.only),

@@ -13,7 +13,7 @@ import nbformat
 
 import anomaly_labs
 from anomaly_desk.errors import CourseError, SourceError
-from anomaly_desk.labs import header, manifest, rules
+from anomaly_desk.labs import header, manifest, measured, rules, shape
 from anomaly_desk.labs.manifest import Lab
 
 CODE_STUB = "# YOUR CODE HERE\nraise checks.NotAnswered()"
@@ -117,6 +117,21 @@ def read(path: Path) -> Source:
 
 def of_lab(lab: Lab) -> Source:
     """Read and check the cells of a lab whose header is read already; see `read`."""
+    source = unchecked(lab)
+    check(source)
+    return source
+
+
+def unchecked(lab: Lab) -> Source:
+    """Read the cells of a lab whose header is read already, whatever rules they break.
+
+    To check all labs takes a second: grading checks those that it releases.
+
+    Raises
+    ------
+    SourceError
+        If the cells cannot be read.
+    """
     text, skipped = header.body(lab.path.read_text(encoding="utf-8"))
     starts = [
         n
@@ -131,24 +146,44 @@ def of_lab(lab: Lab) -> Source:
             "line of text with '# %%'"
         )
     cells = [
-        Cell(kind=c.cell_type, text=c.source, keys=_keys(c.metadata), line=line)
+        Cell(c.cell_type, _shaped(c), keys=_keys(c.metadata), line=line)
         for c, line in zip(notebook.cells, starts, strict=True)
     ]
     if not cells:
         raise SourceError(f"{lab.path}:{skipped + 1}: no cell; a cell starts with '# %%'")
-    try:
-        cells[0] = replace(cells[0], text=lab.filled(cells[0].text))
-    except CourseError as error:
-        raise SourceError(f"{lab.path}:{cells[0].line}: {error}") from None
-    source = Source(lab, tuple(cells))
+    for number, cell in enumerate(cells):
+        try:
+            text = measured.placed(cell.text) if cell.kind == "markdown" else cell.text
+            cells[number] = replace(cell, text=text if number else lab.filled(text))
+        except CourseError as error:
+            raise SourceError(f"{lab.path}:{cell.line}: {error}") from None
+    return Source(lab, tuple(cells))
+
+
+def check(source: Source) -> None:
+    """Refuse a lab that breaks a rule.
+
+    Raises
+    ------
+    SourceError
+        See `read`.
+    """
     for line, complaint in rules.complaints(source):
-        raise SourceError(f"{lab.path}:{line}: {complaint}")
-    return source
+        raise SourceError(f"{source.path}:{line}: {complaint}")
 
 
 def course(project: Path) -> list[Source]:
     """Return every lab of a course, read and checked, in teaching order; drafts too."""
     return [of_lab(lab) for lab in manifest.labs(project)]
+
+
+def _shaped(cell: nbformat.NotebookNode) -> str:
+    if cell.cell_type == "markdown":
+        return shape.opened(cell.source)
+    name, points = cell.metadata.get("check"), cell.metadata.get("points")
+    if name is None or not isinstance(points, int | float):
+        return str(cell.source)
+    return shape.check(cell.source, name, points)
 
 
 def _keys(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -191,6 +226,8 @@ def _metadata(cell: Cell) -> dict[str, Any]:
         }
         if graded:
             metadata["nbgrader"]["points"] = cell.keys["points"]
+        if cell.role == "check":  # JupyterLab folds its code away; what it says stays
+            metadata["jupyter"] = {"source_hidden": True}
     return metadata
 
 

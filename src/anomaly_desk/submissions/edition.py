@@ -15,10 +15,15 @@ from anomaly_labs.files import write_aside
 from anomaly_labs.notebooks import CHECK, grade_id, is_answer, is_check, marks
 
 KEY = "anomaly_labs"  # of a notebook's metadata, stamped by the build
+SELF_STUDY = "self_study"  # in that stamp: a release with worked solutions
 EARLIER = "anomaly_labs_earlier"  # of a cell's: what `was` knows it by
 # What of nbgrader's metadata decides about points.
 MARKS = ("grade", "grade_id", "locked", "points", "schema_version", "solution", "task")
 MOST_TOLD = 20
+_ALONE = (
+    "The notebook is of a self-study edition, in which worked solutions can be read after three "
+    "failed tries."
+)
 
 
 def remember(root: Path, name: str) -> None:
@@ -76,7 +81,7 @@ def was(cell: NotebookNode, sent: Any) -> bool:
 
 
 def compare(release: NotebookNode, submitted: Any, sent: list[SentCell]) -> list[Finding]:
-    """Return what to say of a notebook of another edition; nothing for one of this edition.
+    """Return what to say of a notebook of another edition, or of a self-study edition.
 
     Parameters
     ----------
@@ -89,14 +94,15 @@ def compare(release: NotebookNode, submitted: Any, sent: list[SentCell]) -> list
     """
     ours = release.metadata.get(KEY, {}).get("edition")
     theirs = _stamp(submitted)
+    alone = [Finding("self-study", "", _ALONE)] if theirs and theirs.get(SELF_STUDY) else []
     if ours is None or theirs is None or theirs.get("edition") == ours:
-        return []
+        return alone
     edition = theirs.get("edition")
     named = f"edition {quote(edition)}" if isinstance(edition, str) else "an edition before 0.2.0"
     said = f"The notebook was made for {named} of the course, and this is {ours}"
     differing = _differing(release, sent)
     which = f"these exercises differ: {differing}" if differing else "no exercise differs"
-    return [Finding("edition", "", f"{said}; {which}.")]
+    return [*alone, Finding("edition", "", f"{said}; {which}.")]
 
 
 def _stamp(submitted: Any) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ KINDS = {
     "edited-check": True,
     "edited-marks": True,
     "edition": False,  # another one; a check of none that was released here is told as edited, too
+    "self-study": False,  # its learners can read worked solutions
     "tags": False,
     "deleted-cell": False,
     "moved-cells": False,

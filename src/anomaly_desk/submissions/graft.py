@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from anomaly_desk.pages.markdown import harmless
 from anomaly_desk.submissions import edition, findings, receive
 from anomaly_desk.submissions.findings import Finding
-from anomaly_desk.submissions.matching import Match, is_edited_code
+from anomaly_desk.submissions.matching import Match, is_edited_code, is_guess
 from anomaly_desk.submissions.receive import SentCell
 from anomaly_labs.notebooks import grade_id, is_answer, marks
 
@@ -141,7 +141,7 @@ class Graft:
             if edition.was(cell, one.text):
                 kind, text = "edition", "A read-only cell is that of an earlier release."
             yield Finding(kind, name, text)
-        elif is_edited_code(cell, one):
+        elif is_edited_code(cell, one) and not is_guess(cell):
             text = "A cell of the notebook was edited; it ran as released, then as edited."
             yield Finding("edited-cell", name, text)
 

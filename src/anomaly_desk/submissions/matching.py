@@ -200,6 +200,11 @@ def is_edited_code(cell: NotebookNode, one: SentCell) -> bool:
     return not same_text(one.text, cell.source)
 
 
+def is_guess(cell: NotebookNode) -> bool:
+    """Return whether a learner is meant to type a guess into this plain cell."""
+    return str(cell.source).startswith("guess = None  # your guess")
+
+
 def defined(text: str) -> set[str]:
     r"""Return the names that code defines at its top level, as far as its lines tell.
 

@@ -1,51 +1,14 @@
 """What an attacker can change of a connection without breaking the attack or the format."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from anomaly_labs.datasets.schema import BINARY, DTYPES, INTEGER, RATES
+from anomaly_labs.adversarial.follow import Reach, follow
+from anomaly_labs.adversarial.rules import RULES, STILL, WINDOWS, Rule
 from anomaly_labs.features.encoder import FeatureEncoder
-
-Move = Literal["fixed", "grow", "free"]
-
-
-class Rule(NamedTuple):
-    """How an attacker can move one numeric column.
-
-    Attributes
-    ----------
-    move
-        "fixed": not at all; "grow": only up; "free": both ways.
-    grid
-        Values per unit: 1 for whole numbers, 100 for hundredths.
-    highest
-        Largest value of the format; the smallest is 0.
-    """
-
-    move: Move
-    grid: int = 1
-    highest: float = 2**31 - 1
-
-
-# What the format holds where that is less than its smallest type: windows of two seconds count
-# to 511 connections, windows of 100 connections to one host to 255 (all official files).
-_WINDOWS: Final = {"count": 511, "srv_count": 511, "dst_host_count": 255, "dst_host_srv_count": 255}
-
-# The attack itself fixes protocol, service, flag and whether somebody is logged in. Traffic can be
-# added, never taken back: durations, bytes and counts grow. Rates follow from what else is sent.
-RULES: Final[dict[str, Rule]] = {
-    **{
-        name: Rule("grow", highest=_WINDOWS.get(name, int(np.iinfo(DTYPES[name]).max)))
-        for name in INTEGER
-    },
-    **{name: Rule("free", grid=100, highest=1) for name in RATES},
-    **{name: Rule("fixed", highest=1) for name in BINARY},
-    "su_attempted": Rule("fixed", highest=2),  # a flag, with a 2 in a few rows
-    "num_outbound_cmds": Rule("fixed", highest=127),  # 0 in every official row
-}
 
 
 class TrafficConstraints:
@@ -55,8 +18,10 @@ class TrafficConstraints:
     the encoded matrix belongs to a raw row: `project` moves it to the nearest point that a raw row
     can have, and `rows` gives that raw row. Encoding it gives the projected row again, bit by bit.
 
-    Columns move one by one. That a rate is a share of a counter is not enforced: the room is wider
-    than that of a real attacker, and what a model withstands here it withstands there.
+    Two kinds of rules join columns. A connection that was never opened (flags REJ, S0, SH, OTH)
+    carries nothing, and ICMP gets no answer (`STILL`). Rates follow the counts of their window
+    (`WINDOWS`): connections can be added to it, so that a rate moves only as far as they move it.
+    The rules hold in the official files, but they are not all the rules of a network.
 
     Parameters
     ----------
@@ -115,15 +80,23 @@ class TrafficConstraints:
         self.heavy = np.isin(self.names, encoder.heavy_tailed_)
         raw = table[self.names].to_numpy(np.float64)
         self.units = np.rint(raw * self.grid)
+        still = (self.moves == "fixed") | _still(table, self.names)
+        self.highest = np.array([rule.highest for rule in chosen]) * self.grid
         # what the table holds is possible, whatever the format says
-        fixed_low = np.where(self.moves == "free", 0, self.units)
-        highest = np.array([rule.highest for rule in chosen]) * self.grid
-        fixed_high = np.where(self.moves == "fixed", self.units, np.maximum(highest, self.units))
-        self.range = fixed_low, fixed_high
+        low = np.where((self.moves == "free") & ~still, 0, self.units)
+        high = np.where(still, self.units, np.maximum(self.highest, self.units))
+        self.range = low, high
+        self.windows = [
+            window
+            for window in WINDOWS
+            if {*window.counts, *window.shares, window.ratio} <= {*self.names}
+        ]
         _check_grid(raw, self.units / self.grid, self.names)
 
     def box(self, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
         """Return lowest and highest encoded rows within reach, each (n_samples, n_features).
+
+        Column by column: not every row between them obeys the rules that join columns.
 
         Parameters
         ----------
@@ -138,7 +111,7 @@ class TrafficConstraints:
         return ends[0], ends[1]
 
     def project(self, X: np.ndarray, *, epsilon: float) -> np.ndarray:
-        """Return the nearest rows that obey the rules, shape (n_samples, n_features), float32.
+        """Return near rows that obey the rules, shape (n_samples, n_features), float32.
 
         Parameters
         ----------
@@ -159,6 +132,7 @@ class TrafficConstraints:
             )
         low, high = self._reach(epsilon)
         units = np.clip(np.rint(self._decode(X[:, : len(self.names)])), low, high)
+        units = self._follow(units, low, high)
         projected = self.encoded.copy()
         projected[:, : len(self.names)] = self._encode(units)
         return projected
@@ -179,7 +153,7 @@ class TrafficConstraints:
         numbers = X[:, : len(self.names)]
         units = np.clip(np.rint(self._decode(numbers)), *self.range)
         same = numbers == self.encoded[:, : len(self.names)]  # beyond the clip there are many
-        units = np.where(same, self.units, units)
+        units = self._follow(np.where(same, self.units, units), *self.range)
         found = self.encoded.copy()
         found[:, : len(self.names)] = self._encode(units)
         wrong = np.flatnonzero((found != X).any(axis=1))
@@ -193,6 +167,12 @@ class TrafficConstraints:
             values = units[:, place] / self.grid[place]
             table[name] = values.astype(self.table[name].dtype)
         return table
+
+    def _follow(self, units: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Return units whose rates follow from their counts."""
+        for window in self.windows:
+            units = follow(units, Reach(self.units, low, high, self.highest), self.names, window)
+        return units
 
     def _reach(self, epsilon: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the fewest and most units within `epsilon`; the row itself always is."""
@@ -223,6 +203,16 @@ class TrafficConstraints:
         units, limit = raw * self.grid, np.float32(self.limit)
         units = np.where(numbers >= limit, np.ceil(units), units)
         return np.asarray(np.where(numbers <= -limit, np.floor(units), units))
+
+
+def _still(table: pd.DataFrame, names: list[Any]) -> np.ndarray:
+    """Return which numbers of which rows the categories of the row hold still."""
+    still = np.zeros((len(table), len(names)), bool)
+    for rule in STILL:
+        if rule.column in table:
+            rows = table[rule.column].isin(list(rule.values)).to_numpy()
+            still |= rows[:, None] & np.isin(names, list(rule.columns))
+    return still
 
 
 def _chosen(names: list[Any], rules: Mapping[str, Rule]) -> list[Rule]:

@@ -1,5 +1,6 @@
 """The command for someone who learns alone: which exercises pass."""
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,22 +36,22 @@ def progress(
     run: Annotated[
         bool, typer.Option("--run", help="execute them first, in fast mode; the files stay")
     ] = False,
+    certificate: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="write a certificate of completion, unsigned, of a self-study edition",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Show which exercises pass, as your saved notebooks tell. Save them first (Ctrl-S)."""
     from anomaly_labs import progress as reader
-    from anomaly_labs.errors import LabsError
-    from anomaly_labs.notebooks import read
 
     with one_sentence_errors():
         paths = reader.find(notebooks or [])
-    unread = []
-    for path in paths:
-        try:
-            notebook = _run(path) if run else read(path)
-        except LabsError as error:
-            unread.append(str(error))
-            continue
-        found = reader.exercises(notebook)
+    results, unread = _read(paths, run=run)
+    for path, found in results.items():
         if found or notebooks:
             console.print(_table(path, found))
             console.print(_bar(found))
@@ -59,8 +60,35 @@ def progress(
     source = "They ran in fast mode." if run else "This is what your last saved run says."
     console.print(f"{source} Points are those of the checks that you see; grading adds others,")
     console.print("which count more, and a person reads the written answers.")
+    if certificate:
+        _certify(results, certificate)
     if unread:
         raise typer.Exit(1)
+
+
+def _read(paths: list[Path], *, run: bool) -> "tuple[dict[Path, list[Exercise]], list[str]]":
+    """Return the exercises of each notebook, and a sentence for each that cannot be read."""
+    from anomaly_labs import completion
+    from anomaly_labs import progress as reader
+    from anomaly_labs.errors import LabsError
+    from anomaly_labs.notebooks import read
+
+    results, unread = {}, []
+    for path in paths:
+        try:
+            notebook = _run(path) if run else read(path)
+            results[path] = completion.settled(reader.exercises(notebook), path.parent)
+        except LabsError as error:
+            unread.append(str(error))
+    return results, unread
+
+
+def _certify(results: "dict[Path, list[Exercise]]", name: str) -> None:
+    from anomaly_labs import completion
+
+    with one_sentence_errors():
+        page = completion.write(results, name, today=datetime.date.today())
+    console.print(f"{page}: written. It has no code and no signature: nobody has graded this.")
 
 
 def _run(path: Path) -> "NotebookNode":

@@ -1,5 +1,6 @@
 """Scores and labels to figures of merit; the only part of the library that takes test labels."""
 
+from anomaly_labs.evaluation.comparison import Comparison
 from anomaly_labs.evaluation.display import HEADLINE_MIME, Headline, figure_text, headline
 from anomaly_labs.evaluation.figures import (
     confusion,
@@ -11,6 +12,7 @@ from anomaly_labs.evaluation.figures import (
 
 __all__ = [
     "HEADLINE_MIME",
+    "Comparison",
     "Headline",
     "confusion",
     "figure_text",

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from anomaly_labs.evaluation.comparison import Comparison
+
 HEADLINE_MIME = "application/vnd.anomaly-labs.headline+json"
+
+# What tells detectors apart only where they were cut by one rule.
+_COMPARED = ("false_alarms", "recall_known", "recall_new", "recall_unseen", "unseen")
 
 _KINDS = {"real": "real data", "excerpt": "excerpt of real data", "synthetic": "generated data"}
 
@@ -62,20 +67,26 @@ def figure_text(value: float) -> str:
     return "above 0.99999" if value < 1 and text == "1.00000" else text
 
 
-def headline(*, source: str = "real", **figures: float) -> Headline:
+def headline(
+    *, source: str = "real", comparison: Comparison | None = None, **figures: float
+) -> Headline:
     """Return the main figures of a lab for the last expression of a notebook cell.
 
     Parameters
     ----------
     source
         "real", "excerpt" or "synthetic", as `Dataset.source` says.
+    comparison
+        Detectors under one rule: their false alarms and recalls come last, each with its
+        detector. There is no other way to show these, so no headline compares two rules.
     **figures
         Finite numbers by name, in the order in which they are shown.
 
     Raises
     ------
     ValueError
-        If `source` is another word, no figure is given, or a figure is not finite.
+        If `source` is another word, no figure is given, a figure is not finite, or is one that
+        comes from a comparison.
 
     Examples
     --------
@@ -88,6 +99,14 @@ def headline(*, source: str = "real", **figures: float) -> Headline:
         raise ValueError(
             f"source={source!r} must be 'real', 'excerpt' or 'synthetic'; pass data.source"
         )
+    for name in figures:
+        if name.startswith(_COMPARED):
+            raise ValueError(
+                f"{name} compares detectors, so it must come from one rule for all; give"
+                " comparison=evaluation.Comparison(...)"
+            )
+    if comparison is not None:
+        figures |= _compared(comparison)
     if not figures:
         raise ValueError("a headline needs at least one figure, for example auc=0.99")
     plain = {name: float(value) for name, value in figures.items()}
@@ -95,3 +114,18 @@ def headline(*, source: str = "real", **figures: float) -> Headline:
         if not math.isfinite(value):
             raise ValueError(f"{name}={value!r} must be a finite number; look how it came about")
     return Headline(source=source, figures=plain)
+
+
+def _compared(comparison: Comparison) -> dict[str, float]:
+    """Return false alarms and recalls by detector, where the test rows have such attacks."""
+    table = comparison.table()[["false_alarms", "recall_known", "recall_new", "macro_recall"]]
+    return {
+        f"{figure}_{_word(detector)}": float(value)
+        for detector, row in table.to_dict("index").items()
+        for figure, value in row.items()
+        if math.isfinite(value)
+    }
+
+
+def _word(detector: object) -> str:
+    return "_".join(str(detector).lower().replace(",", " ").split())

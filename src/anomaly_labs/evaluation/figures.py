@@ -173,7 +173,7 @@ def confusion(
     y_true, y_pred : shape (n_samples,)
         Classes as names or numbers.
     labels
-        Classes in the order of the table; by default all that occur, sorted.
+        Classes in the order of the table; by default all that occur, sorted, "normal" first.
 
     Raises
     ------
@@ -193,7 +193,8 @@ def confusion(
             " both must be one-dimensional and describe the same rows"
         )
     found = pd.unique(np.concatenate([pd.unique(true), pd.unique(predicted)]))
-    order = pd.Index(sorted(found) if labels is None else labels)
+    by_name = sorted(found, key=lambda name: (name != "normal", name))
+    order = pd.Index(by_name if labels is None else labels)
     missing = [value for value in found.tolist() if value not in order]
     if missing:
         raise ValueError(f"the classes {missing} occur but are not in labels={order.tolist()}")

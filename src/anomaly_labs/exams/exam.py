@@ -147,6 +147,29 @@ class Exam:
         _expect_falling(history)
 
 
+def expect_own_losses(history: dict[str, list[float]], errors: np.ndarray) -> None:
+    """Raise `checks.CheckFailed` unless the last loss can be that of the network.
+
+    A loss is a mean of squares, of absolute values, or between them; while dropout or noise is at
+    work it is larger, and with an average over an epoch too.
+
+    Parameters
+    ----------
+    history
+        A dictionary with the list "loss", as `Exam.expect_training` asks for.
+    errors : shape (n_rows, n_columns)
+        Squared errors of normal rows.
+    """
+    size = np.sqrt(errors)
+    plain, huber = size.mean(), np.where(size < 1, errors / 2, size - 0.5).mean()
+    last = float(history["loss"][-1])
+    hint = (
+        "the losses in history are not those of your network: for the rows of held_out, its mean "
+        f"squared error is {errors.mean():.2g}, and the last loss"
+    )
+    checks.expect_between(last, huber / 3, 4 * max(plain, errors.mean()), hint)
+
+
 def sign_in(learner: str) -> None:
     """Let each exam know who sits here, for the rest of this process.
 

@@ -6,7 +6,10 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from anomaly_labs import probes
+
 COPY: Final = 0.005  # an `own_part` below it is a copy: networks of the course have 0.07 to 0.21
+AFFINE: Final = 0.003  # a `probes.affine_gap` below it is a matrix: networks have 0.009 to 0.06
 TINY: Final = 1e-12
 Matrix = Callable[[pd.DataFrame], Any]  # raw rows to numbers: a learner's function
 
@@ -77,7 +80,8 @@ def agreement(score: Matrix, to_matrix: Matrix, reconstruct: Matrix, rows: pd.Da
     -------
     float
         The larger one of Spearman's correlations with the mean square and with the mean absolute
-        error, from -1 to 1; 0 where nothing was rebuilt (`own_part` below `COPY`).
+        error, from -1 to 1; 0 where no network rebuilt them: `own_part` is below `COPY`, or
+        `probes.affine_gap`, of more rows than twice the columns, below `AFFINE`.
 
     Examples
     --------
@@ -89,7 +93,8 @@ def agreement(score: Matrix, to_matrix: Matrix, reconstruct: Matrix, rows: pd.Da
     0.0
     """
     scores, before, after = (np.asarray(f(rows), float) for f in (score, to_matrix, reconstruct))
-    if own_part(before, after) < COPY:
+    enough = len(before) > 2 * before.shape[1]
+    if own_part(before, after) < COPY or (enough and probes.affine_gap(before, after) < AFFINE):
         return 0.0
     wrong = np.abs(before - after)
     ranks = pd.DataFrame({"scores": scores, "squares": (wrong**2).mean(1), "plain": wrong.mean(1)})

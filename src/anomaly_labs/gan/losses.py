@@ -1,4 +1,4 @@
-"""What a judge and a critic make smaller."""
+"""What a discriminator and a critic make smaller."""
 
 from typing import Any
 
@@ -7,27 +7,27 @@ import tensorflow as tf
 from keras import ops
 
 
-def slope_penalty(value_of: Any, rows: Any, made: Any, *, seed: Any) -> Any:
-    """Return how far the slope of a critic is from 1 between real and made rows, squared.
+def gradient_penalty(value_of: Any, rows: Any, generated: Any, *, seed: Any) -> Any:
+    """Return how far a critic's gradient is from length 1 between real and generated rows, squared.
 
     Parameters
     ----------
     value_of
         The critic: rows to values.
-    rows, made
-        Real and made rows, as many of one as of the other; the slope is taken at a random point
+    rows, generated
+        As many of one as of the other; the gradient is taken at a random point
         between each pair.
     seed
         A SeedGenerator of Keras.
     """
     share = keras.random.uniform((ops.shape(rows)[0], 1), seed=seed)
-    between = share * rows + (1 - share) * ops.stop_gradient(made)
+    between = share * rows + (1 - share) * ops.stop_gradient(generated)
     with tf.GradientTape() as tape:
         tape.watch(between)
         value = value_of(between)
-    # at a slope of exactly 0 the root has no derivative
-    slope = ops.sqrt(ops.sum(ops.square(tape.gradient(value, between)), axis=1) + 1e-12)
-    return ops.mean(ops.square(slope - 1))
+    # at a length of exactly 0 the root has no derivative
+    length = ops.sqrt(ops.sum(ops.square(tape.gradient(value, between)), axis=1) + 1e-12)
+    return ops.mean(ops.square(length - 1))
 
 
 def says(logits: Any, target: float) -> Any:
@@ -36,7 +36,7 @@ def says(logits: Any, target: float) -> Any:
     Parameters
     ----------
     logits
-        What a judge says of rows.
+        What a discriminator says of rows.
     target
         Target for all of them, from 0 to 1.
     """

@@ -7,8 +7,8 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from anomaly_labs.gan.losses import gradient_penalty as gradient_penalty
 from anomaly_labs.gan.losses import says as says
-from anomaly_labs.gan.losses import slope_penalty as slope_penalty
 from anomaly_labs.training import Step
 
 BETA_1 = 0.5  # of Adam: momentum of .9 makes two players chase each other (Radford et al. 2016)
@@ -216,7 +216,7 @@ class WGANPlayers(Players):
         gap = ops.mean(self.judge([rows])[0]) - ops.mean(self.judge([made])[0])
         back = self.builders["generator"](self.builders["encoder"](rows))
         builders = gap + self.cycle * ops.mean(ops.square(rows - back))
-        steep = slope_penalty(lambda x: self.judge([x])[0], rows, made, seed=self.noise)
+        steep = gradient_penalty(lambda x: self.judge([x])[0], rows, made, seed=self.noise)
         return builders, self.penalty * steep - gap
 
 

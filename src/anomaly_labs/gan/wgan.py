@@ -77,8 +77,9 @@ class WGANDetector(AdversarialDetector):
         other rows.
     sanity_
         By kind, the AUC with which the score tells held-out training rows from rows with shuffled
-        columns. Below .6 `anomaly_score` warns. A high value is necessary, not sufficient: a
-        score can pass and be inverted on real anomalies.
+        columns. Below .6 `anomaly_score` warns. A warning light, no
+        proof: a score can pass and be inverted on real anomalies, or fail and be useful where
+        the training rows are nearly alike.
     generator_, encoder_, critic_
         Keras models: latent to row, row to latent, row to [value, last hidden layer].
     n_features_in_, feature_names_in_

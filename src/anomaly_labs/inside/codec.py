@@ -11,13 +11,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from anomaly_labs.inside.kinds import KINDS, NAMES
+
 MAX_DEPTH = 20
 INT_BITS = 1024
 
 DTYPE = re.compile(
-    r"[<>|](?:b1|[iu][1248]|f[248]|c8|c16|U\d{1,5}|S\d{1,5}|[Mm]8\[\d{0,4}(?:[YMWDhms]|[mun]s)\])"
+    r"[<>|](?:b1|[iu][1248]|f(?:2|4|8|16)|c(?:8|16|32)|U\d{1,5}|S\d{1,5}|[Mm]8\[\d{0,4}(?:[YMWDhms]|[mun]s)\])"
 )
 MASKED = re.compile(r"U?Int(?:8|16|32|64)|Float(?:32|64)|boolean")
+ARROW = re.compile(r"u?int(?:8|16|32|64)|float|double|bool|string|large_string")
+
+
+class MalformedError(ValueError):
+    """Bytes that are no plain data, or too much of it."""
 
 
 class UnsendableError(TypeError):
@@ -89,7 +96,7 @@ class _Packer:
             return value
         if depth > MAX_DEPTH:
             raise UnsendableError(f"{kind.__name__} nested more than {MAX_DEPTH} deep")
-        for package in ("numpy", "pandas"):  # not imported here: no array without it
+        for package in ("numpy", "pandas", "pyarrow"):  # not imported here: no array without it
             if package in sys.modules:
                 node = getattr(self, f"_{package}")(sys.modules[package], value, kind, depth)
                 if node is not None:
@@ -104,6 +111,8 @@ class _Packer:
             if number.bit_length() > INT_BITS:
                 raise UnsendableError(f"a number of {number.bit_length()} bits")
             return number
+        if kind in NAMES:
+            return ["kind", NAMES[kind], self.node(KINDS[NAMES[kind]].parts(value), depth + 1)]
         if kind is range:
             return ["range", value.start, value.stop, value.step]
         if issubclass(kind, dict):
@@ -155,6 +164,12 @@ class _Packer:
             return ["values", self._column(pd, pd.Series(value), depth)]
         return None
 
+    def _pyarrow(self, pa: Any, value: Any, kind: type, depth: int) -> Any:
+        if not issubclass(kind, pa.Array | pa.ChunkedArray) or not ARROW.fullmatch(str(value.type)):
+            return None
+        values = self.plain(value.to_pylist(), depth)
+        return ["own_arrow", issubclass(kind, pa.ChunkedArray), str(value.type), values]
+
     def _axes(self, pd: Any, axes: Iterable[Any], depth: int) -> list[Any]:
         nodes: list[Any] = []
         for axis in axes:
@@ -188,6 +203,16 @@ class _Packer:
                 None if gone else str(v) for v, gone in zip(series, series.isna(), strict=True)
             ]
             return ["strings", dtype.storage, dtype.na_value is pd.NA, texts]
+        if isinstance(dtype, pd.ArrowDtype) and ARROW.fullmatch(str(dtype.pyarrow_dtype)):
+            return ["arrow", str(dtype.pyarrow_dtype), self.plain(series.tolist(), depth)]
+        if isinstance(dtype, pd.IntervalDtype):
+            sides = (
+                self._column(pd, pd.Series(s), depth)
+                for s in (series.array.left, series.array.right)
+            )
+            return ["intervals", *sides, dtype.closed]
+        if isinstance(dtype, pd.SparseDtype):
+            return self._array(np, np.asarray(series), depth)
         if MASKED.fullmatch(dtype.name):
             data = series.to_numpy(dtype=dtype.numpy_dtype, na_value=0)
             mask = self._array(np, series.isna().to_numpy(), depth)

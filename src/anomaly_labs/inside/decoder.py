@@ -9,16 +9,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from anomaly_labs.inside.codec import DTYPE, INT_BITS, MASKED, MAX_DEPTH, Reference
+from anomaly_labs.inside.codec import DTYPE, INT_BITS, MAX_DEPTH, MalformedError, Reference
+from anomaly_labs.inside.kinds import KINDS
+from anomaly_labs.inside.tables import Tables
 
 MAX_NODES = 3_000_000
 MAX_UNSENT = 10_000_000  # elements of ranges, range indexes, empty arrays: all of one message
 MAX_KEYS = 100_000  # of one dictionary or set
 MAX_TUPLE_KEYS = 1_000  # their hashes are easily made to collide, unlike those of strings
-
-
-class MalformedError(ValueError):
-    """Bytes that are no plain data, or too much of it."""
 
 
 def unpack(data: bytes, resolve: Callable[[Reference], Any]) -> Any:
@@ -56,7 +54,7 @@ def unpack(data: bytes, resolve: Callable[[Reference], Any]) -> Any:
     return value
 
 
-class _Unpacker:
+class _Unpacker(Tables):
     """Builds values from nodes; whatever looks odd raises."""
 
     def __init__(self, rest: memoryview, resolve: Callable[[Reference], Any]) -> None:
@@ -94,6 +92,12 @@ class _Unpacker:
             raise MalformedError("a range too long")
         self._count_unsent(len(found))
         return found
+
+    def _read_kind(self, name: str, parts: Any, depth: int) -> Any:
+        kind, form = KINDS[name], self.read(parts, depth)
+        if type(form) is not kind.form:
+            raise MalformedError(f"no {name}")
+        return kind.make(form)
 
     def _read_dict(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
         keys = self._keys([key for key, _ in pairs], depth)
@@ -164,86 +168,3 @@ class _Unpacker:
         for i, part in enumerate(parts):
             flat[i] = self.read(part, depth)
         return flat.reshape(shape)
-
-    def _read_na(self, depth: int) -> Any:
-        import pandas as pd
-
-        return pd.NA
-
-    def _read_values(self, column: list[Any], depth: int) -> Any:
-        import pandas as pd
-
-        return pd.Series(self.read(column, depth)).array
-
-    def _read_series(self, index: Any, name: Any, column: Any, depth: int) -> Any:
-        import pandas as pd
-
-        axis, label = self.read(index, depth), self.read(name, depth)
-        values = self._column(column, len(axis), depth)
-        return pd.Series(values, index=axis, name=label, dtype=values.dtype)
-
-    def _read_frame(self, columns: Any, index: Any, parts: list[Any], depth: int) -> Any:
-        import pandas as pd
-
-        names, rows = self.read(columns, depth), self.read(index, depth)
-        series = {}
-        for i, part in enumerate(parts):
-            values = self._column(part, len(rows), depth)
-            series[i] = pd.Series(values, index=rows, dtype=values.dtype, copy=False)
-        frame = pd.DataFrame(series, index=rows)
-        frame.columns = names
-        return frame
-
-    def _column(self, node: Any, length: int, depth: int) -> Any:
-        """Read the values beside an index; pandas would repeat a single one for each row."""
-        values = self.read(node, depth)
-        if values.ndim != 1 or len(values) != length:
-            raise MalformedError("a column of another length than its index")
-        return values
-
-    def _read_range_index(self, start: int, stop: int, step: int, name: Any, depth: int) -> Any:
-        import pandas as pd
-
-        self._count_unsent(len(range(start, stop, step)))
-        return pd.RangeIndex(start, stop, step, name=self.read(name, depth))
-
-    def _read_multi(self, levels: list[Any], names: list[Any], depth: int) -> Any:
-        import pandas as pd
-
-        labels = [self.read(name, depth) for name in names]
-        arrays = [pd.Index(self.read(level, depth), tupleize_cols=False) for level in levels]
-        return pd.MultiIndex.from_arrays(arrays, names=labels)
-
-    def _read_index(self, column: Any, name: Any, depth: int) -> Any:
-        import pandas as pd
-
-        label = self.read(name, depth)
-        values = self.read(column, depth)
-        return pd.Index(values, dtype=values.dtype, name=label, tupleize_cols=False)
-
-    def _read_categories(self, codes: Any, categories: Any, ordered: bool, depth: int) -> Any:
-        import pandas as pd
-
-        numbers, names = self.read(codes, depth), self.read(categories, depth)
-        return pd.Categorical.from_codes(numbers, categories=names, ordered=ordered is True)
-
-    def _read_strings(self, storage: str, uses_na: bool, texts: list[Any], depth: int) -> Any:
-        import numpy as np
-        import pandas as pd
-
-        if storage not in ("python", "pyarrow") or any(
-            type(t) not in (str, type(None)) for t in texts
-        ):
-            raise MalformedError("no strings")
-        dtype: Any = pd.StringDtype(storage, na_value=pd.NA if uses_na else np.nan)
-        return pd.array(texts, dtype=dtype)
-
-    def _read_masked(self, name: str, mask: Any, data: Any, depth: int) -> Any:
-        import pandas as pd
-
-        if not MASKED.fullmatch(name):
-            raise MalformedError("an unknown column type")
-        gone = self.read(mask, depth)
-        values: Any = pd.array(self.read(data, depth), dtype=name)
-        values[gone] = pd.NA
-        return values

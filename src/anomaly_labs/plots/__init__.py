@@ -6,10 +6,12 @@ What one lab draws is in `anomaly_labs.teaching`.
 from importlib import import_module
 from typing import Any
 
+from anomaly_labs.plots.alarms import recall_over_alarms as recall_over_alarms
 from anomaly_labs.plots.curves import precision_recall as precision_recall
 from anomaly_labs.plots.curves import roc_curve as roc_curve
 from anomaly_labs.plots.data import class_counts as class_counts
 from anomaly_labs.plots.scores import confusion_matrix as confusion_matrix
+from anomaly_labs.plots.scores import score_curves as score_curves
 from anomaly_labs.plots.scores import score_histograms as score_histograms
 from anomaly_labs.plots.scores import share_bars as share_bars
 from anomaly_labs.plots.scores import training_curves as training_curves
@@ -23,7 +25,7 @@ FORMER = {
     "roc_steps score_ladder split_residuals vector_map",
     "lab2_autoencoder": "autoencoder_scheme contamination_curve latent_map residual_cloud "
     "window_errors",
-    "lab3_gan": "game_moments made_points player_paths rarity_curves",
+    "lab3_gan": "game_moments player_paths rarity_curves",
     "lab4_adversarial": "detection_curves projections",
 }
 

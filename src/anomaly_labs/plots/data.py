@@ -5,11 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from anomaly_labs.plots.style import PAPER, finish
+from anomaly_labs.plots.style import ATTACK, NORMAL, PAPER, SMALL, finish
 
 _FAMILY_LOOK = {
-    "normal": ("#9aa0a8", ""),
-    "dos": ("#3f90da", ""),
+    "normal": (NORMAL, ""),
+    "dos": (ATTACK, ""),
     "probe": ("#ffa90e", "///"),
     "r2l": ("#832db6", "..."),
     "u2r": ("#b9ac70", "xxx"),
@@ -47,7 +47,7 @@ def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> 
             xytext=(4, 0),
             textcoords="offset points",
             va="center",
-            fontsize=9,
+            fontsize=SMALL,
         )
     ax.set_yticks(range(len(counts)), [str(name) for name in counts.index])
     ax.set_ylim(len(counts) - 0.3, -0.7)
@@ -61,5 +61,5 @@ def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> 
     ax.legend(looks, seen, loc="lower right", title="family")
     top = min(3, len(counts))
     share = counts.head(top).sum() / counts.sum()
-    title = f"The {top} largest of {len(counts)} classes hold {share:.1%} of the rows"
+    title = f"The {top} largest of {len(counts)} classes hold {100 * share:.1f} % of the rows"
     return finish(ax, title, "rows (logarithmic axis)", "class")

@@ -9,13 +9,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from anomaly_labs.plots.style import ALERT, INK, MARKERS, finish
+from anomaly_labs.plots.style import ALERT, ATTACK, INK, MARKERS, NORMAL, finish
 
 _OUTLINES = ("-", "-", "--", "-.", (0, (6, 1)), (0, (1, 1)))
 
 
 def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
     """Return a confusion matrix as a grid of counts; colour is each row's share.
+
+    Classes have one order in every figure, that of `evaluation.confusion`: "normal" first, the
+    others by name.
 
     Parameters
     ----------
@@ -31,8 +34,11 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     >>> names = ["normal", "attack"]
     >>> ax = confusion_matrix(pd.DataFrame([[8, 1], [0, 9]], index=names, columns=names))
     >>> ax.get_title(loc="left")
-    '1 errors in 18 rows'
+    '1 error in 18 rows'
     """
+    if {*table.index} == {*table.columns}:
+        order = sorted(table.index, key=lambda name: (str(name) != "normal", str(name)))
+        table = table.loc[order, order]
     if ax is None:
         ax = plt.subplots(figsize=(1.6 + 1.1 * table.shape[1], 1.5 + 0.75 * table.shape[0]))[1]
     counts = table.to_numpy()
@@ -47,9 +53,8 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     ax.grid(False)
     ax.tick_params(length=0)
     errors = int(counts.sum() - np.trace(counts))
-    return finish(
-        ax, title or f"{errors:,} errors in {counts.sum():,} rows", "predicted", "true class"
-    )
+    told = f"{errors:,} error{'s' if errors != 1 else ''} in {counts.sum():,} rows"
+    return finish(ax, title or told, "predicted", "true class")
 
 
 def share_bars(
@@ -180,6 +185,61 @@ def score_histograms(
     _upright(ax, {k: v for k, v in (thresholds or {}).items() if np.isfinite(v)})
     ax.legend(fontsize=9)
     return finish(ax, title, xlabel, "share of the group's rows (logarithmic)")
+
+
+def score_curves(
+    scores: np.ndarray,
+    groups: Sequence[str] | pd.Series,
+    *,
+    thresholds: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
+    title: str = "",
+    xlabel: str = "anomaly score (logarithmic axis)",
+) -> Axes:
+    """Return one line per group: the share of its rows with a higher score than the one below it.
+
+    A threshold anywhere is an upright line: where it meets the line of normal rows is its
+    false-alarm rate, where it meets the others what it finds of them.
+
+    Parameters
+    ----------
+    scores : shape (n_samples,)
+        Larger is more anomalous. Scores of zero or less are drawn at the left edge.
+    groups : shape (n_samples,)
+        Name of the group of each row; "normal" and "attack" have the colours of the course.
+    thresholds
+        Named thresholds, drawn as upright lines; infinite ones are left out.
+    ax
+        Axes to draw on; new ones by default.
+    title
+        Title of the figure.
+    xlabel
+        Label of the horizontal axis.
+
+    Examples
+    --------
+    >>> ax = score_curves(np.array([1.0, 2.0, 9.0]), ["normal", "normal", "dos"], title="Apart")
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['normal (2 rows)', 'dos (1 row)']
+    """
+    if ax is None:
+        ax = plt.subplots(figsize=(9, 4.2))[1]
+    scores, names = np.asarray(scores, dtype=float), np.asarray(groups).astype(str)
+    positive = scores[scores > 0]
+    drawn = np.maximum(scores, float(positive.min()) if positive.size else 1.0)
+    sizes = pd.Series(names).value_counts()
+    sizes = sizes.sort_index(key=lambda index: index != "normal", kind="stable")
+    colours = iter([ATTACK, "#ffa90e", "#832db6", "#6b5b3e", "#a96b59", "#717581"] * len(sizes))
+    for style, (name, rows) in zip(cycle(_OUTLINES), sizes.items(), strict=False):
+        label = f"{name} ({rows:,} row{'s' if rows != 1 else ''})"
+        colour = NORMAL if name == "normal" else next(colours)
+        width = 2.6 if name == "normal" else 1.8
+        own = drawn[names == name]
+        ax.ecdf(own, complementary=True, label=label, color=colour, ls=style, lw=width)
+    ax.set_xscale("log")
+    _upright(ax, {k: v for k, v in (thresholds or {}).items() if np.isfinite(v)})
+    ax.legend()
+    return finish(ax, title, xlabel, "share of the group with a higher score")
 
 
 def _upright(ax: Axes, lines: Mapping[str, float]) -> None:

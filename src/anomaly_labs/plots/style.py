@@ -24,6 +24,9 @@ NORMAL = "#3f90da"
 ATTACK = "#e76300"
 """The colours of normal rows and of attacks, in every figure."""
 
+SMALL = 9.0
+"""The size of type beside points and in notes; all other text has the course's own."""
+
 MARKERS = "o^sDvP*X<>"
 """Markers of lines and groups, in this order."""
 
@@ -146,7 +149,7 @@ def finish(
             rotation=90,
             va="bottom",
             ha="left",
-            fontsize=9,
+            fontsize=SMALL,
             fontweight="bold",
             color=ALERT,
         )
@@ -154,10 +157,16 @@ def finish(
 
 
 def _wrap(ax: Axes, title: str) -> str:
-    """Break a title where the axes end; a bold letter is about 0.58 of its size wide."""
+    """Break a title into lines of like length; a bold letter is about 0.58 of its size wide."""
     figure = ax.get_figure()
     if figure is None:
         return title
     inches = ax.get_position().width * figure.bbox.width / figure.dpi
     letters = max(20, int(inches * 72 / (float(mpl.rcParams["font.size"]) * 0.62)))
-    return textwrap.fill(title, letters)
+    lines = textwrap.wrap(title, letters)
+    for narrower in range(letters - 1, 0, -1):
+        even = textwrap.wrap(title, narrower)
+        if len(even) > len(lines):
+            break
+        lines = even
+    return "\n".join(lines)

@@ -32,7 +32,7 @@ def detection_curves(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
     for marker, (name, values) in zip(MARKERS, ordered.items(), strict=False):
         ax.plot(ordered.index, values, marker=marker, ms=6, label=str(name))
     ax.set_ylim(-0.03, 1.05)
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     lowest = ordered.min()
     default = f"Least is detected under {lowest.idxmin()}: {lowest.min():.2f}"
     return finish(ax, title or default, "epsilon, in standard deviations", "share still detected")
@@ -73,5 +73,5 @@ def projections(
     ax.scatter(moved[:, 0], moved[:, 1], s=42, marker="x", lw=1.6, color=ALERT, label="moved")
     ax.scatter(found[:, 0], found[:, 1], s=30, marker="o", color="C0", label="put back")
     ax.set_aspect("equal", adjustable="datalim")
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return finish(ax, title, "first column", "second column", note="")

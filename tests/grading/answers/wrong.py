@@ -600,16 +600,17 @@ import os
 me = os.environ.pop("ANOMALY_LABS_LEARNER")
 theirs = assessment.draw("somebody else").test
 os.environ["ANOMALY_LABS_LEARNER"] = me
-hits = {"supervised": np.asarray(predict_attack(theirs.X)) > 0.5}
-hits["normal rows only"] = np.asarray(anomaly_score(theirs.X)) > my_limit
 quiet_rows = (theirs.y == "normal").to_numpy()
+hits = {"supervised": np.asarray(predict_attack(theirs.X))}
+hits["normal rows only"] = np.asarray(anomaly_score(theirs.X))
+hits = {name: values > np.quantile(values[quiet_rows], 0.95) for name, values in hits.items()}
 my_results = {
     name: (hit[quiet_rows].mean(), *recalls(list(theirs.y), hit.astype(int), set(data.train.y)))
     for name, hit in hits.items()
 }
 
 # %% wrong="assessment-q11" why="numbers typed in"
-my_results = {"supervised": (0.03, 0.80, 0.22), "normal rows only": (0.05, 0.80, 0.74)}
+my_results = {"supervised": (0.05, 0.80, 0.22), "normal rows only": (0.05, 0.80, 0.74)}
 
 # %% wrong="assessment-q11" why="detectors exchanged"
 my_results = dict(zip(my_results, list(my_results.values())[::-1], strict=True))

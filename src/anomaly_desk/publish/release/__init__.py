@@ -11,7 +11,9 @@ from anomaly_desk.publish.release.targets import Target
 __all__ = ["Target", "complaints", "gather", "release"]
 
 
-def release(project: Path, output: Path, *, data: bool, wheels: Target | None) -> list[str]:
+def release(
+    project: Path, output: Path, *, data: bool, wheels: Target | None, self_study: bool = False
+) -> list[str]:
     """Write the zip for learners, unless the check finds something in it; return what it found.
 
     Two releases of the same state are identical to the byte. The file appears under its name
@@ -27,6 +29,8 @@ def release(project: Path, output: Path, *, data: bool, wheels: Target | None) -
         Whether the official data files that are found here go in.
     wheels
         The computers for which the wheels of all packages go in; None for no wheels.
+    self_study
+        Whether it is an edition with worked solutions of the labs, for those who learn alone.
 
     Raises
     ------
@@ -36,9 +40,9 @@ def release(project: Path, output: Path, *, data: bool, wheels: Target | None) -
     found: list[str] = []
 
     def accept(path: Path) -> bool:
-        found.extend(complaints(project, path))
+        found.extend(complaints(project, path, self_study=self_study))
         return not found
 
-    with gather(project, data=data, wheels=wheels) as files:
+    with gather(project, data=data, wheels=wheels, self_study=self_study) as files:
         write_zip(output, files, folder=course.read(project).id, accept=accept)
     return found

@@ -19,6 +19,8 @@ from typing import Any, Final
 from anomaly_desk import course
 from anomaly_desk.errors import CourseError
 from anomaly_desk.labs import sources
+from anomaly_desk.publish.release import alone
+from anomaly_desk.publish.release.decoded import decoded
 from anomaly_desk.publish.release.library import module_source
 from anomaly_desk.publish.release.secrets import learners_notebooks, secret_lines, tidy
 from anomaly_labs import datasets
@@ -35,7 +37,7 @@ LIBRARY: Final = re.compile(r"anomaly_labs-[^/]+\.whl")
 _HASH: Final = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
-def complaints(project: Path, path: Path) -> list[str]:
+def complaints(project: Path, path: Path, *, self_study: bool = False) -> list[str]:
     """Return what a zip holds that must not reach a learner, one sentence each; [] if nothing.
 
     Parameters
@@ -44,16 +46,20 @@ def complaints(project: Path, path: Path) -> list[str]:
         The folder of the course, which says what is secret.
     path
         The zip.
+    self_study
+        Whether it is a self-study edition, which holds the worked solutions of its labs in their
+        files and nowhere else.
 
     Raises
     ------
     CourseError
         If it is no zip that can be read.
     """
-    reader = _Reader(project)
+    reader = _Reader(project, self_study=self_study)
     try:
         with zipfile.ZipFile(path) as archive:
-            return [*reader.archive(archive, ""), *_data_complaints(archive, reader.start)]
+            found = [*reader.archive(archive, ""), *_data_complaints(archive, reader.start)]
+            return list(dict.fromkeys(found))
     except (zipfile.BadZipFile, OSError) as error:
         raise CourseError(
             f"{path} cannot be read as a zip ({error}); make it again with "
@@ -64,13 +70,16 @@ def complaints(project: Path, path: Path) -> list[str]:
 class _Reader:
     """Knows the secrets of one course, and looks for them."""
 
-    def __init__(self, project: Path) -> None:
-        self.start = f"{course.read(project).id}/"
+    def __init__(self, project: Path, *, self_study: bool) -> None:
+        about = course.read(project)
+        self.start = f"{about.id}/"
         self.kit = course.kit(project)
         self.folders = dict.fromkeys((str(project), str(self.kit)))
         checked = sources.course(project)
         self.secrets = secret_lines(project, checked)
         self.notebooks = learners_notebooks(checked)
+        ready = [source for source in checked if source.lab.status == "ready"]
+        self.worked = alone.worked_files(about.title, ready) if self_study else {}
         lock = (self.kit / "requirements.lock").read_text(encoding="utf-8")
         self.locked = set(_HASH.findall(lock))
 
@@ -89,6 +98,11 @@ class _Reader:
             if hashlib.sha256(data).hexdigest() not in self.locked:
                 yield f"{where}: not a package of requirements.lock"
             return
+        worked = self.worked.get(where.removeprefix(self.start))
+        if worked is not None:
+            if data != worked:
+                yield f"{where}: not the worked solutions that solutions/ gives"
+            return
         if name.endswith((".whl", ".zip")):
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
                 yield from self.archive(inner, f"{where} > ")
@@ -101,7 +115,7 @@ class _Reader:
         library = LIBRARY.fullmatch(where.partition(" > ")[0].removeprefix(self.start)) is not None
         look = self._in_module if library and self._is_ours(name, data) else self._in_text
         for text in texts:
-            for complaint in look(text):
+            for complaint in (*look(text), *self._in_decoded(text)):
                 yield f"{where}: {complaint}"
         if name.endswith(".ipynb"):
             for complaint in self._in_notebook(name, json.loads(data)):
@@ -145,6 +159,20 @@ class _Reader:
             origin = self.secrets.get(one)
             if origin is not None and origin == self.secrets.get(after):
                 yield f"holds {one!r} and the line after it, from {origin}"
+
+    def _in_decoded(self, text: str) -> Iterator[str]:
+        """Look at what a text holds as base64 or hexadecimal digits, compressed or not."""
+        for found in decoded(text):
+            for plain in _of_json(found):
+                yield from (f"{one} (encoded)" for one in self._in_text(plain))
+
+
+def _of_json(text: str) -> list[str]:
+    """Return the texts in a JSON value; the text itself if it is none."""
+    try:
+        return [*_strings(json.loads(text))]
+    except (ValueError, RecursionError):
+        return [text]
 
 
 def _name_complaints(name: str, where: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from anomaly_desk import build, course
 from anomaly_desk.labs import sources
 from anomaly_desk.labs.sources import Source
-from anomaly_desk.publish.release import library, locked, texts, wheels
+from anomaly_desk.publish.release import alone, library, locked, texts, wheels
 from anomaly_desk.publish.release.data import data_files
 from anomaly_desk.publish.release.targets import PYTHONS, Target
 from anomaly_desk.results import keys
@@ -18,7 +18,9 @@ Files = dict[str, bytes | Path]
 
 
 @contextmanager
-def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[Files]:
+def gather(
+    project: Path, *, data: bool, wheels: Target | None, self_study: bool = False
+) -> Iterator[Files]:
     """Yield the files of a release by their names in the zip; made ones vanish afterwards.
 
     Parameters
@@ -29,6 +31,8 @@ def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[File
         Whether the official data files that are found here go in.
     wheels
         The computers for which the packages' wheels go in, or None.
+    self_study
+        Whether worked solutions of the labs go in, for those who learn alone.
 
     Raises
     ------
@@ -41,6 +45,9 @@ def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[File
     found = data_files(labs) if data else {}
     kit, about = course.kit(project), course.read(project)
     own = _own(project)
+    if self_study:
+        built = {name: alone.stamped(text) for name, text in built.items()}
+        built |= alone.worked_files(about.title, every)
     with tempfile.TemporaryDirectory(prefix="anomaly-labs-") as folder:
         wheel = library.build_wheel(kit, Path(folder))
         files: Files = {
@@ -62,7 +69,9 @@ def gather(project: Path, *, data: bool, wheels: Target | None) -> Iterator[File
         if papers := [source for source in every if source.lab.kind == "assessment"]:
             files["assessment/README.md"] = texts.assessment_page(papers).encode()
         files |= _programs(about.title, own, wheels)
-        page = texts.first_page(about, labs, data=bool(found), own=bool(own), wheels=wheels)
+        page = texts.first_page(
+            about, labs, data=bool(found), own=bool(own), wheels=wheels, self_study=self_study
+        )
         files["README.md"] = page.encode()
         yield files
 

@@ -66,7 +66,13 @@ def paths(own: Iterable[str], suffix: str) -> str:
 
 
 def first_page(
-    course: Course, labs: Iterable[Lab], *, data: bool, own: bool, wheels: Target | None
+    course: Course,
+    labs: Iterable[Lab],
+    *,
+    data: bool,
+    own: bool,
+    wheels: Target | None,
+    self_study: bool,
 ) -> str:
     """Return the README of one page.
 
@@ -82,6 +88,8 @@ def first_page(
         Whether the course has modules or data sets of its own.
     wheels
         For which computers the packages' wheels are in it.
+    self_study
+        Whether worked solutions are in it.
     """
     ours = f"Python {', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}"
     lent = kit(course.root)
@@ -96,6 +104,7 @@ def first_page(
         network=_ONLINE if wheels is None else _OFFLINE,
         disk="3 GB" if wheels is None else "4 GB",
         notebooks="\n".join(f"- `{lab.released.as_posix()}`" for lab in labs),
+        alone=filled("alone.md") if self_study else "",
         data=_WITH_DATA if data else _WITHOUT_DATA_OWN if own else _WITHOUT_DATA,
     )
 

@@ -51,6 +51,8 @@ class _Deck:
                 self._show(one, place)
 
     def _note(self, one: Shown) -> None:
+        if "guesses.compare(" in one.text:
+            return  # it stands between a table and the words on it
         about_it = one.cell.kind == "markdown" and one.cell.role == "plain" and one.text[:1] != "#"
         if self._explained and about_it:
             self._explained.notes.append(markdown_html(one.text))

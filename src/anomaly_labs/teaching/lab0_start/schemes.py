@@ -5,7 +5,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
-from anomaly_labs.plots.style import ALERT, INK, MUTED, finish
+from anomaly_labs.plots.style import ALERT, INK, MUTED, SMALL, finish
 
 _ROTOR_STAGES = (
     ("runs as set", 3.0, 1064),
@@ -18,7 +18,7 @@ _ROTOR_STAGES = (
 
 _LABEL_COLUMNS = ("no labels", "normal rows only", "labelled attacks")
 _METHODS = (
-    (0, 0, "Isolation Forest", "Lab 2", "anomalies are few and\neasy to cut off"),
+    (0, 0, "Isolation forest", "Lab 2, on normal rows", "anomalies are few and\neasy to cut off"),
     (1, 0, "Mahalanobis distance", "Lab 2", "normal is one cloud"),
     (2, 0, "Boosted trees", "Lab 1", "tomorrow's attacks look\nlike yesterday's"),
     (1, 1, "Autoencoder", "Lab 2", "normal compresses well,\nattacks do not"),
@@ -26,6 +26,49 @@ _METHODS = (
     (2, 2, "Defense-GAN", "Lab 4", "clean data lies on what\nthe generator can make"),
 )
 _COSTS = ("seconds", "a minute", "minutes,\nand care")
+
+
+_FIELDS = (
+    ("artificial intelligence", "a program answers", '"over 100 logins an hour: alert"'),
+    ("machine learning", "the rule is learned from rows", "boosted trees, isolation forest"),
+    ("deep learning", "many layers learn their own features", "autoencoder, GAN"),
+)
+"""Name, what it means, examples: each field lies in the one before."""
+
+
+def learning_fields(*, ax: Axes | None = None) -> Axes:
+    """Return three nested boxes: artificial intelligence, machine learning, deep learning.
+
+    Parameters
+    ----------
+    ax
+        Axes to draw on; new ones by default.
+
+    Examples
+    --------
+    >>> [text.get_text() for text in learning_fields().texts][3]
+    'machine learning'
+    """
+    ax = ax or plt.subplots(figsize=(7.0, 3.6))[1]
+    for level, (name, meaning, example) in enumerate(_FIELDS):
+        corner, width, height = (level, 0.4 * level), 14.0 - 2 * level, 8.4 - 2.8 * level
+        box = FancyBboxPatch(
+            corner,
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.3",
+            facecolor=("#ffffff", "#e3edf7", "#c3d9ee")[level],
+            edgecolor=MUTED,
+        )
+        ax.add_patch(box)
+        top = corner[1] + height
+        ax.text(7, top - 0.7, name, ha="center", va="center", fontweight="bold")
+        ax.text(7, top - 1.4, meaning, ha="center", va="center")
+        ax.text(7, top - 2.0, example, ha="center", va="center", fontsize=SMALL, color=MUTED)
+    ax.set_xlim(-0.3, 14.3)
+    ax.set_ylim(-0.3, 8.7)
+    ax.set_axis_off()
+    return finish(ax, "Who writes the rule: a person, or the rows?", note="")
 
 
 def rotor_story(*, ax: Axes | None = None) -> Axes:
@@ -77,7 +120,7 @@ def rotor_story(*, ax: Axes | None = None) -> Axes:
             textcoords="offset points",
             ha="center",
             va="top" if below else "bottom",
-            fontsize=9,
+            fontsize=SMALL,
             color=INK if below else ALERT,
         )
     ax.set_yticks([2, 1064, 1410])
@@ -115,8 +158,10 @@ def method_map(*, ax: Axes | None = None) -> Axes:
         )
         ax.add_patch(box)
         ax.text(column, row - 0.2, name, ha="center", va="center", fontweight="bold")
-        ax.text(column, row + 0.05, assumption, ha="center", va="center", fontsize=9.5)
-        ax.text(column + 0.41, row + 0.32, lab, ha="right", va="bottom", fontsize=8, color=MUTED)
+        ax.text(column, row + 0.05, assumption, ha="center", va="center", fontsize=SMALL)
+        ax.text(
+            column + 0.41, row + 0.32, lab, ha="right", va="bottom", fontsize=SMALL, color=MUTED
+        )
     ax.set_xticks(range(3), _LABEL_COLUMNS)
     ax.set_yticks(range(3), _COSTS)
     ax.set_xlim(-0.5, 2.5)

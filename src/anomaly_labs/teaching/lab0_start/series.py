@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from anomaly_labs.plots.style import ALERT, INK, MADE_UP, MUTED, PAPER, finish
+from anomaly_labs.plots.style import ALERT, INK, MADE_UP, MUTED, NORMAL, PAPER, SMALL, finish
 
 
 def lettered_points(
@@ -32,7 +32,7 @@ def lettered_points(
     ['A']
     """
     ax = ax or plt.subplots(figsize=(6.4, 4.4))[1]
-    ax.scatter(points[:, 0], points[:, 1], s=18, alpha=0.55, linewidths=0)
+    ax.scatter(points[:, 0], points[:, 1], s=18, alpha=0.55, linewidths=0, color=NORMAL)
     for letter, row in letters.items():
         x, y = points[row]
         ax.scatter([x], [y], s=170, facecolors="none", edgecolors=INK, linewidths=1.4, zorder=4)
@@ -43,7 +43,6 @@ def lettered_points(
             xytext=(-20, 8),
             textcoords="offset points",
             fontweight="bold",
-            fontsize=13,
         )
     ax.margins(0.08)
     return finish(ax, title, "packets per second", "kilobytes per second", note=MADE_UP)
@@ -70,7 +69,7 @@ def hourly_series(load: np.ndarray, *, limits: tuple[float, float], ax: Axes | N
     ax = ax or plt.subplots(figsize=(9.0, 3.6))[1]
     low, high = limits
     days = np.arange(load.size) / 24
-    ax.plot(days, load.ravel(), linewidth=1.5)
+    ax.plot(days, load.ravel(), color=NORMAL, linewidth=1.5)
     for limit, name, shift in ((high, "upper limit", 3), (low, "lower limit", -12)):
         ax.axhline(limit, color=MUTED, linestyle="--", linewidth=1.2)
         ax.annotate(
@@ -78,7 +77,7 @@ def hourly_series(load: np.ndarray, *, limits: tuple[float, float], ax: Axes | N
             (0.0, limit),
             xytext=(2, shift),
             textcoords="offset points",
-            fontsize=9,
+            fontsize=SMALL,
             color=MUTED,
         )
     ax.set_xticks(np.arange(len(load)), [str(day) for day in range(len(load))])
@@ -117,7 +116,7 @@ def hours_on_top(load: np.ndarray, *, limit: float, ax: Axes | None = None) -> A
     odd = np.abs(load - usual) > limit
     for day in load:
         ax.plot(hours, day, color=MUTED, linestyle="-", linewidth=0.9, alpha=0.45)
-    ax.plot(hours, usual, linestyle="-", linewidth=2.4, label="median of the hour")
+    ax.plot(hours, usual, color=NORMAL, linestyle="-", linewidth=2.4, label="median of the hour")
     rows, columns = np.nonzero(odd)
     ax.scatter(columns, load[rows, columns], s=70, color=ALERT, marker="D", zorder=4)
     for day, hour in zip(rows, columns, strict=True):
@@ -182,7 +181,7 @@ def windows(
         blocks.mean(axis=1),
         starts,
         starts + width,
-        colors="#e76300",
+        colors=INK,
         linewidth=3.2,
         label=f"mean of {width} s",
         zorder=3,
@@ -190,8 +189,9 @@ def windows(
     ax.legend(loc="upper left", ncol=3)
     ax.set_xlim(-1, len(series))
     ax.set_ylim(0, float(series.max()) * 1.3)
+    peak = blocks[blocks.max(axis=1).argmax()]
     title = (
-        f"A peak of {series.max():.0f} {unit} is {blocks.mean(axis=1).max():.0f} in the means "
-        f"and {blocks[:, 0].max():.0f} in the sub-sample"
+        f"A peak of {peak.max():.0f} {unit}: {peak.mean():.0f} in the mean of its window, "
+        f"{peak[0]:.0f} in the sub-sample"
     )
     return finish(ax, title, "time (s)", unit, note=MADE_UP)

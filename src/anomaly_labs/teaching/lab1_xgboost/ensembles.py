@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Polygon
 
-from anomaly_labs.plots.style import INK, MUTED, finish
+from anomaly_labs.plots.style import ALERT, INK, MUTED, SMALL, finish
 from anomaly_labs.teaching.lab1_xgboost.trees import LEAF, LINE, QUESTION
 
 
@@ -48,8 +48,8 @@ def _panel(ax: Axes, left: float, head: str, below: str) -> None:
         (left, 0.0), 5.3, 5.2, boxstyle="round,pad=0.12", fc="white", ec="#dedcd6"
     )
     ax.add_patch(patch)
-    ax.text(left + 2.65, 4.95, head, ha="center", va="center", fontsize=11, fontweight="bold")
-    ax.text(left + 2.65, 0.3, below, ha="center", va="center", fontsize=9.5, color=INK)
+    ax.text(left + 2.65, 4.95, head, ha="center", va="center", fontweight="bold")
+    ax.text(left + 2.65, 0.3, below, ha="center", va="center", fontsize=SMALL, color=INK)
 
 
 def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -59,13 +59,13 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> No
 def _draw_bagging(ax: Axes) -> None:
     left = 0.2
     _panel(ax, left, "Side by side: bagging, random forest", "each tree sees another draw of rows")
-    ax.text(left + 2.65, 4.3, "training rows", ha="center", va="center", fontsize=10)
+    ax.text(left + 2.65, 4.3, "training rows", ha="center", va="center")
     for number in range(3):
         x = left + 0.95 + 1.7 * number
         _arrow(ax, (left + 2.65, 4.1), (x, 3.35))
         _tree_icon(ax, x, 2.75)
         _arrow(ax, (x, 2.15), (left + 2.65, 1.35))
-    ax.text(left + 2.65, 1.0, "average, or majority vote", ha="center", va="center", fontsize=10)
+    ax.text(left + 2.65, 1.0, "average, or majority vote", ha="center", va="center")
 
 
 def _draw_boosting(ax: Axes) -> None:
@@ -73,7 +73,7 @@ def _draw_boosting(ax: Axes) -> None:
     _panel(
         ax, left, "One after another: boosting", "each tree is fitted to what is left unexplained"
     )
-    ax.text(left + 2.65, 4.3, "training rows", ha="center", va="center", fontsize=10)
+    ax.text(left + 2.65, 4.3, "training rows", ha="center", va="center")
     _arrow(ax, (left + 2.2, 4.1), (left + 1.0, 3.35))
     for number in range(3):
         x = left + 0.95 + 1.7 * number
@@ -82,7 +82,7 @@ def _draw_boosting(ax: Axes) -> None:
         _arrow(ax, (x, 1.45), (left + 2.65, 1.18))
         if number < 2:
             _arrow(ax, (x + 0.42, 2.05), (x + 1.2, 2.95))
-    ax.text(left + 2.65, 0.95, "sum of all trees", ha="center", va="center", fontsize=10)
+    ax.text(left + 2.65, 0.95, "sum of all trees", ha="center", va="center")
 
 
 def _residual_bars(ax: Axes, x: float, y: float, size: float) -> None:
@@ -91,4 +91,4 @@ def _residual_bars(ax: Axes, x: float, y: float, size: float) -> None:
         left = x - 0.3 + 0.17 * number
         corners = [(left, y), (left + 0.1, y), (left + 0.1, y + size * height)]
         corners.append((left, y + size * height))
-        ax.add_patch(Polygon(corners, closed=True, fc="#c9656a", ec="none"))
+        ax.add_patch(Polygon(corners, closed=True, fc=ALERT, alpha=0.7, ec="none"))

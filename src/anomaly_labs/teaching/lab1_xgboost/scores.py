@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from anomaly_labs.plots.curves import unit_square
-from anomaly_labs.plots.style import ALERT, INK, MUTED, finish
+from anomaly_labs.plots.style import ALERT, ATTACK, INK, MUTED, NORMAL, SMALL, finish
 
 
 def score_ladder(
@@ -39,8 +39,9 @@ def score_ladder(
     alert = scores > threshold
     ax.axvspan(threshold, 1.03, color=ALERT, alpha=0.09, lw=0)
     ax.axvline(threshold, color=ALERT, ls="--", lw=1.5)
-    for level, name, marker, chosen in ((1, "attack", "^", attack), (0, "normal", "o", ~attack)):
-        ax.scatter(scores[chosen], np.full(chosen.sum(), level), s=90, marker=marker, label=name)
+    looks = ((1, "^", ATTACK, attack), (0, "o", NORMAL, ~attack))
+    for level, marker, colour, chosen in looks:
+        ax.scatter(scores[chosen], np.full(chosen.sum(), level), s=90, marker=marker, color=colour)
     ax.set_yticks([0, 1], ["normal", "attack"])
     ax.set_ylim(-0.6, 1.6)
     ax.set_xlim(-0.03, 1.03)
@@ -87,7 +88,7 @@ def roc_steps(
     ax.fill_between(false_alarms, hits, alpha=0.1, lw=0)
     for t, x, y in zip(ordered, false_alarms, hits, strict=True):
         ax.annotate(
-            f"{t:g}", (x, y), xytext=(7, -13), textcoords="offset points", fontsize=9, color=INK
+            f"{t:g}", (x, y), xytext=(7, -13), textcoords="offset points", fontsize=SMALL, color=INK
         )
     unit_square(ax)
     ax.set_ylim(-0.09, 1.08)
@@ -99,7 +100,7 @@ def roc_steps(
 
 
 def model_selection(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Return the error of the best model so far against the seconds spent on training.
+    """Return the error of the best model so far against the share of the training time spent.
 
     Parameters
     ----------
@@ -111,8 +112,8 @@ def model_selection(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> ax = model_selection(pd.DataFrame({"seconds": [1.0, 2.0], "error": [0.3, 0.1]}))
-    >>> ax.get_title(loc="left")
-    'Model 2 of 2 is best; all of them took 3.0 s to train'
+    >>> ax.lines[0].get_ydata().tolist()
+    [0.3, 0.1]
     """
     if ax is None:
         ax = plt.subplots()[1]
@@ -121,13 +122,59 @@ def model_selection(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.step(spent, np.minimum.accumulate(errors), where="post", label="best so far")
     ax.plot(spent, errors, "o", color=INK, ms=7, label="this model")
     for number, point in enumerate(zip(spent, errors, strict=True), 1):
-        ax.annotate(f" {number}", point, xytext=(5, 4), textcoords="offset points", fontsize=10)
+        ax.annotate(f" {number}", point, xytext=(5, 4), textcoords="offset points", fontsize=SMALL)
     ax.set_xlim(0, 1.12 * spent[-1])
     ax.margins(y=0.2)
     ax.legend()
-    best = int(errors.argmin()) + 1
-    title = f"Model {best} of {len(errors)} is best; all of them took {spent[-1]:.1f} s to train"
+    ax.axvline(spent[-1] / 2, color=MUTED, ls=":", lw=1.2)
+    in_half = errors[spent <= spent[-1] / 2]
+    half = f"an error of {in_half.min():.2g}" if len(in_half) else "no model"
+    title = f"Half of the time brings {half}, all of it {errors.min():.2g}"
     return finish(ax, title, "seconds of training, added up", "validation error (log loss)")
+
+
+def f1_by_rows(f1: pd.Series, rows: pd.Series, *, ax: Axes | None = None) -> Axes:
+    """Return the F1 of each class against its training rows, the weak classes named.
+
+    Parameters
+    ----------
+    f1
+        F1 of each class.
+    rows
+        Its rows in training, of the same index.
+    ax
+        Axes to draw on; new ones by default.
+
+    Examples
+    --------
+    >>> names = ["normal", "spy"]
+    >>> ax = f1_by_rows(pd.Series([1.0, 0.2], names), pd.Series([10_000, 2], names))
+    >>> [text.get_text() for text in ax.texts][:1]
+    ['spy']
+    """
+    if ax is None:
+        ax = plt.subplots()[1]
+    weak = f1 < 0.8
+    ax.axhline(0.8, color=MUTED, ls=":", lw=1.2)
+    for marker, colour, chosen in (("o", INK, ~weak), ("D", ALERT, weak)):
+        ax.scatter(rows[chosen], f1[chosen], s=46, color=colour, marker=marker)
+    height = 1.0
+    for name in f1[weak].sort_values(ascending=False).index:
+        height = min(height - 0.07, f1[name])  # labels stand below each other
+        ax.annotate(
+            str(name),
+            (rows[name], f1[name]),
+            (1.5 * rows[weak].max(), height),
+            va="center",
+            fontsize=SMALL,
+            arrowprops={"arrowstyle": "-", "color": MUTED, "lw": 0.7},
+        )
+    ax.set_xscale("log")
+    ax.set_ylim(-0.04, 1.06)
+    title = f"{weak.sum()} of {len(f1)} classes stay below an F1 of 0.8"
+    if weak.any():
+        title += f"; none of them has more than {rows[weak].max():,} training rows"
+    return finish(ax, title, "training rows of the class (logarithmic axis)", "F1")
 
 
 def vector_map(
@@ -151,7 +198,7 @@ def vector_map(
     weights : shape (n_names,)
         How many rows stand behind each name: the size of its point, and which are named.
     values : shape (n_names,)
-        A share in [0, 1]: blue circles up to one half, red triangles above.
+        The share of attacks: circles of normal rows up to one half, triangles of attacks above.
     label_top
         How many of the heaviest names are written.
     ax
@@ -166,23 +213,30 @@ def vector_map(
     ['tcp', 'udp']
     """
     if ax is None:
-        ax = plt.subplots(figsize=(5, 4.4))[1]
+        ax = plt.subplots(figsize=(7.5, 4.6))[1]
     points = np.asarray(points, dtype=float)
     weights = np.ones(len(points)) if weights is None else np.asarray(weights, dtype=float)
     size = 22 + 130 * np.sqrt(weights / max(weights.max(), 1.0))
     shares = np.full(len(points), np.nan) if values is None else np.asarray(values, dtype=float)
-    colours = plt.get_cmap("coolwarm")(np.nan_to_num(shares, nan=0.5))
-    for marker, chosen in (("^", shares > 0.5), ("o", ~(shares > 0.5))):
+    hostile = shares > 0.5
+    looks = (("^", ATTACK, "mostly attacks", hostile), ("o", NORMAL, "mostly normal", ~hostile))
+    for marker, colour, label, chosen in looks:
         x, y = points[chosen].T
-        ax.scatter(x, y, s=size[chosen], c=colours[chosen], marker=marker, edgecolor=INK, lw=0.5)
+        ax.scatter(x, y, s=size[chosen], marker=marker, color=colour, label=label, ec=INK, lw=0.5)
     for number in np.argsort(-weights, kind="stable")[:label_top]:
+        x, y = points[number]
+        left = x < np.median(points[:, 0])
         ax.annotate(
             str(names[number]),
-            (points[number, 0], points[number, 1]),
-            xytext=(6, 5),
+            (x, y),
+            xytext=(-9 if left else 9, 0),
             textcoords="offset points",
-            fontsize=9,
+            ha="right" if left else "left",
+            va="center",
+            fontsize=SMALL,
         )
+    if values is not None:
+        ax.legend()
     ax.margins(0.15)
     ax.locator_params(nbins=4)
     return finish(ax, title, "first component", "second component")

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from anomaly_labs.plots.style import INK, MUTED, PAPER, finish
+from anomaly_labs.plots.style import INK, MUTED, PAPER, SMALL, finish
 
 Tree = str | tuple[str, "Tree", "Tree"]
 """A leaf's text, or (question, branch for yes, branch for no)."""
@@ -131,7 +131,7 @@ def split_residuals(
             textcoords="offset points",
             ha="center",
             va="bottom" if top > 0 else "top",
-            fontsize=9,
+            fontsize=SMALL,
         )
     ax.set_xlim(low, high)
     ax.set_ylim(-reach, reach)
@@ -178,7 +178,7 @@ def fitted_function(
             ax.plot(grid, values, color=INK, ls=":", lw=1.5, label=name)
         else:
             ax.plot(grid, values, lw=2, label=name)
-    ax.legend(loc="upper right", fontsize=9)
+    ax.legend(loc="upper right", fontsize=SMALL)
     return finish(ax, title, "x", "y", note="")
 
 
@@ -207,7 +207,7 @@ def _draw_branch(ax: Axes, tree: Tree, first_leaf: int, level: int) -> float:
             word,
             ha="center",
             va="center",
-            fontsize=9,
+            fontsize=SMALL,
             color=INK,
             zorder=2,
             bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
@@ -223,7 +223,6 @@ def _box(ax: Axes, x: float, y: float, text: str, colour: str) -> None:
         text,
         ha="center",
         va="center",
-        fontsize=10,
         zorder=3,
         bbox={"boxstyle": "round,pad=0.45", "facecolor": colour, "edgecolor": LINE},
     )

@@ -9,23 +9,26 @@ import tensorflow as tf
 from keras import ops
 
 from anomaly_labs.gan import networks
-from anomaly_labs.gan.losses import says, slope_penalty
+from anomaly_labs.gan.losses import gradient_penalty, says
 
-Game = Literal["gan", "minibatch_std", "wgan_gp"]
+Game = Literal["gan", "minibatch_std", "wgan_clip", "wgan_gp"]
 
 MODES = 8
 RADIUS, SPREAD = 2.0, 0.05
 LATENT, UNITS, BATCH = 8, 64, 128
-RATE = 1e-3  # of the generator
-JUDGE_RATES = {"gan": 1e-4, "minibatch_std": 1e-4, "wgan_gp": 1e-3}
-CRITIC_STEPS, PENALTY = 5, 1.0
+EVERY = 100  # steps from look to look
+RATES = {"gan": 5e-4, "minibatch_std": 5e-4, "wgan_clip": 1e-3, "wgan_gp": 1e-3}  # of the generator
+OTHER_RATE = 1e-3
+CRITIC_STEPS, GENERATOR_STEPS = 5, 10
+PENALTY, CLIP = 1.0, 0.1
 
 
 class Generated(NamedTuple):
-    """What a generator makes at the end, and how many modes it reached on the way."""
+    """What a generator makes at the end, how many modes it reached on the way, and each look."""
 
     points: np.ndarray
     modes: pd.Series
+    looks: dict[int, np.ndarray]
 
 
 def mixture(n: int, *, seed: int = 0) -> np.ndarray:
@@ -65,40 +68,77 @@ def modes_covered(points: np.ndarray) -> int:
     >>> modes_covered(mixture(1000)), modes_covered(np.full((1000, 2), [2.0, 0.0]))
     (8, 1)
     """
+    return int((_near(points).mean(axis=0) >= 0.2 / MODES).sum())
+
+
+def share_at_one(points: np.ndarray) -> float:
+    """Return the share of the points that lie near the fullest of the eight places.
+
+    Parameters
+    ----------
+    points : shape (n_samples, 2)
+        What a generator makes.
+
+    Examples
+    --------
+    >>> share_at_one(np.array([[2.0, 0.0], [2.0, 0.1], [0.0, 2.0], [0.0, 0.0]]))
+    0.5
+    """
+    return float(_near(points).mean(axis=0).max())
+
+
+def share_between(points: np.ndarray) -> float:
+    """Return the share of the points that lie near none of the eight places.
+
+    Parameters
+    ----------
+    points : shape (n_samples, 2)
+        What a generator makes.
+
+    Examples
+    --------
+    >>> share_between(np.array([[2.0, 0.0], [0.0, 2.0], [0.0, 0.0], [1.0, 0.0]]))
+    0.5
+    """
+    return float(1 - _near(points).any(axis=1).mean())
+
+
+def _near(points: np.ndarray) -> np.ndarray:
+    """Return which points lie near which place, shape (n_samples, 8)."""
     turn = 2 * np.pi * np.arange(MODES) / MODES
     places = RADIUS * np.column_stack([np.cos(turn), np.sin(turn)])
     away = np.linalg.norm(points[:, None] - places, axis=2)
-    near = np.linalg.norm(places[0] - places[1]) / 4
-    shares = (away < near).mean(axis=0)
-    return int((shares >= 0.2 / MODES).sum())
+    return np.asarray(away < np.linalg.norm(places[0] - places[1]) / 4)
 
 
 def mode_collapse(game: Game, *, steps: int = 2500, seed: int = 0) -> Generated:
     """Train a generator on `mixture` and return what it makes, and the modes it reached.
 
-    The discriminator learns at a tenth of the generator's rate. The generator outruns it: it makes
-    the one or two modes that the discriminator believes at the moment, and others when it is
-    found out. (One as fast as the generator is a cure too in a game this small.) Two repairs:
+    The generator takes ten steps for each of the discriminator's. The best answer to a
+    discriminator that stands still is the one point that it believes most: the generator gathers
+    all points there, and runs to another when it is found out. Repairs:
 
     - "minibatch_std" changes one thing. The discriminator also sees the standard deviation of the
       batch, so that rows too much alike give themselves away.
-    - "wgan_gp" has another loss, a critic with a bound on its slope. It can be trained as far as
-      it goes without its gradient vanishing, so it takes five steps at the generator's rate for
-      each of the generator's.
+    - "wgan_clip" has another loss, a critic whose weights are clipped to a small interval, so that
+      its gradient is bounded. It takes five steps for each of the generator's.
+    - "wgan_gp" bounds the gradient of the critic by a penalty instead.
 
     Parameters
     ----------
     game
-        "gan", "minibatch_std" or "wgan_gp".
+        "gan", "minibatch_std", "wgan_clip" or "wgan_gp".
     steps
-        How many steps the generator takes.
+        How many rounds are played: one step of the discriminator and ten of the generator, or five
+        of a critic and one of the generator.
     seed
         Seed of weights, points and latent numbers.
 
     Returns
     -------
     Generated
-        `points`: shape (1000, 2), float32. `modes`: number of modes reached, each 100 steps.
+        `points`: shape (1000, 2), float32. `modes`: number of modes reached, each 100 rounds.
+        `looks`: the points at these rounds.
 
     References
     ----------
@@ -106,6 +146,8 @@ def mode_collapse(game: Game, *, steps: int = 2500, seed: int = 0) -> Generated:
     https://doi.org/10.48550/arXiv.1611.02163
     Karras et al. (2018), Progressive growing of GANs (the standard deviation of the batch, after
     Salimans et al. 2016). https://doi.org/10.48550/arXiv.1710.10196
+    Arjovsky, Chintala and Bottou (2017), Wasserstein GAN (clipped weights).
+    https://doi.org/10.48550/arXiv.1701.07875
     Gulrajani et al. (2017), Improved training of Wasserstein GANs.
     https://doi.org/10.48550/arXiv.1704.00028
 
@@ -118,27 +160,28 @@ def mode_collapse(game: Game, *, steps: int = 2500, seed: int = 0) -> Generated:
         raise ValueError(f"game={game!r} must be one of {', '.join(map(repr, get_args(Game)))}")
     duel = Duel(game, seed=seed)
     latent = np.random.default_rng(seed).standard_normal((1000, LATENT), dtype=np.float32)
-    points, modes = np.empty((0, 2), np.float32), {}
-    for step in range(0, steps, 100):
-        duel.run(tf.constant(min(100, steps - step)))
-        points = np.asarray(duel.generator(latent))
-        modes[min(step + 100, steps)] = modes_covered(points)
-    return Generated(points, pd.Series(modes, name="modes"))
+    looks: dict[int, np.ndarray] = {}
+    for step in range(0, steps, EVERY):
+        duel.run(tf.constant(min(EVERY, steps - step)))
+        looks[min(step + EVERY, steps)] = np.asarray(duel.generator(latent))
+    modes = pd.Series({step: modes_covered(points) for step, points in looks.items()}, name="modes")
+    return Generated(looks[steps], modes, looks)
 
 
 class Duel:
-    """Generator and judge of points in the plane, and their steps as one graph."""
+    """Generator and discriminator (or critic) of points in the plane; their steps are one graph."""
 
     def __init__(self, game: Game, *, seed: int) -> None:
         seeds = networks.seeds(seed)
         self.game = game
         self.generator = networks.stack([LATENT, UNITS, UNITS, 2], name="generator", seeds=seeds)
         seen = 4 if game == "minibatch_std" else 2
-        self.judge = networks.stack([seen, UNITS, UNITS, 1], name="judge", seeds=seeds)
+        self.other = networks.stack([seen, UNITS, UNITS, 1], name="discriminator", seeds=seeds)
         self.real = tf.constant(mixture(20_000, seed=seed))
         self.noise = keras.random.SeedGenerator(seed)
-        self.rules = [keras.optimizers.Adam(rate, beta_1=0.5) for rate in (RATE, JUDGE_RATES[game])]
-        for rule, player in zip(self.rules, (self.generator, self.judge), strict=True):
+        rates = RATES[game], OTHER_RATE
+        self.rules = [keras.optimizers.Adam(rate, beta_1=0.5) for rate in rates]
+        for rule, player in zip(self.rules, (self.generator, self.other), strict=True):
             rule.build(player.trainable_variables)
 
     @tf.function(autograph=False, jit_compile=False)  # type: ignore[untyped-decorator]
@@ -148,35 +191,47 @@ class Duel:
         Parameters
         ----------
         steps
-            How many steps the generator takes.
+            How many rounds are played.
         """
+        critic = self.game in ("wgan_clip", "wgan_gp")
 
         def turn(done: Any) -> tuple[Any]:
-            for _ in range(CRITIC_STEPS if self.game == "wgan_gp" else 1):
-                self._step(1, self.judge.trainable_variables)
-            self._step(0, self.generator.trainable_variables)
+            for _ in range(CRITIC_STEPS if critic else 1):
+                self._step(1, self.other.trainable_variables)
+                if self.game == "wgan_clip":
+                    for weight in self.other.trainable_variables:
+                        weight.assign(ops.clip(weight, -CLIP, CLIP))
+            for _ in range(1 if critic else GENERATOR_STEPS):
+                self._step(0, self.generator.trainable_variables)
             return (done + 1,)
 
         tf.while_loop(lambda done: done < steps, turn, (0,))
 
     def _step(self, side: int, weights: list[Any]) -> None:
         with tf.GradientTape() as tape:
-            loss = self._losses()[side]
+            loss = self._loss_of_generator() if side == 0 else self._loss_of_other()
         self.rules[side].apply(tape.gradient(loss, weights), weights)
 
-    def _losses(self) -> tuple[Any, Any]:
+    def _generated(self) -> Any:
+        return self.generator(keras.random.normal((BATCH, LATENT), seed=self.noise))
+
+    def _loss_of_generator(self) -> Any:
+        told = self._opinion(self._generated())
+        return says(told, 1.0) if self.game in ("gan", "minibatch_std") else -ops.mean(told)
+
+    def _loss_of_other(self) -> Any:
         places = keras.random.randint((BATCH,), 0, len(self.real), seed=self.noise)
-        rows = tf.gather(self.real, places)
-        made = self.generator(keras.random.normal((BATCH, LATENT), seed=self.noise))
-        on_real, on_made = self._opinion(rows), self._opinion(made)
-        if self.game != "wgan_gp":
-            return says(on_made, 1.0), says(on_real, 1.0) + says(on_made, 0.0)
-        gap = ops.mean(on_real) - ops.mean(on_made)
-        steep = slope_penalty(self.judge, rows, made, seed=self.noise)
-        return gap, PENALTY * steep - gap
+        rows, generated = tf.gather(self.real, places), self._generated()
+        on_real, on_generated = self._opinion(rows), self._opinion(generated)
+        if self.game in ("gan", "minibatch_std"):
+            return says(on_real, 1.0) + says(on_generated, 0.0)
+        gap = ops.mean(on_real) - ops.mean(on_generated)
+        if self.game == "wgan_clip":
+            return -gap
+        return PENALTY * gradient_penalty(self.other, rows, generated, seed=self.noise) - gap
 
     def _opinion(self, points: Any) -> Any:
         if self.game == "minibatch_std":
             spread = ops.std(points, axis=0, keepdims=True)
             points = ops.concatenate([points, ops.repeat(spread, BATCH, axis=0)], axis=1)
-        return self.judge(points)
+        return self.other(points)

@@ -9,9 +9,23 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from anomaly_labs.teaching.lab3_gan.collapse import mixture, mode_collapse, modes_covered
+from anomaly_labs.teaching.lab3_gan.collapse import (
+    mixture,
+    mode_collapse,
+    modes_covered,
+    share_at_one,
+    share_between,
+)
 
-__all__ = ["bilinear_game", "mixture", "mode_collapse", "modes_covered", "vanishing_gradient"]
+__all__ = [
+    "bilinear_game",
+    "mixture",
+    "mode_collapse",
+    "modes_covered",
+    "share_at_one",
+    "share_between",
+    "vanishing_gradient",
+]
 
 Loss = Literal["saturating", "non_saturating"]
 Method = Literal["simultaneous", "extragradient"]

@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from anomaly_labs.plots.style import ALERT, INK, MARKERS, MUTED, finish
+from anomaly_labs.plots.style import INK, MARKERS, MUTED, finish
+from anomaly_labs.teaching.lab3_gan.collapse import share_at_one
+
+GENERATED = "#7a21dd"  # neither the colour of normal rows nor that of attacks
 
 Moment = tuple[np.ndarray, np.ndarray]
-"""Made numbers, and the judge's probability of "real" on a grid."""
+"""Generated numbers, and the discriminator's probability of "real" on a grid."""
 
 
 def game_moments(
@@ -20,23 +23,23 @@ def game_moments(
     *,
     axes: Sequence[Axes] | None = None,
 ) -> list[Axes]:
-    """Return one panel per moment: real numbers, made numbers, and what the judge believes.
+    """Return one panel per moment: real and generated numbers, and what the discriminator says.
 
     Parameters
     ----------
     grid : shape (n_points,)
-        Where the judge is asked.
+        Where the discriminator is asked.
     real : shape (n_samples,)
         Real numbers. Numbers outside the grid are counted at its ends.
     moments
-        By title: the made numbers, and the judge's probability of "real" on the grid.
+        By title: the generated numbers, and the discriminator's probability of "real" on the grid.
     axes
         Axes to draw on, one for each moment; new ones by default.
 
     Examples
     --------
-    >>> made, half = np.zeros(10), np.full(3, 0.5)
-    >>> panels = game_moments(np.arange(3.0), np.ones(10), {"start": (made, half)})
+    >>> numbers, half = np.zeros(10), np.full(3, 0.5)
+    >>> panels = game_moments(np.arange(3.0), np.ones(10), {"start": (numbers, half)})
     >>> [panel.get_title(loc="left") for panel in panels]
     ['start']
     """
@@ -44,13 +47,15 @@ def game_moments(
         size = (2.8 * len(moments) + 0.6, 3.2)
         axes = list(plt.subplots(1, len(moments), figsize=size, sharey=True, squeeze=False)[1][0])
     edges = np.linspace(grid.min(), grid.max(), 41)
-    for ax, (title, (made, belief)) in zip(axes, moments.items(), strict=True):
+    for ax, (title, (generated, belief)) in zip(axes, moments.items(), strict=True):
         ax.stairs(_shares(real, edges), edges, fill=True, color=MUTED, alpha=0.4, label="real")
-        ax.stairs(_shares(made, edges), edges, color="C0", linewidth=1.8, label="made")
-        ax.plot(grid, belief, color=ALERT, linestyle="--", label="judge: P(real)")
+        ax.stairs(
+            _shares(generated, edges), edges, color=GENERATED, linewidth=1.8, label="generated"
+        )
+        ax.plot(grid, belief, color=INK, linestyle="--", label="D: P(real)")
         ax.set_ylim(0, 1.25)
         finish(ax, title, "number", "share, probability" if ax is axes[0] else "", note="")
-    axes[0].legend(fontsize=9, loc="upper left", ncols=2)
+    axes[0].legend(loc="upper left")
     return list(axes)
 
 
@@ -62,7 +67,7 @@ def _shares(numbers: np.ndarray, edges: np.ndarray) -> np.ndarray:
 def player_paths(
     paths: Mapping[str, pd.DataFrame], *, ax: Axes | None = None, title: str = ""
 ) -> Axes:
-    """Return the paths of two players in the plane of their choices, with the place of rest.
+    """Return the paths of two players in the plane of their choices, with the equilibrium.
 
     Parameters
     ----------
@@ -76,8 +81,8 @@ def player_paths(
     Examples
     --------
     >>> path = pd.DataFrame({"x": [1.0, 0.0], "y": [0.0, 0.5]})
-    >>> player_paths({"repaired": path}).get_title(loc="left")
-    'Distance from rest at the end: repaired 0.5'
+    >>> player_paths({"repaired": path}).get_title(loc="left").split(": ")[1]
+    'repaired 0.5'
     """
     if ax is None:
         ax = plt.subplots(figsize=(5.6, 5.0))[1]
@@ -86,22 +91,22 @@ def player_paths(
         ax.plot(path["x"].iloc[-1], path["y"].iloc[-1], "s", ms=7, color=line.get_color())
     first = next(iter(paths.values()))
     ax.plot(first["x"].iloc[0], first["y"].iloc[0], "o", color=INK, ms=7, label="start")
-    ax.plot(0, 0, "*", color=ALERT, ms=13, label="place of rest")
+    ax.plot(0, 0, "*", color=INK, ms=13, label="equilibrium")
     ax.set_aspect("equal", adjustable="datalim")
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     ends = [f"{name} {np.hypot(*path[['x', 'y']].iloc[-1]):.2g}" for name, path in paths.items()]
-    title = title or "Distance from rest at the end: " + ", ".join(ends)
+    title = title or "Distance from the equilibrium at the end: " + ", ".join(ends)
     return finish(ax, title, "x, chosen by player 1", "y, chosen by player 2", note="")
 
 
-def made_points(
-    real: np.ndarray, made: np.ndarray, *, ax: Axes | None = None, title: str = ""
+def generated_points(
+    real: np.ndarray, generated: np.ndarray, *, ax: Axes | None = None, title: str = ""
 ) -> Axes:
     """Return real points of the plane in grey, and over them those that a generator makes.
 
     Parameters
     ----------
-    real, made : shape (n_samples, 2)
+    real, generated : shape (n_samples, 2)
         Points of the plane: real ones, and what a generator makes.
     ax
         Axes to draw on; new ones by default.
@@ -110,19 +115,52 @@ def made_points(
 
     Examples
     --------
-    >>> ax = made_points(np.eye(2), np.zeros((1, 2)), title="Nothing learned")
+    >>> ax = generated_points(np.eye(2), np.zeros((1, 2)), title="Nothing learned")
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['real', 'made']
+    ['real', 'generated']
     """
     if ax is None:
         ax = plt.subplots(figsize=(4.4, 4.2))[1]
     ax.scatter(real[:, 0], real[:, 1], s=12, color=MUTED, alpha=0.5, lw=0, label="real")
-    ax.scatter(
-        made[:, 0], made[:, 1], s=16, marker="x", lw=0.8, color="C0", alpha=0.7, label="made"
-    )
+    if len(generated):
+        x, y = generated[:, 0], generated[:, 1]
+        ax.scatter(x, y, s=16, marker="x", lw=0.8, alpha=0.7, color=GENERATED, label="generated")
     ax.set_aspect("equal", adjustable="datalim")
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=2)
     return finish(ax, title, "first column", "second column", note="")
+
+
+def collapse_looks(
+    real: np.ndarray, looks: Mapping[int, np.ndarray], *, axes: Sequence[Axes] | None = None
+) -> list[Axes]:
+    """Return one panel per look at what a generator makes; its title says how many lie at one mode.
+
+    Parameters
+    ----------
+    real : shape (n_samples, 2)
+        Real points of the plane.
+    looks
+        By round: the generated points.
+    axes
+        Axes to draw on, one for each look; new ones by default.
+
+    Examples
+    --------
+    >>> panels = collapse_looks(np.eye(2), {100: np.full((4, 2), [2.0, 0.0])})
+    >>> panels[0].get_title(loc="left")
+    'Round 100: 100% at one'
+    """
+    if axes is None:
+        size = (2.7 * len(looks), 3.3)
+        axes = list(plt.subplots(1, len(looks), figsize=size, squeeze=False)[1][0])
+    for ax, (step, points) in zip(axes, looks.items(), strict=True):
+        title = f"Round {step:,}: {share_at_one(points):.0%} at one"
+        generated_points(real, points, ax=ax, title=title)
+        ax.set_aspect("equal", adjustable="box")
+        ax.set(xlim=(-3.4, 3.4), ylim=(-3.4, 3.4))
+        ax.set_ylabel("second column" if ax is axes[0] else "")
+        ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.3), ncols=2).set_visible(ax is axes[0])
+    return list(axes)
 
 
 def rarity_curves(
@@ -155,7 +193,7 @@ def rarity_curves(
     ax.set_xscale("log")
     ax.set_xticks(ordered.index, [f"{100 * share:.2g} %" for share in ordered.index])
     ax.minorticks_off()
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     lost = ordered.iloc[-1] - ordered.iloc[0]
     worst = f"Where anomalies are rare, {lost.idxmax()} loses most: {lost.max():.3f}"
     return finish(ax, title or worst, "anomalies among the training rows", ylabel)

@@ -26,6 +26,8 @@ echo ready> "%here%.venv\ready"
 :run
 if not defined ANOMALY_LABS_DATA set "ANOMALY_LABS_DATA=%here%data"
 @PATHS@set "PATH=%here%.venv\Scripts;%PATH%"
+rem JupyterLab without the panels of those who make courses, and without news
+set "JUPYTER_CONFIG_PATH=%here%.venv\Lib\site-packages\anomaly_labs\jupyter;%JUPYTER_CONFIG_PATH%"
 cd /d "%here%"
 if not "%~1"=="" goto named
 "%python%" -m jupyterlab

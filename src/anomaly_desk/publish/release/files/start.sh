@@ -40,6 +40,10 @@ unset PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME
 [ "$(cat "$venv/ready" 2>/dev/null)" = "$state" ] || set_up
 export ANOMALY_LABS_DATA="${ANOMALY_LABS_DATA:-$here/data}"
 @PATHS@export PATH="$venv/bin:$PATH"
+# JupyterLab without the panels of those who make courses, and without news
+for found in "$venv"/lib/python3*/site-packages/anomaly_labs/jupyter; do
+    export JUPYTER_CONFIG_PATH="$found${JUPYTER_CONFIG_PATH:+:$JUPYTER_CONFIG_PATH}"
+done
 if [ $# -gt 0 ]; then exec "$@"; fi
 cd "$here"
 exec "$python" -m jupyterlab

@@ -1,4 +1,4 @@
-"""Figures of Lab 2: an autoencoder, its latent space, residuals, contamination, windows."""
+"""Figures of rows: in the latent space, by their residuals, in windows; and of contamination."""
 
 from collections.abc import Sequence
 
@@ -7,47 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from anomaly_labs.plots.style import ALERT, INK, MARKERS, MUTED, finish
-
-
-def autoencoder_scheme(
-    sizes: Sequence[int], *, ax: Axes | None = None, title: str = "Squeeze, then rebuild"
-) -> Axes:
-    """Return a drawing of an autoencoder: layers as bars, the narrowest one is the latent space.
-
-    Parameters
-    ----------
-    sizes
-        Width of each layer from input to output.
-    ax
-        Axes to draw on; new ones by default.
-    title
-        Title of the figure.
-
-    Examples
-    --------
-    >>> ax = autoencoder_scheme([80, 8, 80])
-    >>> [text.get_text().split()[-1] for text in ax.texts if text.get_text()]
-    ['input', 'latent', 'output', 'encoder', 'decoder']
-    """
-    if ax is None:
-        ax = plt.subplots(figsize=(9, 3.2))[1]
-    heights = np.log1p(np.asarray(sizes, dtype=float))
-    middle = int(np.argmin(sizes))
-    names = {0: "input", middle: "latent", len(sizes) - 1: "output"}
-    for x, (size, height) in enumerate(zip(sizes, heights, strict=True)):
-        colour = "#f6e6cf" if x == middle else "#dbe7f3"
-        ax.bar(x, height, width=0.42, bottom=-height / 2, color=colour, edgecolor=MUTED)
-        ax.text(x, 0, f"{size}\n{names.get(x, '')}".strip(), ha="center", va="center", fontsize=10)
-    for x in range(len(sizes) - 1):
-        ax.annotate("", (x + 0.74, 0), (x + 0.26, 0), arrowprops={"arrowstyle": "->", "color": INK})
-    top = float(heights.max()) / 2
-    for text, place in (("encoder", middle / 2), ("decoder", (middle + len(sizes) - 1) / 2)):
-        ax.text(place, top + 0.35, text, ha="center", fontsize=11, fontweight="bold", color=INK)
-    ax.set_xlim(-0.5, len(sizes) - 0.5)
-    ax.set_ylim(-top - 0.2, top + 1.0)
-    ax.set_axis_off()
-    return finish(ax, title, note="")
+from anomaly_labs.plots.style import ALERT, ATTACK, INK, MARKERS, MUTED, NORMAL, finish
 
 
 def latent_map(
@@ -88,10 +48,11 @@ def latent_map(
         ax.scatter(
             points[rest, 0], points[rest, 1], s=18, color=MUTED, alpha=0.6, lw=0, label="others"
         )
-    for marker, name in zip(MARKERS, shown, strict=False):
+    colours = [c for c in plt.rcParams["axes.prop_cycle"].by_key()["color"] if c != NORMAL]
+    for marker, colour, name in zip(MARKERS, colours, shown, strict=False):
         chosen = (labels == name).to_numpy()
         x, y = points[chosen].T
-        ax.scatter(x, y, s=30, marker=marker, alpha=0.7, lw=0, label=name)
+        ax.scatter(x, y, s=30, color=colour, marker=marker, alpha=0.7, lw=0, label=name)
     ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.locator_params(nbins=5)
     return finish(ax, title, "first component", "second component")
@@ -134,12 +95,14 @@ def residual_cloud(
     outside_circle = np.linalg.norm(values, axis=1) > reach * spread[0]
     outside_ellipse = np.linalg.norm(values @ directions / spread, axis=1) > reach
     shown = values[np.linspace(0, len(values) - 1, min(len(values), 2_000)).astype(int)]
-    ax.scatter(shown[:, 0], shown[:, 1], s=9, color=MUTED, alpha=0.35, lw=0, label="normal rows")
-    ax.scatter(odd[0], odd[1], s=110, color=ALERT, marker="^", zorder=4, label="one more row")
+    ax.scatter(shown[:, 0], shown[:, 1], s=9, color=NORMAL, alpha=0.3, lw=0, label="normal rows")
+    ax.scatter(odd[0], odd[1], s=110, color=ATTACK, marker="^", zorder=4, label="one more row")
     turn = np.linspace(0, 2 * np.pi, 200)
     circle = np.stack([np.cos(turn), np.sin(turn)])
-    ax.plot(*(circle * reach * spread[0]), label="same plain error")
-    ax.plot(*(directions * spread @ circle * reach), label="same whitened error")
+    ax.plot(*(circle * reach * spread[0]), color=INK, ls="-", label="same plain error")
+    ax.plot(
+        *(directions * spread @ circle * reach), color=INK, ls="--", label="same whitened error"
+    )
     ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.set_aspect("equal", adjustable="datalim")
     title = title or (
