@@ -3,12 +3,11 @@
 import hashlib
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from anomaly_labs import datasets
 from anomaly_labs.datasets.sets import find
-from anomaly_labs.datasets.sets.company import incident, parts, world
+from anomaly_labs.datasets.sets.company import founding, incident, parts, world
 from anomaly_labs.teaching.company import incident_line
 
 PARTS = tuple(find("company").splits)
@@ -22,7 +21,7 @@ def company():
 
 @pytest.fixture(scope="module")
 def plan():
-    built = world.build(0, 10)
+    built = founding.build(0, 10)
     return built, incident.plan(built)
 
 

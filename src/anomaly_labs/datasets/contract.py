@@ -9,12 +9,11 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple
-
-import pandas as pd
+from typing import IO, TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from .fast import Fast
+    from .generated import Generator
     from .table import Parsed
 
 LABEL = "label"
@@ -154,37 +153,6 @@ class Schema:
         text = repr((list(self.columns.items()), sorted(self.words.items())))
         text += CASE * self.cases
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-class Rows(NamedTuple):
-    """What a generator returns: features, and where they are class names, windows and cases."""
-
-    X: pd.DataFrame
-    y: pd.Series | None = None
-    windows: pd.DataFrame | None = None
-    cases: pd.Series | None = None
-
-
-@dataclass(frozen=True)
-class Generator:
-    """Makes rows that stand in for those of the files, or are all that there is.
-
-    Attributes
-    ----------
-    version
-        Raised when the same seed gives other rows; it alone decides whether what lies in the
-        cache is made again.
-    make
-        Takes number of rows, split and seed, and options by name; the same ones give the same
-        rows on any machine.
-    options
-        Names of the options. A generator that has some makes a world, which is as large as they
-        say: the number of rows is not asked for.
-    """
-
-    version: int
-    make: Callable[..., Rows]
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import operator
 from typing import Any
 
 from .catalog import find_split
-from .contract import Generator
 from .dataset import Dataset
+from .generated import Generator
 from .sets import find
 
 

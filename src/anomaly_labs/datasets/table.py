@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .contract import CASE, LABEL, Rows, Schema
+from .contract import CASE, LABEL, Schema
+from .generated import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-DAY = np.timedelta64(1, "D")
+DAY = pd.Timedelta("1D")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def desk(
         hits = read[read["case"] > 0]
         first = hits.groupby("case")["time"].min()
         times_found[first.index] += 1
-        hours.append((first - start.reindex(first.index)) / np.timedelta64(1, "h"))
+        hours.append((first - start.reindex(first.index)).dt.total_seconds() / 3600)
         right, total = right + len(hits), total + len(read)
     days = (table["day"].max() - table["day"].min()) / DAY + 1
     waited = pd.concat(hours).groupby(level=0).mean().reindex(numbers)

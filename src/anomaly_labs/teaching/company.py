@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-import matplotlib.dates as mdates
+import matplotlib.dates
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
@@ -56,7 +57,7 @@ def incident_line(
     if not any(traces.values()):
         raise ValueError(f"case {case} leaves no trace in {', '.join(parts)}")
     ax = plt.figure(figsize=(9.5, 0.75 * len(parts) + 1)).gca() if ax is None else ax
-    for row, (name, kinds) in enumerate(reversed(traces.items())):
+    for row, kinds in enumerate(reversed(traces.values())):
         for place, (kind, times) in enumerate(kinds):
             height = row + 0.24 * (place - (len(kinds) - 1) / 2)
             ax.plot(times, np.full(len(times), height), "|", color=ATTACK, markersize=9)
@@ -69,6 +70,7 @@ def incident_line(
     first = min(times.min() for kinds in traces.values() for _, times in kinds)
     last = max(times.max() for kinds in traces.values() for _, times in kinds)
     ax.set_xlim(first - (last - first) * 0.03, last + (last - first) * 0.3)
+    mdates: Any = matplotlib.dates
     ax.xaxis.set_major_formatter(mdates.DateFormatter("%a %H:%M"))
     ax.xaxis.set_major_locator(mdates.AutoDateLocator(maxticks=6))
     return finish(ax, title)

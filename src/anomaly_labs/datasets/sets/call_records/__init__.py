@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ...contract import NORMAL, DataSet, Generator, Rows, Schema, Split
+from ...contract import NORMAL, DataSet, Schema, Split
+from ...generated import Generator, Rows
 from ...synthetic import whole_number
 from . import calls, sims
 
@@ -79,7 +80,9 @@ def generate(
     return _rows(np.random.default_rng([seed, 4]), owned, frame)
 
 
-def _names(rng: np.random.Generator, codes: np.ndarray, first: str, digits: int) -> pd.array:
+def _names(
+    rng: np.random.Generator, codes: np.ndarray, first: str, digits: int
+) -> pd.api.extensions.ExtensionArray:
     """Return a number of so many digits for each code, in no order."""
     distinct, place = np.unique(codes, return_inverse=True)
     low = 10 ** (digits - 1)
@@ -102,7 +105,9 @@ def _rows(rng: np.random.Generator, owned: pd.DataFrame, frame: pd.DataFrame) ->
             "sim": _names(rng, sim, "s", 7),
             "device": _names(rng, frame["device"].to_numpy(), "d", 7),
             "cell": frame["cell"].astype("int16"),
-            "direction": pd.Categorical.from_codes(frame["direction"], categories=["in", "out"]),
+            "direction": pd.Categorical.from_codes(
+                frame["direction"].to_numpy(), categories=pd.Index(["in", "out"])
+            ),
             "other": _names(rng, frame["other"].to_numpy(), "n", 7),
             "answered": frame["answered"],
             "duration": frame["duration"].astype("int32"),

@@ -11,8 +11,12 @@ DAY: Final = 86_400
 SIDE: Final = 15
 """Cells lie on a grid of 15 by 15 kilometres."""
 
-_HUMAN: Final = np.array([3, 1.5, 1, 1, 1.5, 4, 10, 20, 32, 38, 40, 42, 44, 42, 40, 40, 42, 48, 55, 58, 52, 40, 24, 10])  # fmt: skip
-_WORK: Final = np.array([0, 0, 0, 0, 0, 0, 2, 10, 30, 40, 42, 40, 30, 36, 40, 40, 36, 24, 10, 4, 2, 1, 0, 0])  # fmt: skip
+_HUMAN: Final = np.array(
+    [3, 1.5, 1, 1, 1.5, 4, 10, 20, 32, 38, 40, 42, 44, 42, 40, 40, 42, 48, 55, 58, 52, 40, 24, 10]
+)
+_WORK: Final = np.array(
+    [0, 0, 0, 0, 0, 0, 2, 10, 30, 40, 42, 40, 30, 36, 40, 40, 36, 24, 10, 4, 2, 1, 0, 0]
+)
 
 
 def start() -> np.datetime64:
@@ -96,7 +100,8 @@ def _cells(
     # Even who stays is served by a neighbouring cell now and then.
     place = place + (rng.random((len(sim), 2)) < 0.06)
     place = np.clip(place, 0, SIDE - 1)
-    return place[:, 0] * SIDE + place[:, 1]
+    found: np.ndarray = place[:, 0] * SIDE + place[:, 1]
+    return found
 
 
 def _others(

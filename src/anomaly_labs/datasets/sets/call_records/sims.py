@@ -95,7 +95,9 @@ def boxes(
         Devices that there are already.
     """
     if not number:
-        return _drawn(rng, BOXES, np.zeros(0, dtype=int)).assign(first=0, last=0, device=0, site=0, box=0)  # fmt: skip
+        return _drawn(rng, BOXES, np.zeros(0, dtype=int)).assign(
+            first=0, last=0, device=0, site=0, box=0
+        )
     size = min(max(2, number // 6), 40)
     box = np.arange(number) // size
     which = rng.integers(0, len(BOXES), int(box.max()) + 1)[box]
@@ -105,7 +107,11 @@ def boxes(
     for column in ("rate", "incoming", "strangers", "mobile", "work", "flat", "answered", "length"):
         sims[column] = (1 - mimicry) * crude[column] + mimicry * person[column]
     sims["friends"] = np.where(rng.random(number) < mimicry, person["friends"], crude["friends"])
-    life = np.select([which == 0, which == 1], [rng.integers(4, days + 1, number), rng.integers(1, 4, number)], rng.integers(5, days + 1, number))  # fmt: skip
+    life = np.select(
+        [which == 0, which == 1],
+        [rng.integers(4, days + 1, number), rng.integers(1, 4, number)],
+        rng.integers(5, days + 1, number),
+    )
     life = np.where(rng.random(number) < mimicry, days, np.minimum(life, days))
     sims["first"] = (rng.random(number) * (days - life + 1)).astype(int)
     sims["last"] = sims["first"] + life
@@ -127,6 +133,9 @@ def _drawn(rng: np.random.Generator, kinds: pd.DataFrame, which: np.ndarray) -> 
             "rate": np.exp(rng.normal(row["rate"].to_numpy(), row["rate_spread"].to_numpy())),
             "incoming": rng.beta(row["in_a"].to_numpy(), row["in_b"].to_numpy()),
             "friends": rng.integers(low, high + 1, number),
-            **{name: row[name] for name in ("strangers", "mobile", "work", "flat", "answered", "length")},
+            **{
+                name: row[name]
+                for name in ("strangers", "mobile", "work", "flat", "answered", "length")
+            },
         }
-    )  # fmt: skip
+    )

@@ -7,10 +7,11 @@ from typing import Final
 
 import pandas as pd
 
-from ...contract import NORMAL, DataSet, Generator, Rows, Schema, Split
+from ...contract import NORMAL, DataSet, Schema, Split
+from ...generated import Generator, Rows
 from ...synthetic import whole_number
+from .founding import build
 from .parts import ATTACKS, PARTS, kinds_of, make
-from .world import build
 
 DAYS: Final = 10
 LEAST_DAYS: Final = 8
@@ -19,7 +20,7 @@ LEAST_DAYS: Final = 8
 # Rows of each part of the world of seed 0; `tests/test_company.py` counts them.
 _ROWS: Final = {
     "flows": 615_225,
-    "authentication": 140_276,
+    "authentication": 140_467,
     "windows": 110_762,
     "web": 223_311,
     "dns": 522_097,

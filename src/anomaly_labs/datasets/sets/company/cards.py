@@ -10,10 +10,20 @@ import numpy as np
 import pandas as pd
 
 from ...contract import Schema
-from .world import World, accounts
+from .founding import accounts
+from .world import World
 
 CHANNELS: Final = ("atm", "chip", "contactless", "online")
-CATEGORIES: Final = ("clothing", "electronics", "fuel", "games", "grocery", "pharmacy", "restaurant", "travel")  # fmt: skip
+CATEGORIES: Final = (
+    "clothing",
+    "electronics",
+    "fuel",
+    "games",
+    "grocery",
+    "pharmacy",
+    "restaurant",
+    "travel",
+)
 COLUMNS: Final = {
     "time": "datetime64[ms]",
     "account": "string",
@@ -72,7 +82,8 @@ def distance(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     one, other
         Postcodes, of one shape.
     """
-    return np.hypot(one // SIDE - other // SIDE, one % SIDE - other % SIDE)
+    found: np.ndarray = np.hypot(one // SIDE - other // SIDE, one % SIDE - other % SIDE)
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -135,9 +146,9 @@ def table(
             "account": pd.array(shops.account[account], dtype="str"),
             "merchant": pd.array(shops.merchant[merchant], dtype="str"),
             "category": pd.Categorical.from_codes(
-                shops.category[merchant], categories=list(CATEGORIES)
+                shops.category[merchant], categories=pd.Index(CATEGORIES)
             ),
-            "channel": pd.Categorical.from_codes(channel, categories=list(CHANNELS)),
+            "channel": pd.Categorical.from_codes(channel, categories=pd.Index(CHANNELS)),
             "postcode": np.where(online, shops.home[account], shops.place[merchant]).astype(
                 "int16"
             ),
@@ -161,7 +172,8 @@ def amounts(
         Their numbers.
     """
     kind = shops.category[merchant]
-    return np.exp(rng.normal(_MEAN[kind] + shops.wealth[account], _DEVIATION[kind]))
+    found: np.ndarray = np.exp(rng.normal(_MEAN[kind] + shops.wealth[account], _DEVIATION[kind]))
+    return found
 
 
 def channels(rng: np.random.Generator, shops: Trade, merchant: np.ndarray) -> np.ndarray:

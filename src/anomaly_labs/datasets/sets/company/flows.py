@@ -65,7 +65,7 @@ def table(
             "source": pd.array(source, dtype="str"),
             "destination": pd.array(destination, dtype="str"),
             "port": np.broadcast_to(np.asarray(port, dtype="int32"), number),
-            "protocol": pd.Categorical.from_codes(kind, categories=list(PROTOCOLS)),
+            "protocol": pd.Categorical.from_codes(kind, categories=pd.Index(PROTOCOLS)),
             "bytes_out": (out + 40).astype("int64"),
             "bytes_in": np.where(back < 8, 0, back).astype("int64"),
             "duration": duration.round(3),

@@ -46,7 +46,8 @@ def by_hour(world: World, shape: np.ndarray) -> np.ndarray:
         Shape (hours,).
     """
     middle = (np.arange(len(shape)) + 0.5) * 3600
-    return np.interp(moments_of(world), middle, shape)
+    found: np.ndarray = np.interp(moments_of(world), middle, shape)
+    return found
 
 
 def drift(rng: np.random.Generator, number: int, memory: float, size: float) -> np.ndarray:

@@ -55,10 +55,8 @@ def make(world: World, part: str, attacks: str, prevalence: float | None) -> pd.
         none. Case 1 is the incident, the same in all parts.
     """
     honest = _module("honest", part).honest(world)
-    if prevalence == 0:
-        bad = []
-    else:
-        bad = _cases(world, part, attacks, honest, prevalence or PREVALENCE)
+    share = PREVALENCE if prevalence is None else prevalence
+    bad = _cases(world, part, attacks, honest, share) if share else []
     if part == "kpis":
         frame = _replaced(honest, bad)
     else:

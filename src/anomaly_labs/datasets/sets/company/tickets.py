@@ -94,8 +94,10 @@ def _value(rng: np.random.Generator, world: World, label: str) -> str:
         "OFFICE": lambda: str(rng.choice(world.hosts["office"].to_numpy())),
         "PRODUCT": lambda: str(rng.choice(PRODUCTS)),
         "SITE": lambda: str(rng.choice(internet(world).names[:500])),
-        "TIME": lambda: str(rng.choice(["this morning", "yesterday", "Monday", "9:40", "14:15", "8 am"])),
-    }  # fmt: skip
+        "TIME": lambda: str(
+            rng.choice(["this morning", "yesterday", "Monday", "9:40", "14:15", "8 am"])
+        ),
+    }
     return draw[label]()
 
 

@@ -41,12 +41,54 @@ BROWSERS: Final = tuple(
         "Gecko/20100101 Firefox/141.0",
     )
 )
-BOTS: Final = ("SearchBot/2.1 (+https://search.example/bot)", "PreviewBot/1.0", "Mozilla/5.0 (compatible; IndexBot/3.0)")  # fmt: skip
-PROGRAMS: Final = ("ShopApp/5.2 (Android 14)", "ShopApp/5.1 (iOS 18.1)", "curl/8.9.1", "python-requests/2.32", "FeedFetcher/4", "okhttp/4.12")  # fmt: skip
+BOTS: Final = (
+    "SearchBot/2.1 (+https://search.example/bot)",
+    "PreviewBot/1.0",
+    "Mozilla/5.0 (compatible; IndexBot/3.0)",
+)
+PROGRAMS: Final = (
+    "ShopApp/5.2 (Android 14)",
+    "ShopApp/5.1 (iOS 18.1)",
+    "curl/8.9.1",
+    "python-requests/2.32",
+    "FeedFetcher/4",
+    "okhttp/4.12",
+)
 PRODUCTS: Final = tuple(f"/item/{number}" for number in range(1000, 1400))
-PAGES: Final = ("/", "/search?q=lamp", "/search?q=chair", "/list/home", "/list/garden", "/list/office", "/about", "/cart", "/help", "/news")  # fmt: skip
-STATIC: Final = ("/static/style.css", "/static/app.js", "/static/logo.svg", "/favicon.ico", "/static/font.woff2", "/static/hero.jpg", "/static/icons.png", "/static/cart.js")  # fmt: skip
-OLD: Final = ("/feed/", "/wp-content/uploads/2019/plan.pdf", "/index.php?p=12", "/apple-touch-icon.png", "/old/catalogue.html", "/robots.txt", "/.well-known/security.txt", "/xmlrpc.php", "/admin", "/sitemap.xml")  # fmt: skip
+PAGES: Final = (
+    "/",
+    "/search?q=lamp",
+    "/search?q=chair",
+    "/list/home",
+    "/list/garden",
+    "/list/office",
+    "/about",
+    "/cart",
+    "/help",
+    "/news",
+)
+STATIC: Final = (
+    "/static/style.css",
+    "/static/app.js",
+    "/static/logo.svg",
+    "/favicon.ico",
+    "/static/font.woff2",
+    "/static/hero.jpg",
+    "/static/icons.png",
+    "/static/cart.js",
+)
+OLD: Final = (
+    "/feed/",
+    "/wp-content/uploads/2019/plan.pdf",
+    "/index.php?p=12",
+    "/apple-touch-icon.png",
+    "/old/catalogue.html",
+    "/robots.txt",
+    "/.well-known/security.txt",
+    "/xmlrpc.php",
+    "/admin",
+    "/sitemap.xml",
+)
 
 
 def table(
@@ -146,8 +188,20 @@ def lines(frame: pd.DataFrame) -> pd.Series:
     """
     when = frame["time"].dt.strftime("%d/%b/%Y:%H:%M:%S +0000")
     request = frame["method"].astype(str) + " " + frame["path"].astype(str) + " HTTP/1.1"
-    return (
-        frame["address"].astype(str) + " - - [" + when + '] "' + request + '" '
-        + frame["status"].astype(str) + " " + frame["size"].astype(str) + ' "'
-        + frame["referrer"].astype(str) + '" "' + frame["agent"].astype(str) + '"'
-    )  # fmt: skip
+    found: pd.Series = (
+        frame["address"].astype(str)
+        + " - - ["
+        + when
+        + '] "'
+        + request
+        + '" '
+        + frame["status"].astype(str)
+        + " "
+        + frame["size"].astype(str)
+        + ' "'
+        + frame["referrer"].astype(str)
+        + '" "'
+        + frame["agent"].astype(str)
+        + '"'
+    )
+    return found

@@ -30,7 +30,8 @@ def watched(world: World) -> np.ndarray:
     """
     rng = world.rng("windows", "watched")
     servers = np.flatnonzero(world.hosts["kind"] != "workstation")
-    return np.r_[rng.choice(world.servers("workstation"), 60, replace=False), servers]
+    found: np.ndarray = np.r_[rng.choice(world.servers("workstation"), 60, replace=False), servers]
+    return found
 
 
 def table(

@@ -9,7 +9,8 @@ import pandas as pd
 
 from ..authentication import table
 from ..incident import outside
-from ..world import DAY, HOUR, World, moments
+from ..world import DAY, World, moments
+from . import programs
 
 # A person's network logons: kind of server and its share.
 _USES: Final = (
@@ -33,8 +34,10 @@ def honest(world: World) -> pd.DataFrame:
         Whose people and machines they are of.
     """
     rng = world.rng("authentication", "honest")
-    layers = (_days, _network, _mistakes, _admins, _services, _remote, _stale, _patches, _audit)
-    return pd.concat([layer(rng, world) for layer in layers], ignore_index=True)
+    layers = (_days, _network, _mistakes, _admins, _remote, _stale)
+    return pd.concat(
+        [layer(rng, world) for layer in (*layers, *programs.LAYERS)], ignore_index=True
+    )
 
 
 def _names(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -80,9 +83,15 @@ def _network(rng: np.random.Generator, world: World) -> pd.DataFrame:
         place[chosen] = servers[np.where(rng.random(len(any_one)) < 0.9, usual, any_one)]
     package = np.where(rng.random(len(who)) < 0.07, "NTLM", "Kerberos").astype(object)
     return table(
-        world, seconds, account[who], host[_seats(rng, world, who)], host[place], "network",
-        package=package, success=rng.random(len(who)) > 0.004,
-    )  # fmt: skip
+        world,
+        seconds,
+        account[who],
+        host[_seats(rng, world, who)],
+        host[place],
+        "network",
+        package=package,
+        success=rng.random(len(who)) > 0.004,
+    )
 
 
 def _mistakes(rng: np.random.Generator, world: World) -> pd.DataFrame:
@@ -115,41 +124,17 @@ def _admins(rng: np.random.Generator, world: World) -> pd.DataFrame:
         ssh = (logon == "remote") & (rng.random(len(who)) < 0.4)
         frames.append(
             table(
-                world, seconds, names[person], host[mine[person]], host[to], logon,
-                package=np.where(ssh, "SSH", "Kerberos").astype(object), administrative=True,
+                world,
+                seconds,
+                names[person],
+                host[mine[person]],
+                host[to],
+                logon,
+                package=np.where(ssh, "SSH", "Kerberos").astype(object),
+                administrative=True,
                 success=rng.random(len(who)) > 0.03,
             )
-        )  # fmt: skip
-    return pd.concat(frames)
-
-
-def _services(rng: np.random.Generator, world: World) -> pd.DataFrame:
-    """Return programs that log on at equal times, some of them everywhere at night."""
-    host = world.hosts["name"].to_numpy()
-    frames = []
-    for number, service in enumerate(world.services.itertuples()):
-        wide = service.kind in ("backup", "monitor", "updates", "inventory")
-        servers = np.flatnonzero(world.hosts["kind"] != "workstation")
-        targets = servers if wide else rng.choice(servers, 3, replace=False)
-        every = int(rng.choice([1800, 3600])) if not wide else 4 * HOUR
-        beats = np.arange(rng.uniform(0, every), world.days * DAY, every)
-        seconds = np.repeat(beats, len(targets)) + rng.uniform(0, 60, len(beats) * len(targets))
-        frames.append(
-            table(
-                world, seconds, service.account, host[service.host], host[np.tile(targets, len(beats))],
-                "batch" if number % 2 else "service", administrative=wide,
-            )
-        )  # fmt: skip
-    inventory = world.services[world.services["kind"] == "inventory"].iloc[0]
-    nights = np.flatnonzero(world.working)[::2]
-    everywhere = np.tile(np.arange(len(host)), len(nights))
-    seconds = np.repeat(nights * DAY, len(host)) + rng.uniform(2, 4, len(everywhere)) * HOUR
-    frames.append(
-        table(
-            world, seconds, inventory["account"], host[inventory["host"]], host[everywhere], "network",
-            administrative=True, success=rng.random(len(everywhere)) > 0.05,
         )
-    )  # fmt: skip
     return pd.concat(frames)
 
 
@@ -165,9 +150,15 @@ def _remote(rng: np.random.Generator, world: World) -> pd.DataFrame:
     source = np.where(rng.random(len(who)) < 0.75, homes[who], rng.choice(away, len(who)))
     to = np.full(len(who), host[world.servers("remote")[0]], dtype=object)
     return table(
-        world, seconds, account[who], source, to, "remote", package="VPN",
+        world,
+        seconds,
+        account[who],
+        source,
+        to,
+        "remote",
+        package="VPN",
         success=rng.random(len(who)) > 0.09,
-    )  # fmt: skip
+    )
 
 
 def _stale(rng: np.random.Generator, world: World) -> pd.DataFrame:
@@ -181,32 +172,16 @@ def _stale(rng: np.random.Generator, world: World) -> pd.DataFrame:
         seconds = np.arange(begin, end, rng.choice([300, 900, 1800]))
         here = host[mine[person]] if rng.random() < 0.6 else outside(rng)
         mail = host[world.servers("mail")[0]]
-        frames.append(table(world, seconds, account[person], here, mail, "network", package="NTLM", success=False))  # fmt: skip
-    return pd.concat(frames)
-
-
-def _patches(rng: np.random.Generator, world: World) -> pd.DataFrame:
-    """Return patch days: one account logs on to all machines within hours."""
-    host = world.hosts["name"].to_numpy()
-    service = world.services[world.services["kind"] == "updates"].iloc[0]
-    days = np.flatnonzero(world.working)[1::3]
-    to = np.tile(np.arange(len(host)), len(days))
-    seconds = np.repeat(days * DAY, len(host)) + rng.uniform(11, 14.5, len(to)) * HOUR
-    return table(
-        world, seconds, service["account"], host[service["host"]], host[to], "network",
-        administrative=True, success=rng.random(len(to)) > 0.03,
-    )  # fmt: skip
-
-
-def _audit(rng: np.random.Generator, world: World) -> pd.DataFrame:
-    """Return the auditors' test of weak passwords: one wrong guess for many accounts."""
-    account, _, host = _names(world)
-    scanner = host[world.servers("scanner")[0]]
-    frames = []
-    for start in (world.quiet_days * 0.4, world.quiet_days + 0.6, world.days - 1.4):
-        begin = int(start) * DAY + rng.uniform(9, 15) * HOUR
-        tried = rng.choice(account, 90, replace=False)
-        seconds = begin + rng.uniform(0, 1.5, len(tried)) * HOUR
-        to = rng.choice(host[np.flatnonzero(world.hosts["kind"] != "workstation")], len(tried))
-        frames.append(table(world, seconds, tried, scanner, to, "network", package="NTLM", success=rng.random(len(tried)) < 0.02))  # fmt: skip
+        frames.append(
+            table(
+                world,
+                seconds,
+                account[person],
+                here,
+                mail,
+                "network",
+                package="NTLM",
+                success=False,
+            )
+        )
     return pd.concat(frames)

@@ -57,7 +57,17 @@ def _content(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFr
     who, seconds = moments(rng, 2.2 * world.presence)
     number = len(who)
     labels = words(rng, number, 8, 22, HEX)
-    homes = np.array([f".{a}.{b}" for a, b in zip(rng.choice(["edge", "cdn", "e2", "trk"], 40), net.names[rng.integers(20, 400, 40)], strict=True)], dtype=object)  # fmt: skip
+    homes = np.array(
+        [
+            f".{a}.{b}"
+            for a, b in zip(
+                rng.choice(["edge", "cdn", "e2", "trk"], 40),
+                net.names[rng.integers(20, 400, 40)],
+                strict=True,
+            )
+        ],
+        dtype=object,
+    )
     return table(world, seconds, mine[who], labels + homes[rng.integers(0, 40, number)])
 
 
@@ -73,7 +83,7 @@ def _probes(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFra
 
 
 def _mail(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFrame:
-    """Return what the mail server asks: who sends, and whether he is on a list of senders of spam."""
+    """Return what the mail server asks: who sends, and who is known for spam."""
     mail = world.servers("mail")[0]
     hour = np.arange(world.hours) % 24
     _, seconds = moments(rng, 60 * (0.4 + np.exp(-(((hour - 13) / 5) ** 2)))[None, :])

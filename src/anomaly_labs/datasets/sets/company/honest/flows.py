@@ -66,10 +66,16 @@ def _people(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFra
         a, b, c = sizes
         frames.append(
             table(
-                rng, world, seconds[chosen], address[mine[who[chosen]]], where, port, (a, b, c),
+                rng,
+                world,
+                seconds[chosen],
+                address[mine[who[chosen]]],
+                where,
+                port,
+                (a, b, c),
                 protocol=protocol,
             )
-        )  # fmt: skip
+        )
     chosen = kind == len(_INSIDE)
     sites = net.visits(rng, len(mine), who[chosen])
     port, *sizes = _OUTSIDE
@@ -77,10 +83,16 @@ def _people(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFra
     quic = rng.random(len(sites)) < 0.2
     frames.append(
         table(
-            rng, world, seconds[chosen], address[mine[who[chosen]]], net.addresses[sites],
-            ports, (sizes[0], sizes[1], sizes[2]), protocol=np.where(quic & (ports == 443), 2, 1),
+            rng,
+            world,
+            seconds[chosen],
+            address[mine[who[chosen]]],
+            net.addresses[sites],
+            ports,
+            (sizes[0], sizes[1], sizes[2]),
+            protocol=np.where(quic & (ports == 443), 2, 1),
         )
-    )  # fmt: skip
+    )
     return pd.concat(frames)
 
 
@@ -104,10 +116,16 @@ def _agents(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFra
         sizes = (rng.uniform(5.5, 7.5), rng.uniform(5.0, 7.5), rng.uniform(-1.5, 0.5))
         frames.append(
             table(
-                rng, world, seconds, address[source], np.full(len(source), home, dtype=object),
-                443 if vendor else 8443, sizes, spread=(0.15, 0.3, 0.6),
+                rng,
+                world,
+                seconds,
+                address[source],
+                np.full(len(source), home, dtype=object),
+                443 if vendor else 8443,
+                sizes,
+                spread=(0.15, 0.3, 0.6),
             )
-        )  # fmt: skip
+        )
     return pd.concat(frames)
 
 
@@ -119,4 +137,5 @@ def _running(
     days = hour // 24
     by_day = world.working[days] & (hour % 24 >= 7) & (hour % 24 < 19)
     never_off = (rng.random(len(those)) < 0.2)[:, None]
-    return by_day | never_off
+    found: np.ndarray = by_day | never_off
+    return found

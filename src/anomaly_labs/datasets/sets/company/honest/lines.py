@@ -37,10 +37,28 @@ def _sessions(rng: np.random.Generator, world: World) -> pd.DataFrame:
     way = np.where(rng.random(len(who)) < 0.85, "publickey", "password")
     lasts = rng.lognormal(6.5, 1.3, len(who))
     frames = [
-        table(world, seconds, host, "sshd", filled("Accepted {} for {} from {} port {} ssh2", way, name, source, port)),
-        table(world, seconds + 0.1, host, "sshd", filled("pam_unix(sshd:session): session opened for user {} by (uid=0)", name)),
-        table(world, np.minimum(seconds + lasts, world.days * DAY - 1), host, "sshd", filled("pam_unix(sshd:session): session closed for user {}", name)),
-    ]  # fmt: skip
+        table(
+            world,
+            seconds,
+            host,
+            "sshd",
+            filled("Accepted {} for {} from {} port {} ssh2", way, name, source, port),
+        ),
+        table(
+            world,
+            seconds + 0.1,
+            host,
+            "sshd",
+            filled("pam_unix(sshd:session): session opened for user {} by (uid=0)", name),
+        ),
+        table(
+            world,
+            np.minimum(seconds + lasts, world.days * DAY - 1),
+            host,
+            "sshd",
+            filled("pam_unix(sshd:session): session closed for user {}", name),
+        ),
+    ]
     return pd.concat(frames)
 
 
@@ -48,20 +66,14 @@ def _programs(rng: np.random.Generator, world: World) -> pd.DataFrame:
     """Return programs that log on at equal times."""
     address = world.hosts["address"].to_numpy()
     frames = []
-    for service in world.services[
-        world.services["kind"].isin(("backup", "monitor", "build"))
-    ].itertuples():
+    few = world.services[world.services["kind"].isin(("backup", "monitor", "build"))]
+    for account, place in zip(few["account"], few["host"].to_numpy(), strict=True):
         every = int(rng.choice([1800, 3600]))
         beats = np.arange(rng.uniform(0, every), world.days * DAY, every)
         host = rng.choice(shells(world), len(beats))
         port = rng.integers(32768, 61000, len(beats))
         text = filled(
-            "Accepted publickey for "
-            + service.account
-            + " from "
-            + address[service.host]
-            + " port {} ssh2",
-            port,
+            f"Accepted publickey for {account} from {address[place]} port {{}} ssh2", port
         )
         frames.append(table(world, beats + rng.uniform(0, 20, len(beats)), host, "sshd", text))
     return pd.concat(frames)
@@ -96,7 +108,11 @@ def _noise(rng: np.random.Generator, world: World) -> pd.DataFrame:
     knock = filled("Connection closed by " + monitor + " port {} [preauth]", port)
     lost, when = moments(rng, np.full((len(hosts), world.hours), 0.05))
     far = rng.choice(address, len(lost))
-    broken = filled("Read error from remote host {} port {}: Connection reset by peer", far, rng.integers(32768, 61000, len(lost)))  # fmt: skip
+    broken = filled(
+        "Read error from remote host {} port {}: Connection reset by peer",
+        far,
+        rng.integers(32768, 61000, len(lost)),
+    )
     return pd.concat(
         [
             table(world, seconds, host, "sshd", knock),
@@ -157,9 +173,13 @@ def _errors(rng: np.random.Generator, world: World) -> pd.DataFrame:
     kind = rng.integers(0, 3, heaps)[which]
     number = rng.integers(10**5, 10**6, len(which))
     templates = np.array(
-        ["ERROR timeout calling payments id={}", "ERROR template missing part=item id={}", "ERROR invalid input field=quantity id={}"],
+        [
+            "ERROR timeout calling payments id={}",
+            "ERROR template missing part=item id={}",
+            "ERROR invalid input field=quantity id={}",
+        ],
         dtype=object,
-    )  # fmt: skip
+    )
     text = np.array(
         [templates[k].format(n) for k, n in zip(kind, number, strict=True)], dtype=object
     )

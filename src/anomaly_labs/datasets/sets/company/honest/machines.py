@@ -17,8 +17,12 @@ def _servers(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFr
     address = world.hosts["address"].to_numpy()
     hour = np.arange(world.hours) % 24
     wave = 0.4 + 0.6 * np.exp(-(((hour - 14) / 5) ** 2))
-    pairs = [("shop", "database", 5432, 60.0, (7.0, 8.6, -2.5)), ("web", "shop", 8080, 40.0, (6.8, 8.8, -1.8)),
-             ("build", "files", 445, 6.0, (9.5, 9.0, 1.5)), ("mail", "directory", 53, 90.0, (4.3, 4.9, -3.5))]  # fmt: skip
+    pairs = [
+        ("shop", "database", 5432, 60.0, (7.0, 8.6, -2.5)),
+        ("web", "shop", 8080, 40.0, (6.8, 8.8, -1.8)),
+        ("build", "files", 445, 6.0, (9.5, 9.0, 1.5)),
+        ("mail", "directory", 53, 90.0, (4.3, 4.9, -3.5)),
+    ]
     frames = []
     for here, there, port, rate, sizes in pairs:
         sources = world.servers(here)
@@ -26,10 +30,16 @@ def _servers(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFr
         to = rng.choice(world.servers(there), len(who))
         frames.append(
             table(
-                rng, world, seconds, address[sources[who]], address[to], port, sizes,
+                rng,
+                world,
+                seconds,
+                address[sources[who]],
+                address[to],
+                port,
+                sizes,
                 protocol=2 if port == 53 else 1,
             )
-        )  # fmt: skip
+        )
     mail = world.servers("mail")
     who, seconds = moments(rng, 35 * wave[None, :])
     sites = rng.choice(len(net.weights), len(who), p=net.weights)
@@ -68,9 +78,16 @@ def _monitor(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFr
     ping = rng.random(len(to)) < 0.5
     port = np.where(ping, 0, 161)
     return table(
-        rng, world, seconds, here, address[to], port, (4.4, 4.6, -4),
-        protocol=np.where(ping, 0, 2), spread=(0.1, 0.3, 0.7),
-    )  # fmt: skip
+        rng,
+        world,
+        seconds,
+        here,
+        address[to],
+        port,
+        (4.4, 4.6, -4),
+        protocol=np.where(ping, 0, 2),
+        spread=(0.1, 0.3, 0.7),
+    )
 
 
 def _audit(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFrame:

@@ -21,9 +21,16 @@ def _calls(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFram
     port = rng.choice([3478, 3480, 443, 19302], len(who))
     mine = world.people["host"].to_numpy()[who]
     return table(
-        rng, world, seconds, address[mine], where, port, (15.0, 15.5, 6.5), protocol=2,
+        rng,
+        world,
+        seconds,
+        address[mine],
+        where,
+        port,
+        (15.0, 15.5, 6.5),
+        protocol=2,
         spread=(1.5, 1.5, 1.2),
-    )  # fmt: skip
+    )
 
 
 def _neighbours(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFrame:

@@ -36,7 +36,7 @@ def _products(rng: np.random.Generator, number: int) -> np.ndarray:
 
 
 def _visitors(rng: np.random.Generator, world: World) -> pd.DataFrame:
-    """Return people: pages one after the other, and what these need, unless it is kept from before."""
+    """Return people: pages one after the other, and what these need and was not kept."""
     addresses, agents = _clients(rng, 5000)
     _, start = moments(rng, 55 * season(world)[None, :])
     who = rng.integers(0, 5000, len(start))
@@ -63,9 +63,15 @@ def _visitors(rng: np.random.Generator, world: World) -> pd.DataFrame:
     referrer = np.where(landing, came, SITE + before)
     person = who[visit]
     page = table(
-        rng, world, seconds, addresses[person], shown, agents[person], referrer=referrer,
+        rng,
+        world,
+        seconds,
+        addresses[person],
+        shown,
+        agents[person],
+        referrer=referrer,
         status=np.where(gone, 404, 200),
-    )  # fmt: skip
+    )
     # A third come back with everything kept; browsers also ask whether a file has changed.
     kept = (rng.random(len(start)) < 0.35)[visit]
     files = np.where(
@@ -75,9 +81,16 @@ def _visitors(rng: np.random.Generator, world: World) -> pd.DataFrame:
     path = rng.choice(np.array(STATIC, dtype=object), len(of))
     again = rng.random(len(of)) < 0.15
     static = table(
-        rng, world, seconds[of] + rng.exponential(0.4, len(of)), addresses[person[of]], path,
-        agents[person[of]], referrer=SITE + shown[of], status=np.where(again, 304, 200), size=9.5,
-    )  # fmt: skip
+        rng,
+        world,
+        seconds[of] + rng.exponential(0.4, len(of)),
+        addresses[person[of]],
+        path,
+        agents[person[of]],
+        referrer=SITE + shown[of],
+        status=np.where(again, 304, 200),
+        size=9.5,
+    )
     return pd.concat([page, static])
 
 
@@ -97,11 +110,17 @@ def _logins(rng: np.random.Generator, world: World) -> pd.DataFrame:
     path = np.where(forgot, "/login", path)[which]
     failed = forgot[which] & (rng.random(len(which)) < 0.8)
     return table(
-        rng, world, seconds[which] + np.cumsum(rng.uniform(5, 25, len(which))) % 300,
-        addresses[who[which]], path, agents[who[which]], method="POST",
-        status=np.where(failed, 401, 302), referrer=np.where(path == "/login", SITE + "/login", SITE + "/cart").astype(object),
+        rng,
+        world,
+        seconds[which] + np.cumsum(rng.uniform(5, 25, len(which))) % 300,
+        addresses[who[which]],
+        path,
+        agents[who[which]],
+        method="POST",
+        status=np.where(failed, 401, 302),
+        referrer=np.where(path == "/login", SITE + "/login", SITE + "/cart").astype(object),
         size=6.5,
-    )  # fmt: skip
+    )
 
 
 def _walks(
@@ -173,7 +192,17 @@ def _apps(rng: np.random.Generator, world: World) -> pd.DataFrame:
     path = np.where(use_other, other, path)
     method = np.where(use_other, "POST", "GET").astype(object)
     status = np.where(rng.random(len(visit)) < 0.03, 401, 200)
-    return table(rng, world, seconds, addresses[who[visit]], path, agent[who[visit]], method=method, status=status, size=7)  # fmt: skip
+    return table(
+        rng,
+        world,
+        seconds,
+        addresses[who[visit]],
+        path,
+        agent[who[visit]],
+        method=method,
+        status=status,
+        size=7,
+    )
 
 
 def _monitors(rng: np.random.Generator, world: World) -> pd.DataFrame:

@@ -223,10 +223,14 @@ def _upkeep(rng: np.random.Generator, world: World) -> pd.DataFrame:
     hour = rng.choice(np.flatnonzero(world.working), busy) * 24 + rng.integers(8, 18, busy)
     frames.append(
         table(
-            world, hour, rng.choice(world.servers("directory"), busy), rng.choice(accounts, busy), 4769,
+            world,
+            hour,
+            rng.choice(world.servers("directory"), busy),
+            rng.choice(accounts, busy),
+            4769,
             rng.integers(8, 45, busy),
         )
-    )  # fmt: skip
+    )
     return pd.concat(frames)
 
 

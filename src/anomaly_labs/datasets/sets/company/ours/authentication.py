@@ -31,7 +31,16 @@ def _lateral(
     seconds = begin + np.sort(rng.uniform(0, 2, len(to))) * HOUR
     package = np.where(rng.random(len(to)) < 0.3, "NTLM", "Kerberos").astype(object)
     success = rng.random(len(to)) > 0.15
-    return table(world, seconds, account, source, to.astype(object), "network", package=package, success=success)  # fmt: skip
+    return table(
+        world,
+        seconds,
+        account,
+        source,
+        to.astype(object),
+        "network",
+        package=package,
+        success=success,
+    )
 
 
 def spray(world: World, rng: np.random.Generator) -> pd.DataFrame:

@@ -17,21 +17,26 @@ _SYLLABLES: Final = np.array([a + b for a in "bcdfghklmnprstv" for b in "aeiou"]
 
 
 def _letters(rng: np.random.Generator, number: int) -> np.ndarray:
-    return words(rng, number, 8, 14) + rng.choice(
+    found: np.ndarray = words(rng, number, 8, 14) + rng.choice(
         np.array([".com", ".net", ".org"], dtype=object), number
     )
+    return found
 
 
 def _syllables(rng: np.random.Generator, number: int) -> np.ndarray:
     names = ["".join(rng.choice(_SYLLABLES, int(rng.integers(4, 6)))) for _ in range(number)]
-    return np.array(names, dtype=object) + rng.choice(
+    found: np.ndarray = np.array(names, dtype=object) + rng.choice(
         np.array([".com", ".io"], dtype=object), number
     )
+    return found
 
 
 def _pairs(rng: np.random.Generator, number: int) -> np.ndarray:
     first, second = rng.choice(np.array(WORDS, dtype=object), (2, number))
-    return first + second + rng.choice(np.array([".net", ".org"], dtype=object), number)
+    found: np.ndarray = (
+        first + second + rng.choice(np.array([".net", ".org"], dtype=object), number)
+    )
+    return found
 
 
 def _asked(

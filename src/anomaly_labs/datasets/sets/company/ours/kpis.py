@@ -66,7 +66,7 @@ def wear(world: World, rng: np.random.Generator, honest: pd.DataFrame) -> pd.Dat
     grown = np.linspace(0, 1, int(span.sum())) ** 1.5
     factors = {"temperature": 1 + 0.12 * grown, "vibration": 1 + rng.uniform(0.5, 1.0) * grown}
     part = _changed(honest, span, factors)
-    part.iloc[-6:, part.columns.get_loc("vibration")] = 0.2
+    part.loc[part.index[-6:], "vibration"] = 0.2
     return part
 
 

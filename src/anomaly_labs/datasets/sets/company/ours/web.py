@@ -93,9 +93,17 @@ def guessing(world: World, rng: np.random.Generator) -> pd.DataFrame:
         seconds = start + np.cumsum(rng.exponential(20, number))
         status = np.where(rng.random(number) < 0.05, 302, 401)
         tries = table(
-            rng, world, seconds, address, "/login", agent, method="POST", status=status,
-            referrer=SITE + "/login", size=6.5,
-        )  # fmt: skip
+            rng,
+            world,
+            seconds,
+            address,
+            "/login",
+            agent,
+            method="POST",
+            status=status,
+            referrer=SITE + "/login",
+            size=6.5,
+        )
         frames += [tries, _cover(world, rng, address, agent, start - 60)]
     return pd.concat(frames)
 
@@ -113,9 +121,17 @@ def comments(world: World, rng: np.random.Generator) -> pd.DataFrame:
     seconds = begin + np.cumsum(rng.exponential(60, number))
     page = rng.choice(np.array(PRODUCTS[:60], dtype=object), number)
     sent = table(
-        rng, world, seconds, address, "/comment", agent, method="POST", status=302,
-        referrer=SITE + page, size=6.5,
-    )  # fmt: skip
+        rng,
+        world,
+        seconds,
+        address,
+        "/comment",
+        agent,
+        method="POST",
+        status=302,
+        referrer=SITE + page,
+        size=6.5,
+    )
     return pd.concat([sent, _cover(world, rng, address, agent, begin)])
 
 
