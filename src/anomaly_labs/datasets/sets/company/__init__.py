@@ -22,7 +22,7 @@ _ROWS: Final = {
     "flows": 615_225,
     "authentication": 140_467,
     "windows": 110_762,
-    "web": 223_311,
+    "web": 220_444,
     "dns": 522_097,
     "kpis": 2_880,
     "cards": 156_203,

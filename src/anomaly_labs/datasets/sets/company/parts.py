@@ -61,6 +61,8 @@ def make(world: World, part: str, attacks: str, prevalence: float | None) -> pd.
         frame = _replaced(honest, bad)
     else:
         frame = pd.concat([honest.assign(kind=NORMAL, case=0), *bad], ignore_index=True)
+    after = world.time(np.array([world.days * DAY]))[0]
+    frame = frame[frame["time"] < after]
     if part == "windows":
         frame = windows.counted(frame)
     # Equal moments are put in an order that no case has a part in.
@@ -85,8 +87,7 @@ def _cases(
         frame = module.KINDS[kind](world, rng, *more).assign(kind=kind, case=case)
         frames.append(frame)
         rows += len(frame)
-    after = world.time(np.array([world.days * DAY]))[0]
-    return [frame[frame["time"] < after] for frame in frames]
+    return frames
 
 
 def _replaced(honest: pd.DataFrame, bad: list[pd.DataFrame]) -> pd.DataFrame:

@@ -76,24 +76,22 @@ def _people(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFra
                 protocol=protocol,
             )
         )
-    chosen = kind == len(_INSIDE)
-    sites = net.visits(rng, len(mine), who[chosen])
+    browsing = kind == len(_INSIDE)
+    return pd.concat([*frames, _browsing(rng, world, net, who[browsing], seconds[browsing])])
+
+
+def _browsing(
+    rng: np.random.Generator, world: World, net: Internet, who: np.ndarray, seconds: np.ndarray
+) -> pd.DataFrame:
+    """Return flows to sites outside."""
+    address = world.hosts["address"].to_numpy()[world.people["host"]]
+    sites = net.addresses[net.visits(rng, len(address), who)]
     port, *sizes = _OUTSIDE
     ports = np.where(rng.random(len(sites)) < 0.06, 80, port)
-    quic = rng.random(len(sites)) < 0.2
-    frames.append(
-        table(
-            rng,
-            world,
-            seconds[chosen],
-            address[mine[who[chosen]]],
-            net.addresses[sites],
-            ports,
-            (sizes[0], sizes[1], sizes[2]),
-            protocol=np.where(quic & (ports == 443), 2, 1),
-        )
-    )
-    return pd.concat(frames)
+    quic = (rng.random(len(sites)) < 0.2) & (ports == 443)
+    size = (sizes[0], sizes[1], sizes[2])
+    protocol = np.where(quic, 2, 1)
+    return table(rng, world, seconds, address[who], sites, ports, size, protocol=protocol)
 
 
 def _agents(rng: np.random.Generator, world: World, net: Internet) -> pd.DataFrame:

@@ -39,59 +39,40 @@ def _visitors(rng: np.random.Generator, world: World) -> pd.DataFrame:
     """Return people: pages one after the other, and what these need and was not kept."""
     addresses, agents = _clients(rng, 5000)
     _, start = moments(rng, 55 * season(world)[None, :])
-    who = rng.integers(0, 5000, len(start))
     pages = np.minimum(rng.geometric(0.2, len(start)), 60)
     visit = np.repeat(np.arange(len(start)), pages)
-    pause = rng.lognormal(3.1, 1.0, len(visit))
-    since = np.cumsum(pause)
     first = np.r_[0, np.cumsum(pages)[:-1]]
+    since = np.cumsum(rng.lognormal(3.1, 1.0, len(visit)))
     seconds = start[visit] + since - since[first][visit]
-    shown = np.where(
-        rng.random(len(visit)) < 0.62,
-        _products(rng, len(visit)),
-        rng.choice(np.array(PAGES, dtype=object), len(visit)),
-    )
-    gone = rng.random(len(visit)) < 0.012
-    shown[gone] = rng.choice(np.array(OLD, dtype=object), int(gone.sum()))
+    shown, gone = _shown(rng, len(visit))
     landing = np.zeros(len(visit), dtype=bool)
     landing[first] = True
-    came = rng.choice(
-        np.array(["-", "https://search.example/", "https://news.example/"], dtype=object),
-        len(visit),
-    )
+    whence = np.array(["-", "https://search.example/", "https://news.example/"], dtype=object)
     before = np.concatenate([np.array(["-"], dtype=object), shown[:-1]])
-    referrer = np.where(landing, came, SITE + before)
-    person = who[visit]
-    page = table(
-        rng,
-        world,
-        seconds,
-        addresses[person],
-        shown,
-        agents[person],
-        referrer=referrer,
-        status=np.where(gone, 404, 200),
-    )
+    referrer = np.where(landing, rng.choice(whence, len(visit)), SITE + before)
+    person = rng.integers(0, 5000, len(start))[visit]
+    who, program, status = addresses[person], agents[person], np.where(gone, 404, 200)
+    page = table(rng, world, seconds, who, shown, program, referrer=referrer, status=status)
     # A third come back with everything kept; browsers also ask whether a file has changed.
     kept = (rng.random(len(start)) < 0.35)[visit]
-    files = np.where(
-        kept, 0, np.where(landing, rng.integers(4, 9, len(visit)), rng.poisson(0.6, len(visit)))
-    )
-    of = np.repeat(np.arange(len(visit)), files)
+    needed = np.where(landing, rng.integers(4, 9, len(visit)), rng.poisson(0.6, len(visit)))
+    of = np.repeat(np.arange(len(visit)), np.where(kept, 0, needed))
     path = rng.choice(np.array(STATIC, dtype=object), len(of))
-    again = rng.random(len(of)) < 0.15
+    status = np.where(rng.random(len(of)) < 0.15, 304, 200)
+    at, since_page = seconds[of] + rng.exponential(0.4, len(of)), SITE + shown[of]
     static = table(
-        rng,
-        world,
-        seconds[of] + rng.exponential(0.4, len(of)),
-        addresses[person[of]],
-        path,
-        agents[person[of]],
-        referrer=SITE + shown[of],
-        status=np.where(again, 304, 200),
-        size=9.5,
+        rng, world, at, who[of], path, program[of], referrer=since_page, status=status, size=9.5
     )
     return pd.concat([page, static])
+
+
+def _shown(rng: np.random.Generator, number: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return pages that are looked at, and which of them are no more."""
+    others = rng.choice(np.array(PAGES, dtype=object), number)
+    shown = np.where(rng.random(number) < 0.62, _products(rng, number), others)
+    gone = rng.random(number) < 0.012
+    shown[gone] = rng.choice(np.array(OLD, dtype=object), int(gone.sum()))
+    return shown, gone
 
 
 def _logins(rng: np.random.Generator, world: World) -> pd.DataFrame:
