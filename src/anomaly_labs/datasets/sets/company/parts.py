@@ -16,7 +16,7 @@ from .world import DAY, World
 PARTS: Final = (
     *("flows", "authentication", "windows", "web", "dns", "kpis", "cards", "lines", "tickets"),
 )
-ATTACKS: Final = ("ours",)
+ATTACKS: Final = ("ours", "trade")
 PREVALENCE: Final = 3e-4
 """Share of events that are an attack's, if nothing else is asked for: a few in ten thousand."""
 
