@@ -66,8 +66,8 @@ def test_prevalence_adds_cases_or_takes_all_away(part):
 @pytest.mark.parametrize(
     ("option", "message"),
     [
-        ({"days": 7}, "must be at least 8"),
-        ({"attacks": "theirs"}, "must be one of ours"),
+        ({"days": 8}, "must be at least 9"),
+        ({"attacks": "theirs"}, "must be one of ours, trade"),
         ({"prevalence": 0.5}, "between 0 and 0.05"),
     ],
 )

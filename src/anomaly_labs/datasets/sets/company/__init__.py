@@ -14,7 +14,7 @@ from .founding import build
 from .parts import ATTACKS, PARTS, kinds_of, make
 
 DAYS: Final = 10
-LEAST_DAYS: Final = 8
+LEAST_DAYS: Final = 9
 """Two working days must follow the quiet ones."""
 
 # Rows of each part of the world of seed 0; `tests/test_company.py` counts them.
@@ -56,7 +56,7 @@ def generate(
     seed
         Of the world.
     days
-        How long it is seen, from 8 on; nothing bad happens in the first three fifths.
+        How long it is seen, from 9 on; nothing bad happens in the first three fifths.
     attacks
         Which set of attacks happens: "ours", or "trade", which somebody else wrote.
     prevalence
