@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from anomaly_labs.datasets.contract import DataSet, Generator, Rows, Schema, Split
+from anomaly_labs.datasets.contract import DataSet, Schema, Split
 from anomaly_labs.datasets.fast import sessions
+from anomaly_labs.datasets.generated import Generator, Rows
 
 SCHEMA = Schema(
     {"time": "datetime64[ns]", "host": "category", "bytes": "int64"},

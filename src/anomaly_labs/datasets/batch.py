@@ -175,7 +175,7 @@ class Batches:
             start, stop = np.searchsorted(self._kept, [first, first + table.num_rows])
             table = table.take(self._kept[start:stop] - first)
             first = int(start)
-        X, y = to_frame(table, find(self.name).schema)
+        X, y, *_ = to_frame(table, find(self.name).of(self.split).schema)
         X.index = pd.RangeIndex(first, first + len(X))
         if y is not None:
             y.index = X.index

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple
-
-import pandas as pd
+from typing import IO, TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from .fast import Fast
+    from .generated import Generator
     from .table import Parsed
 
 LABEL = "label"
+CASE = "case"
 NORMAL = "normal"
 
 Source = Literal["real", "excerpt", "synthetic"]
@@ -87,12 +87,15 @@ class Split:
         "real" rows, or an "excerpt": real rows, but not in their true shares.
     on_request
         Whether the files are downloaded only when somebody asks for this set or split.
+    schema
+        Columns and labels of this split, where they are not those of the set.
     """
 
     rows: int
     files: tuple[File, ...]
     source: Literal["real", "excerpt"] = "real"
     on_request: bool = False
+    schema: Schema | None = None
 
     @property
     def key(self) -> str | None:
@@ -119,6 +122,8 @@ class Schema:
         The classes that are no attack; none where the classes say nothing of attacks.
     family
         Family of each attack; an attack that is not named is a family of its own.
+    cases
+        Whether each row also has the number of the case that it belongs to.
     """
 
     columns: Mapping[str, str]
@@ -126,6 +131,7 @@ class Schema:
     classes: tuple[str, ...] = ()
     normal: tuple[str, ...] = (NORMAL,)
     family: Mapping[str, str] = field(default_factory=dict)
+    cases: bool = False
 
     @property
     def words(self) -> dict[str, tuple[str, ...]]:
@@ -145,32 +151,8 @@ class Schema:
     def digest(self) -> str:
         """A checksum of all that decides how rows are stored."""
         text = repr((list(self.columns.items()), sorted(self.words.items())))
+        text += CASE * self.cases
         return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-class Rows(NamedTuple):
-    """What a generator returns: features, class names and windows, the last two where they are."""
-
-    X: pd.DataFrame
-    y: pd.Series | None = None
-    windows: pd.DataFrame | None = None
-
-
-@dataclass(frozen=True)
-class Generator:
-    """Makes rows that stand in for those of the files, or are all that there is.
-
-    Attributes
-    ----------
-    version
-        Raised when the same seed gives other rows; it alone decides whether what lies in the
-        cache is made again.
-    make
-        Takes number of rows, split and seed; the same ones give the same rows on any machine.
-    """
-
-    version: int
-    make: Callable[[int, str, int], Rows]
 
 
 @dataclass(frozen=True)
@@ -232,6 +214,17 @@ class DataSet:
     def width(self) -> int:
         """Fields of a line of the official file."""
         return self.fields or len(self.schema.columns) + bool(self.schema.classes)
+
+    def of(self, split: str) -> DataSet:
+        """Return the set as one of its splits has it, with the columns and labels of that.
+
+        Parameters
+        ----------
+        split
+            Name of a split.
+        """
+        schema = self.splits[split].schema
+        return self if schema is None else replace(self, schema=schema)
 
     @property
     def layout(self) -> str:

@@ -47,6 +47,9 @@ class Dataset:
         "synthetic" rows of the generator.
     windows
         Columns "start" and "end", a row for each anomaly, where labels are windows; else None.
+    cases
+        Number of the case that each row belongs to, 0 for none, where the set knows cases; else
+        None.
     total_rows
         Rows before fast mode took its sample; None where all rows are here.
     verified
@@ -65,6 +68,7 @@ class Dataset:
     split: str
     source: Source
     windows: pd.DataFrame | None = None
+    cases: pd.Series | None = None
     total_rows: int | None = None
     verified: bool = True
 

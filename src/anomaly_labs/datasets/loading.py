@@ -47,7 +47,7 @@ def generator_key(name: str) -> str:
 
 def _synthetic(name: str, split: str, info: Split) -> Parsed:
     """Return as many generated rows as the real split has; always the same ones."""
-    key, dataset = generator_key(name), find(name)
+    key, dataset = generator_key(name), find(name).of(split)
     path = table_path(name, f"{split}-synthetic", key)
     table = read_table(path, key, info.rows, dataset)
     if table is None:
@@ -64,19 +64,21 @@ def made(name: str, n_rows: int, split: str, seed: int) -> Parsed:
     name, n_rows, split, seed
         As for `synthesize`.
     """
-    data = synthetic.synthesize(name, n_rows, split=split, seed=seed)
-    return Parsed(from_frame(data.X, data.y, find(name).schema), data.windows)
+    rows = None if generator(name).options else n_rows
+    data = synthetic.synthesize(name, rows, split=split, seed=seed)
+    schema = find(name).of(split).schema
+    return Parsed(from_frame(data.X, data.y, schema, data.cases), data.windows)
 
 
 def _dataset(parsed: Parsed, name: str, split: str, source: Source, *, verified: bool) -> Dataset:
     table, windows = parsed
-    dataset = find(name)
+    dataset = find(name).of(split)
     rows, total = table.num_rows, None
     if is_fast() and dataset.fast is not None and rows > fast.ROWS:
         columns = table.select(list(dataset.fast.columns))
         table, total = table.take(dataset.fast.keep(columns, fast.ROWS)), rows
-    X, y = to_frame(table, dataset.schema)
-    return Dataset(X, y, name, split, source, windows, total_rows=total, verified=verified)
+    X, y, _, cases = to_frame(table, dataset.schema)
+    return Dataset(X, y, name, split, source, windows, cases, total_rows=total, verified=verified)
 
 
 def load(
@@ -153,19 +155,19 @@ def table_file(name: str, split: str | None, source: Wanted) -> tuple[Path, Sour
     if source != "synthetic":
         try:
             key = official_rows(name, split, info)[1]
-            return _filed(table_path(name, split, key), key, name, info.rows), info.source
+            return _filed(table_path(name, split, key), key, name, split, info.rows), info.source
         except DownloadError as error:
             _go_without_real(error, name, split, source)
     key = generator_key(name)
     path = table_path(name, f"{split}-synthetic", key)
-    if not holds_table(path, key, info.rows, find(name)):
+    if not holds_table(path, key, info.rows, find(name).of(split)):
         _synthetic(name, split, info)
-    return _filed(path, key, name, info.rows), "synthetic"
+    return _filed(path, key, name, split, info.rows), "synthetic"
 
 
-def _filed(path: Path, key: str, name: str, rows: int) -> Path:
+def _filed(path: Path, key: str, name: str, split: str, rows: int) -> Path:
     """Return a cache file, which must be there."""
-    if holds_table(path, key, rows, find(name)):
+    if holds_table(path, key, rows, find(name).of(split)):
         return path
     raise OSError(
         f"batches are read from the cache, but {path.parent} cannot be written; "

@@ -65,7 +65,7 @@ def _make(
             number, rows = parts[path]
             table = made(name, rows, split, _seed(seed, number))
             try:
-                write_table(path, table, key, find(name).layout)
+                write_table(path, table, key, find(name).of(split).layout)
             except OSError as error:
                 raise OSError(
                     f"generated rows cannot be stored in {path.parent} ({error}); let "

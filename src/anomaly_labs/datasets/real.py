@@ -74,7 +74,7 @@ def _known(name: str, split: str, info: Split, found: Location) -> Keyed | None:
     key = _known_key(info, found)
     if key is None:
         return None
-    table = read_table(table_path(name, split, key), key, info.rows, find(name))
+    table = read_table(table_path(name, split, key), key, info.rows, find(name).of(split))
     return None if table is None else (table, key)
 
 
@@ -87,7 +87,7 @@ def _known_key(info: Split, found: Location) -> str | None:
 
 def _parsed(name: str, split: str, info: Split, found: Location) -> Keyed:
     """Return the table of files, which is stored, and their key."""
-    dataset = find(name)
+    dataset = find(name).of(split)
     stamped = [stamp(path) for path in found.paths]
     table, proofs = read_official(found.paths, dataset, split)
     key = joined([proof.key for proof in proofs])
@@ -100,7 +100,7 @@ def _parsed(name: str, split: str, info: Split, found: Location) -> Keyed:
 def _without_source(name: str, split: str, info: Split) -> Keyed | None:
     """Return a table that was read from files which are not here any more, or None."""
     for path, key in _stored(name, split, info):
-        table = read_table(path, key, info.rows, find(name))
+        table = read_table(path, key, info.rows, find(name).of(split))
         if table is not None:
             return table, key
     return None

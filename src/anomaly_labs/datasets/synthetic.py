@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import operator
+from typing import Any
 
 from .catalog import find_split
-from .contract import Generator
 from .dataset import Dataset
+from .generated import Generator
 from .sets import find
 
 
@@ -62,8 +63,16 @@ def generator(name: str) -> Generator:
     return found
 
 
-def synthesize(name: str, n_rows: int, *, split: str | None = None, seed: int = 0) -> Dataset:
-    """Return generated rows that stand in for a split of a data set.
+def synthesize(
+    name: str,
+    n_rows: int | None = None,
+    *,
+    split: str | None = None,
+    part: str | None = None,
+    seed: int = 0,
+    **options: Any,
+) -> Dataset:
+    """Return generated rows: in place of a split of a data set, or a part of a generated world.
 
     KDD99 and NSL-KDD are drawn from a profile of the official file: the shares of the classes
     and of (protocol, service, flag), histograms of the numeric columns, their dependence, and how
@@ -71,30 +80,37 @@ def synthesize(name: str, n_rows: int, *, split: str | None = None, seed: int = 
     a generated row can be equal to a real one. With n_rows as in the official file every class
     has its official number of rows; with fewer, rare classes come by chance.
 
+    A world, such as "company", is as large as its options say; each part of it is a split.
+
     Parameters
     ----------
     name
-        Data set, one of `names()` that has a generator, such as "kdd99" or "nsl_kdd".
+        Data set, one of `names()` that has a generator, such as "kdd99" or "company".
     n_rows
-        Number of rows, from 1 on.
+        Number of rows, from 1 on; not given for a world.
     split
         As for `load`; each has its own classes and shares (KDD99's "full" takes its class shares
         from the official counts and all else from "10_percent").
+    part
+        Another word for the split of a world.
     seed
         Other seeds give other rows; the same seed gives the same rows on any machine.
+    options
+        Of a world: of "company" days, attacks and prevalence, of "call_records" mimicry.
 
     Returns
     -------
     Dataset
-        With source "synthetic"; rows in random order.
+        With source "synthetic"; rows in random order, those of a world in order of time.
 
     Raises
     ------
     TypeError
-        If `n_rows` or `seed` is not a whole number.
+        If `n_rows` or `seed` is not a whole number, `n_rows` is missing or not asked for, or the
+        generator has no such option.
     ValueError
-        If there is no such data set or split, it has no generator, `n_rows` is below 1 or `seed`
-        below 0.
+        If there is no such data set or split, it has no generator, `n_rows` is below 1, `seed`
+        below 0, or an option cannot have this value.
 
     Examples
     --------
@@ -104,8 +120,17 @@ def synthesize(name: str, n_rows: int, *, split: str | None = None, seed: int = 
     >>> data.y.equals(synthesize("nsl_kdd", 1000, split="test", seed=1).y)
     True
     """
-    split, _ = find_split(name, split)
-    n_rows = whole_number(n_rows, "n_rows", 1)
+    split, info = find_split(name, part if split is None else split)
+    made = generator(name)
+    strange = [option for option in options if option not in made.options]
+    if strange:
+        known = ", ".join(made.options) or "no options"
+        raise TypeError(f"{name} has no option {strange[0]!r}; it takes {known}")
+    if made.options and n_rows is not None:
+        raise TypeError(f"{name} is as large as {', '.join(made.options)} say; leave n_rows out")
+    if not made.options and n_rows is None:
+        raise TypeError(f"how many rows of {name}? write synthesize({name!r}, 10_000)")
+    n_rows = info.rows if n_rows is None else whole_number(n_rows, "n_rows", 1)
     seed = whole_number(seed, "seed", 0)
-    X, y, windows = generator(name).make(n_rows, split, seed)
-    return Dataset(X, y, name, split, "synthetic", windows)
+    X, y, windows, cases = made.make(n_rows, split, seed, **options)
+    return Dataset(X, y, name, split, "synthetic", windows, cases)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from .contract import LABEL, Schema
+from .contract import CASE, LABEL, Schema
+from .generated import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,11 +54,13 @@ def arrow_types(schema: Schema) -> dict[str, pa.DataType]:
     columns = dict(schema.columns)
     if schema.classes:
         columns[LABEL] = "category"
+    if schema.cases:
+        columns[CASE] = "int32"
     return {column: stored(column, dtype) for column, dtype in columns.items()}
 
 
-def to_frame(table: pa.Table, schema: Schema) -> tuple[pd.DataFrame, pd.Series | None]:
-    """Return features and labels of a coded table; the table must not be used afterwards.
+def to_frame(table: pa.Table, schema: Schema) -> Rows:
+    """Return features, labels and cases of a coded table, which must not be used afterwards.
 
     Parameters
     ----------
@@ -78,10 +81,13 @@ def to_frame(table: pa.Table, schema: Schema) -> tuple[pd.DataFrame, pd.Series |
     for place, column in enumerate(schema.columns):
         if column in coded:
             X.insert(place, column, coded[column])
-    return X, pd.Series(coded[LABEL], name=LABEL) if schema.classes else None
+    y = pd.Series(coded[LABEL], name=LABEL) if schema.classes else None
+    return Rows(X, y, cases=X.pop(CASE) if schema.cases else None)
 
 
-def from_frame(X: pd.DataFrame, y: pd.Series | None, schema: Schema) -> pa.Table:
+def from_frame(
+    X: pd.DataFrame, y: pd.Series | None, schema: Schema, cases: pd.Series | None = None
+) -> pa.Table:
     """Return the coded table of features and labels.
 
     Parameters
@@ -92,6 +98,8 @@ def from_frame(X: pd.DataFrame, y: pd.Series | None, schema: Schema) -> pa.Table
         Class names; None where the set has none.
     schema
         Of the data set.
+    cases
+        Number of the case of each row, 0 for none; None where the set has no cases.
 
     Raises
     ------
@@ -103,6 +111,7 @@ def from_frame(X: pd.DataFrame, y: pd.Series | None, schema: Schema) -> pa.Table
 
     types = arrow_types(schema)
     arrays = []
+    X = X if cases is None else X.assign(**{CASE: cases.to_numpy()})
     for column, wanted in types.items():
         values = y if column == LABEL and schema.classes else X.get(column)
         if values is None:

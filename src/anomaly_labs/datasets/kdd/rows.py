@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ..contract import Rows
+from ..generated import Rows
 from .copula import Bits, draw
 from .profile import NUMERIC, Group, Profile, read
 from .relations import enforce

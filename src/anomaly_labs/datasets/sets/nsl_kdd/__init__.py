@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from ...contract import DataSet, File, Generator, Split
+from ...contract import DataSet, File, Split
 from ...fast import BY_CLASS
+from ...generated import Generator
 from ...kdd import lines, rows
 from ...kdd.schema import SCHEMA
 

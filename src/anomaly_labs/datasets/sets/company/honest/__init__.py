@@ -1,0 +1,1 @@
+"""What happens while nobody does harm: a module for each part, with `honest`."""
