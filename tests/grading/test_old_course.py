@@ -21,6 +21,8 @@ _OF = """
     join submitted_notebook on submitted_notebook.id = one.notebook_id
     join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
 """
+# Task 3 asks for `encode` since, which the edition of that course did not have.
+ASKED_SINCE = {("eve", "assessment"): 4}
 BY_HAND = {
     "points": f"select student_id, name, manual_score from grade one {_OF}"
     " where manual_score is not null",
@@ -112,7 +114,12 @@ def test_grading_the_same_files_keeps_points_and_what_humans_gave(tmp_path, lear
     assert code == (0 if learners else 1), said  # two need a human still
     assert by_hand(course) == given
     rows = shown.export(course, tmp_path, "csv", cwd=PROJECT)
-    assert points(rows) == points(SHOWN["export"]["csv"])
+    expected = points(SHOWN["export"]["csv"])
+    for whose, lost in ASKED_SINCE.items():
+        automatic, hand, penalty, total, maximum = expected[whose]
+        fewer = (str(int(automatic) - lost), hand, penalty, str(int(total) - lost), maximum)
+        expected[whose] = list(fewer)
+    assert points(rows) == expected
     after, before = grave(shown.report(course, cwd=PROJECT)), grave(SHOWN["report"])
     # what is graded anew may say it in other words
     assert {row[:3] for row in after} == {row[:3] for row in before}
