@@ -72,7 +72,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("anomaly_desk/publish/site/pages.py", set()),
         ("anomaly_labs/gan/wgan.py", {"lab3_gan", "lab4_adversarial"}),
         ("anomaly_labs/adversarial/attacks.py", {"lab4_adversarial"}),
-        ("anomaly_labs/baselines/forest.py", {"lab2_autoencoder"}),
+        ("anomaly_labs/baselines/forest.py", {"lab1_xgboost", "lab2_autoencoder"}),
         ("anomaly_labs/datasets/loading.py", {lab.name for lab in manifest.labs(PROJECT)}),
         ("anomaly_labs/runtime.py", {lab.name for lab in manifest.labs(PROJECT)}),
     ],
