@@ -60,13 +60,14 @@ def columns(frame: pd.DataFrame, quiet: np.ndarray) -> dict[tuple[str, str], np.
             found["column", name] = values.to_numpy(dtype=float)
         else:
             text = values.astype("str")
-            digits = pd.to_numeric(text.str.replace(r"\D", "", regex=True).str[-6:])
-            # Read from the end: what a name begins with says what kind of thing it is.
-            backwards = np.unique(text.str[::-1].to_numpy(dtype=str), return_inverse=True)[1]
+            digits = pd.to_numeric(text.str.replace(r"\D", "", regex=True).str[-6:]).fillna(0)
+            # Among texts of one form only: a person's name and a computer's are no accident.
+            form = text.str.replace(r"\d+", "0", regex=True).str.replace("[a-z]+", "a", regex=True)
+            place = pd.Series(np.unique(text.to_numpy(dtype=str), return_inverse=True)[1])
             found["rarity", name] = unseen(frame, quiet, name)
             found["length", name] = text.str.len().to_numpy(dtype=float)
-            found["name", name] = backwards.astype(float)
-            found["number", name] = digits.fillna(digits.median()).fillna(0).to_numpy(dtype=float)
+            for kind, value in (("name", place), ("number", digits)):
+                found[kind, name] = value.groupby(form.to_numpy()).rank(pct=True).to_numpy()
     second = frame["time"].dt.floor("s")
     found["order", "in a second"] = second.groupby(second).cumcount().to_numpy(dtype=float)
     return found
