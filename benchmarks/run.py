@@ -80,6 +80,13 @@ BENCHES = (
     Bench("autoencoder", "Autoencoder", 20, NETS, needs=(FILES, PYOD)),
     Bench("neighbors", "Nearest neighbours", 6, ("numpy", "scikit-learn"), needs=(FILES, PYOD)),
     Bench("gan", "GAN detectors", 30, NETS, needs=(FILES, PYOD)),
+    Bench(
+        "worlds",
+        "The generated company before any model",
+        20,
+        (*TABLES, "scikit-learn"),
+        needs=(),
+    ),
     Bench("comparison", "Detectors at equal false alarms", 8, (*NETS, "xgboost")),
     Bench("adversarial", "Attacks and Defense-GAN", 12, (*NETS, "xgboost")),
     Bench("assessment", "Assessment", 25, (*NETS, "xgboost")),

@@ -10,12 +10,12 @@ from anomaly_labs import runtime
 
 rt = runtime.prepare(seed=0)
 
+import audit
 import pandas as pd
 import report
 
 from anomaly_labs import datasets
 from anomaly_labs.datasets.sets import find
-from anomaly_labs.datasets.sets.company import audit
 from anomaly_labs.datasets.sets.company.parts import ATTACKS
 
 PARTS = tuple(find("company").splits)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-HELPERS = {"costs", "page", "protocols", "rankings", "report", "rivals", "run"}
+HELPERS = {"audit", "costs", "page", "protocols", "rankings", "report", "rivals", "run"}
 ORDER = ("loading", "boosting", "lab1", "similarity")
 PAGE = """# Results
 

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from anomaly_labs.datasets.sets.company import rules
+from anomaly_labs.datasets.sets.company.founding import build
+from anomaly_labs.datasets.sets.company.rules.scores import unseen
+from anomaly_labs.datasets.sets.company.world import DAY
 from anomaly_labs.evaluation.desk import desk
-
-from . import rules
-from .rules.scores import unseen
 
 BUDGET: Final = {"kpis": 3, "tickets": 10}
 """Alerts a day where a part has no more than some dozens of hours or tickets a day; else 50."""
@@ -26,18 +27,11 @@ _PAIRED: Final = 6  # columns whose pairs are looked at
 
 
 def quiet_rows(frame: pd.DataFrame, days: int) -> np.ndarray:
-    """Return whether each row lies in the days in which nothing bad happens.
-
-    Parameters
-    ----------
-    frame
-        Rows of a part, with their time.
-    days
-        How many days the world has.
-    """
-    first = frame["time"].min().floor("D") if days else frame["time"].min()
-    start = max(first, pd.Timestamp("2026-03-02"))
-    early: np.ndarray = (frame["time"] < start + pd.Timedelta(days=int(0.6 * days))).to_numpy()
+    """Return whether each row lies in the days in which nothing bad happens."""
+    world = build(0, days)
+    early: np.ndarray = (
+        frame["time"] < world.time(np.array([world.quiet_days * DAY]))[0]
+    ).to_numpy()
     return early
 
 
