@@ -71,7 +71,7 @@ cloud = np.random.default_rng(1).multivariate_normal(ring.mean(axis=0), np.cov(r
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.2))
 teaching.generated_points(ring, ring[:0], ax=axes[0], title="Real points: eight islands")
 ax = teaching.generated_points(ring, cloud, ax=axes[1], title="One cloud drawn in their place")
-axes[0].set(xlim=ax.get_xlim(), ylim=ax.get_ylim())
+_ = plt.setp(axes, adjustable="box", xlim=(-6, 6), ylim=(-6, 6))
 
 # %% [markdown]
 # You see eight islands on the left. On the right, crosses drawn from one normal distribution with the same mean and the same

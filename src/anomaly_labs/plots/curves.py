@@ -110,7 +110,7 @@ def precision_recall(
     )
     unit_square(ax)
     if label:
-        ax.legend(loc="lower center")
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.06))
     area = average_precision_score(y_true, scores)
     title = f"Average precision: {area:.3f}"
     return finish(

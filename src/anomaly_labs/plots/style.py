@@ -65,6 +65,40 @@ def _cycle() -> "Cycler[str, Any]":
     return cycler(color=_COLOURS) + cycler(linestyle=styles)
 
 
+_LOOK: Any = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": MUTED,
+    "axes.facecolor": PAPER,
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.prop_cycle": _cycle(),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10.0,
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "figure.facecolor": PAPER,
+    "figure.figsize": (8.0, 4.2),
+    "font.size": 11.0,
+    "grid.color": "#dedcd6",
+    "grid.linewidth": 0.7,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "legend.title_fontsize": SMALL,
+    "lines.linewidth": 1.8,
+    "savefig.facecolor": PAPER,
+    "savefig.transparent": False,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.color": MUTED,
+    "ytick.labelcolor": INK,
+}
+
+
 def use_course_style(source: str = "real") -> None:
     """Make every later figure light, readable and told apart by line style as well as colour.
 
@@ -92,40 +126,7 @@ def use_course_style(source: str = "real") -> None:
         )
     _state["source"] = source
     _draw_once()
-    plt.rcParams.update(
-        {
-            "axes.axisbelow": True,
-            "axes.edgecolor": MUTED,
-            "axes.facecolor": PAPER,
-            "axes.grid": True,
-            "axes.labelcolor": INK,
-            "axes.prop_cycle": _cycle(),
-            "axes.spines.right": False,
-            "axes.spines.top": False,
-            "axes.titlelocation": "left",
-            "axes.titlepad": 10.0,
-            "axes.titlesize": 12,
-            "axes.titleweight": "bold",
-            "figure.constrained_layout.use": True,
-            "figure.dpi": 100,
-            "figure.facecolor": PAPER,
-            "figure.figsize": (8.0, 4.2),
-            "font.size": 11.0,
-            "grid.color": "#dedcd6",
-            "grid.linewidth": 0.7,
-            "legend.fontsize": SMALL,
-            "legend.frameon": False,
-            "legend.title_fontsize": SMALL,
-            "lines.linewidth": 1.8,
-            "savefig.facecolor": PAPER,
-            "savefig.transparent": False,
-            "text.color": INK,
-            "xtick.color": MUTED,
-            "xtick.labelcolor": INK,
-            "ytick.color": MUTED,
-            "ytick.labelcolor": INK,
-        }
-    )
+    plt.rcParams.update(_LOOK)
 
 
 def _draw_once() -> None:
