@@ -105,6 +105,7 @@ def residual_cloud(
     )
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.set_aspect("equal", adjustable="datalim")
+    ax.locator_params(nbins=5)
     title = title or (
         f"Normal rows further out than the triangle: {outside_circle.mean():.1%} by the circle, "
         f"{outside_ellipse.mean():.1%} by the ellipse"
