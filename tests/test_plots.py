@@ -111,6 +111,19 @@ def test_ten_lines_differ_in_colour_and_neighbours_in_line_style():
     assert all(a["linestyle"] != b["linestyle"] for a, b in itertools.pairwise(looks))
 
 
+def test_lines_without_a_colour_of_their_own_take_none_that_has_a_meaning():
+    taken = {look["color"] for look in mpl.rcParams["axes.prop_cycle"]}
+    assert not taken & {NORMAL, ATTACK, plots.style.ALERT, plots.style.GENERATED}
+
+
+def test_line_break_in_a_title_stays_one():
+    ax = plots.finish(
+        plt.subplots(figsize=(4, 3))[1], "at equal alarms:\nsome words that are many here now"
+    )
+    first, second, third = ax.get_title(loc="left").split("\n")
+    assert first == "at equal alarms:" and len(third) > 0.7 * len(second)
+
+
 def test_long_title_is_wrapped_inside_the_figure():
     figure, ax = plt.subplots(figsize=(6, 4))
     plots.finish(ax, "a finding that needs many words " * 4, "x (s)", "y (V)")

@@ -4,10 +4,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 
 from anomaly_labs import plots, thresholds
-from anomaly_labs.plots.style import ATTACK, NORMAL
+from anomaly_labs.plots.style import ATTACK, FAMILIES, NORMAL
 from anomaly_labs.teaching import lab2_autoencoder as lab2
 
 
@@ -38,25 +38,26 @@ def test_training_curves_keep_names_that_are_not_of_keras():
     assert (title(ax), legend(ax)) == ("Falls", ["odd day"])
 
 
-def test_each_group_of_scores_adds_up_to_one_whatever_its_size():
-    scores = np.array([1.0, 2.0, 3.0, 50.0])
-    ax = plots.score_histograms(scores, ["normal", "normal", "normal", "dos"])
-    heights = [patch.get_data().values.sum() for patch in ax.patches]
-    assert heights == pytest.approx([1.0, 1.0])
-    assert ax.get_xscale() == "log"
+def test_training_curves_take_the_colours_of_what_they_follow():
+    history = {"normal days": [2.0, 1.0], "the odd day": [2.0, 2.0]}
+    ax = plots.training_curves(history, colors=(NORMAL, ATTACK))
+    assert [line.get_color() for line in ax.lines] == [NORMAL, ATTACK]
 
 
 def test_infinite_thresholds_are_left_out():
     lines = {"percentile": 2.0, "nothing": float("inf")}
-    ax = plots.score_histograms(np.array([1.0, 3.0]), ["normal", "dos"], thresholds=lines)
+    ax = plots.score_curves(np.array([1.0, 3.0]), ["normal", "dos"], thresholds=lines)
     assert legend(ax)[-1] == "percentile: 2"
 
 
 def test_scores_of_zero_are_drawn_at_the_left_edge():
-    ax = plots.score_histograms(np.array([0.0, 1.0, 10.0]), ["normal"] * 3)
-    heights = ax.patches[0].get_data().values
-    assert heights[0] == pytest.approx(2 / 3)
-    assert heights.sum() == pytest.approx(1.0)
+    ax = plots.score_curves(np.array([0.0, 1.0, 10.0]), ["normal"] * 3)
+    assert ax.lines[0].get_xdata().tolist() == [1.0, 1.0, 10.0, 10.0]
+    assert ax.lines[0].get_ydata()[2] == pytest.approx(1 / 3)
+
+
+def test_a_notebook_of_the_former_edition_gets_score_curves():
+    assert plots.score_histograms is plots.score_curves
 
 
 def test_circle_and_ellipse_go_through_the_point_where_the_cloud_is_narrow():
@@ -77,12 +78,6 @@ def test_title_counts_the_rows_outside_circle_and_ellipse():
     assert "100.0% by the circle, 0.0% by the ellipse" in said
 
 
-def test_a_thin_tail_of_scores_stays_visible():
-    ax = plots.score_histograms(np.append(np.ones(999), 50.0), ["normal"] * 1000)
-    assert ax.get_yscale() == "log"
-    assert ax.get_ylim()[0] < 1 / 1000
-
-
 def test_contamination_is_drawn_in_per_cent():
     table = pd.DataFrame({"auc, l2": [0.9, 0.5]}, index=[0.0, 0.2])
     ax = lab2.contamination_curve(table, title="Down")
@@ -94,6 +89,12 @@ def test_each_share_of_contamination_is_labelled():
     table = pd.DataFrame({"auc": [0.9, 0.8, 0.5]}, index=[0.0, 0.001, 0.5])
     ax = lab2.contamination_curve(table, title="Down")
     assert [text.get_text() for text in ax.get_xticklabels()] == ["0", "0.1", "50"]
+
+
+def test_load_of_normal_days_is_blue_and_its_error_is_not():
+    ax = lab2.window_errors(np.arange(4), np.ones(2), width=2, threshold=5.0, title="None")
+    assert ax.figure.axes[0].lines[0].get_color() == NORMAL
+    assert NORMAL not in [line.get_color() for line in ax.lines]
 
 
 def test_only_windows_above_the_threshold_are_shaded():
@@ -133,6 +134,23 @@ def test_score_curves_start_at_one_and_say_what_a_threshold_leaves():
     assert ax.get_xscale() == "log"
 
 
+def test_families_have_one_order_and_one_look_whatever_their_size():
+    families = ["u2r", "r2l", "probe", "dos", "normal"]
+    for names in (families, [*families, "u2r", "r2l", "r2l"], [*families, "probe", "probe"]):
+        ax = plots.score_curves(np.arange(1.0, len(names) + 1), names)
+        assert [label.split()[0] for label in legend(ax)] == families[::-1]
+        drawn = [line.get_color() for line in ax.lines]
+        assert drawn == [FAMILIES[name][0] for name in families[::-1]]
+    counted = plots.class_counts(pd.Series(families), pd.Series(families)).get_legend()
+    assert [to_hex(patch.get_facecolor()) for patch in counted.get_patches()] == drawn
+
+
+def test_other_groups_have_neither_the_colour_of_normal_rows_nor_that_of_attacks():
+    ax = plots.score_curves(np.arange(1.0, 9), [*"abcdef", "normal", "attack"])
+    assert [line.get_color() for line in ax.lines[:2]] == [NORMAL, ATTACK]
+    assert not {line.get_color() for line in ax.lines[2:]} & {NORMAL, ATTACK}
+
+
 def test_normal_rows_have_their_colour_and_no_kind_of_attack_has_it():
     ax = lab2.latent_map(np.arange(16.0).reshape(8, 2), list("abcdefgh"))
     shades = {tuple(points.get_facecolor()[0][:3]) for points in ax.collections}
@@ -150,6 +168,7 @@ def test_the_point_on_a_cost_curve_is_the_threshold_of_the_cost_rule():
     attack = np.append(np.zeros(900), np.ones(30))
     ax = lab2.cost_curves(scores, attack, misses=[1, 50], normal_a_day=9_000, attacks_a_day=300)
     for curve, point, miss in ((0, 1, 1.0), (2, 3, 50.0)):
+        assert ax.lines[point].get_xydata().tolist()[0] in ax.lines[curve].get_xydata().tolist()
         best, cost = (float(values[0]) for values in ax.lines[point].get_data())
         assert best == thresholds.cost_based(scores, attack, cost_false_alarm=1, cost_miss=miss)
         assert cost <= ax.lines[curve].get_ydata().min() * (1 + 1e-9)

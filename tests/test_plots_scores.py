@@ -11,6 +11,8 @@ from anomaly_labs import plots
 from anomaly_labs.plots import style
 from anomaly_labs.teaching import lab0_start as lab0
 from anomaly_labs.teaching import lab1_xgboost as lab1
+from anomaly_labs.teaching import lab2_autoencoder as lab2
+from anomaly_labs.teaching import lab4_adversarial as lab4
 
 SCORES = np.array([0.9, 0.8, 0.6, 0.3, 0.1])
 ATTACK = np.array([1, 1, 0, 1, 0])
@@ -69,6 +71,13 @@ def test_precision_recall_marks_what_guessing_reaches():
     assert title(ax) == "Average precision: 0.917"
 
 
+def test_legend_of_precision_recall_leaves_what_guessing_reaches_readable():
+    attack = np.repeat([0, 1], [98, 2])
+    ax = plots.precision_recall(attack, np.arange(100.0), label="trees")
+    ax.figure.draw_without_rendering()
+    assert not ax.get_legend().get_window_extent().overlaps(ax.texts[0].get_window_extent())
+
+
 @pytest.mark.parametrize("draw", [plots.roc_curve, plots.precision_recall])
 def test_curves_refuse_a_single_class(draw):
     with pytest.raises(ValueError, match="normal"):
@@ -99,6 +108,22 @@ def test_share_bars_put_the_largest_on_top_and_cut_the_rest():
     assert [label.get_text() for label in ax.get_yticklabels()] == ["c", "b"]
 
 
+def test_bars_are_grey_unless_they_are_said_to_be_of_attacks():
+    shares = pd.Series({"a": 0.1, "b": 0.7})
+    for ax, colour in (
+        (plots.share_bars(shares), style.MUTED),
+        (plots.share_bars(shares, color=style.ATTACK), style.ATTACK),
+    ):
+        assert {mpl.colors.to_hex(bar.get_facecolor()) for bar in ax.patches} == {colour}
+
+
+def test_shades_of_a_confusion_matrix_are_those_of_no_class():
+    table = pd.DataFrame([[8, 1], [0, 9]], index=["normal", "attack"], columns=["normal", "attack"])
+    image = plots.confusion_matrix(table).images[0]
+    shades = image.cmap(image.norm(image.get_array()))
+    assert np.allclose(shades[..., 0], shades[..., 2], atol=0.02)
+
+
 def test_model_selection_tells_what_half_of_the_time_brings():
     table = pd.DataFrame({"seconds": [1.0, 2.0, 3.0], "error": [0.3, 0.1, 0.2]})
     ax = lab1.model_selection(table)
@@ -125,6 +150,12 @@ def test_normal_rows_and_attacks_have_one_colour_each():
         assert drawn == [style.ATTACK, style.NORMAL]
 
 
+def test_rows_that_a_defence_puts_back_are_generated_ones_and_not_blue():
+    points = lab4.projections(np.eye(2), np.ones((1, 2)), np.zeros((1, 2))).collections
+    drawn = [mpl.colors.to_hex(group.get_facecolor()[0]) for group in points]
+    assert drawn[-1] == style.GENERATED and style.NORMAL not in drawn
+
+
 def test_vector_map_names_the_heaviest_and_shapes_attacks_as_triangles():
     points = np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]])
     values = np.array([1.0, 0.0, np.nan])
@@ -147,8 +178,15 @@ def test_type_in_figures_has_two_sizes():
         lab1.roc_steps(scores, attack, [0.5]),
         lab1.model_selection(table),
         lab1.vector_map(np.eye(2), ["a", "b"]),
+        lab2.autoencoder_scheme([8, 2, 8]),
+        lab2.network_map(),
+        plots.precision_recall(attack, scores, label="trees"),
+        plots.score_curves(scores, ["normal", "attack"]),
+        lab4.projections(np.eye(2), np.eye(2), np.eye(2)),
     ]
-    sizes = {text.get_fontsize() for ax in drawn for text in ax.texts}
+    legends = [ax.get_legend().get_texts() for ax in drawn if ax.get_legend()]
+    texts = [text for texts in [*(ax.texts for ax in drawn), *legends] for text in texts]
+    sizes = {text.get_fontsize() for text in texts}
     assert sizes == {style.SMALL, mpl.rcParams["font.size"]}
 
 

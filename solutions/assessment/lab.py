@@ -673,8 +673,8 @@ def anomaly_score(X):
 
 
 families = datasets.attack_family(data.test.y).astype(str)
-title = "Scores of my test rows by family"
-ax = plots.score_histograms(np.asarray(anomaly_score(data.test.X)), families, title=title)
+title = "Share of each family of my test rows above each score"
+ax = plots.score_curves(np.asarray(anomaly_score(data.test.X)), families, title=title)
 
 # %% check="assessment-q9" points=5
 answer = anomaly_score(data.test.X)

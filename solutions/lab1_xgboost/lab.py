@@ -1308,7 +1308,7 @@ ax = teaching.vector_map(
 
 # %% [markdown]
 # You see the vectors of the services, flattened by principal component analysis to the two directions in which they
-# differ most. Size is the number of rows; a service is "normal" if most of its rows are. The vectors have learned what
+# differ most. Size is the number of rows; a service is "normal" if most of its rows are (each class has at most 10,000 here). The vectors have learned what
 # a service means for the task. They were shown classes of rows, never a kind of service.
 
 # %% [markdown] slide="subslide"
@@ -1451,7 +1451,11 @@ title = f"Threshold {threshold:.2f}: recall {seen_recall:.2f} on known types, {u
 labels = by_type["class"] + " (" + by_type["rows"].astype(str) + " rows)"
 recall_of_new = by_type["recall"].set_axis(labels)[new.to_numpy()]
 ax = plots.share_bars(
-    recall_of_new, title=title, xlabel="recall, by attack type that training never had", top=20
+    recall_of_new,
+    title=title,
+    xlabel="recall, by attack type that training never had",
+    top=20,
+    color=plots.style.ATTACK,
 )
 
 # %% [markdown]

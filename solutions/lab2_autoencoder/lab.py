@@ -271,7 +271,7 @@ sent = X["src_bytes"].iloc[train].to_numpy(float)
 fig, axes = plt.subplots(1, 2, figsize=(10, 3.4))
 for ax, values, name in zip(axes, (sent, np.log1p(sent)), ("as it is", "after log1p"), strict=True):
     scaled = (values - values.mean()) / values.std()
-    ax.hist(scaled, bins=60)
+    ax.hist(scaled, bins=60, color=plots.style.NORMAL)
     ax.set_yscale("log")
     title = f"src_bytes {name}: largest {scaled.max():.0f}"
     plots.finish(ax, title, "standard deviations from the mean", "normal training rows")
@@ -702,7 +702,6 @@ fig, ax = plt.subplots(figsize=(7, 4.2))
 for kind in kinds:
     plots.precision_recall(y_test, scores[kind], ax=ax, label=kind)
 best = by_kind["average_precision"].idxmax()
-ax.legend(loc="lower center")
 ax = plots.finish(ax, f"Highest average precision: {best}", "recall", "precision")
 
 # %% [markdown]
@@ -1356,7 +1355,8 @@ print(f"Six networks, {size:,} training rows each.")
 # %% slide="subslide"
 drop = contaminated["average_precision, whitened"]
 title = f"Whitened: average precision from {drop.iloc[0]:.2f} (clean) to {drop.iloc[-1]:.2f} (half attacks)"
-ax = teaching.contamination_curve(contaminated, title=title)
+written = contaminated.columns.str.replace("_", " ").str.replace("auc", "AUC")
+ax = teaching.contamination_curve(contaminated.set_axis(written, axis=1), title=title)
 
 # %% [markdown]
 # You see four curves from clean training rows (left) to half attacks (right); the axis is logarithmic from 0.1 % on. Compare how much
@@ -1536,7 +1536,7 @@ for _ in range(40):
     history["the odd day"].append(float(errors[odd][0]))
 ratio = history["the odd day"][-1] / history["normal days"][-1]
 title = f"After training, the error of the odd day is {ratio:.0f} times that of a normal day"
-ax = plots.training_curves(history, title=title)
+ax = plots.training_curves(history, title=title, colors=(plots.style.NORMAL, plots.style.ATTACK))
 
 # %% [markdown]
 # You see both errors during training, on days that were not used for it. At first the network rebuilds nothing. Then it

@@ -71,6 +71,7 @@ cloud = np.random.default_rng(1).multivariate_normal(ring.mean(axis=0), np.cov(r
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.2))
 teaching.generated_points(ring, ring[:0], ax=axes[0], title="Real points: eight islands")
 ax = teaching.generated_points(ring, cloud, ax=axes[1], title="One cloud drawn in their place")
+_ = plt.setp(axes, adjustable="box", xlim=(-6, 6), ylim=(-6, 6))
 
 # %% [markdown]
 # You see eight islands on the left. On the right, crosses drawn from one normal distribution with the same mean and the same
@@ -401,7 +402,7 @@ plots.finish(axes[0], title, "steps of the discriminator", "accuracy", note="")
 axes[1].semilogy(alone["saturating"]["gradient"], label="of log(1 - D)")
 axes[1].semilogy(alone["non_saturating"]["gradient"], label="of -log D")
 axes[1].legend(title="gradient")
-title = f"At the end: {last['saturating']:.3f} and {last['non_saturating']:.1f}"
+title = f"Gradients at the end: {last['saturating']:.3f} and {last['non_saturating']:.1f}"
 ax = plots.finish(axes[1], title, "steps of the discriminator", "size of the gradient", note="")
 
 # %% [markdown]
@@ -448,6 +449,7 @@ def repaired_gradient(probability):
 
 moved = race(repaired_gradient)
 fig, ax = plt.subplots(figsize=(7, 3.6))
+ax.axhline(4, color=plots.style.MUTED, linestyle=":", label="the border")
 ax.plot(stuck, label="log(1 - D)")
 ax.plot(moved, label="-log D, repaired")
 ax.legend()
@@ -717,7 +719,7 @@ ax = plots.finish(axes[1], title, "number", "value, from 0 at 0", note="")
 
 # %% [markdown]
 # You see all after 300 steps on the same numbers: generated ones around 0, real ones around 8. The discriminator's curve has two flats, and a generated number at 0 gets no direction from it.
-# The critics' curves rise all the way. With the penalty, the gradient is near 1 and the gap, the first number of the title, estimates the distance, 8. Clipped, the gap depends on c and on the layers more than on the data.
+# Between 0 and 8 the critics' curves rise all the way. With the penalty, the gradient is near 1 and the gap, the first number of the title, estimates the distance, 8. Clipped, the gap depends on c and on the layers more than on the data.
 
 # %% [markdown]
 # ### Exercise 7: the gradient penalty

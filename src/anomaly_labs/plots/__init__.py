@@ -12,11 +12,12 @@ from anomaly_labs.plots.curves import roc_curve as roc_curve
 from anomaly_labs.plots.data import class_counts as class_counts
 from anomaly_labs.plots.scores import confusion_matrix as confusion_matrix
 from anomaly_labs.plots.scores import score_curves as score_curves
-from anomaly_labs.plots.scores import score_histograms as score_histograms
 from anomaly_labs.plots.scores import share_bars as share_bars
 from anomaly_labs.plots.scores import training_curves as training_curves
 from anomaly_labs.plots.style import finish as finish
 from anomaly_labs.plots.style import use_course_style as use_course_style
+
+score_histograms = score_curves  # the former name, for one edition
 
 # Where the figures went that learners may have typed under this name; for one edition.
 FORMER = {

@@ -87,10 +87,10 @@ def recall_over_alarms(
     ax.set_xlim(_RATES[0], _RATES[-1])
     ax.set_ylim(-0.02, 1.04)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:.3g}"))
-    ax.legend(fontsize=9, loc="best")
+    ax.legend(loc="best")
     read = comparison.at_false_alarms([afford]).set_index("detector")[f"recall_{types}"]
     found = ", ".join(f"{name}\u00a0{value:.2f}" for name, value in read.items())
-    title = f"{types.capitalize()} types at {100 * afford:g}\u00a0% false alarms: {found}"
+    title = f"{types.capitalize()} types at {100 * afford:g}\u00a0% false alarms:\n{found}"
     return finish(ax, title, "false alarms (share of normal rows, logarithmic)", "recall")
 
 

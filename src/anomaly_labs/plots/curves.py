@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score, precision_recall_curve, roc
 from sklearn.metrics import roc_curve as _roc_points
 
 from anomaly_labs.evaluation import labelled_scores
-from anomaly_labs.plots.style import MUTED, finish
+from anomaly_labs.plots.style import MUTED, SMALL, finish
 
 
 def roc_curve(
@@ -105,12 +105,12 @@ def precision_recall(
         (0.02, share),
         xytext=(0, 4),
         textcoords="offset points",
-        fontsize=9,
+        fontsize=SMALL,
         color=MUTED,
     )
     unit_square(ax)
     if label:
-        ax.legend(loc="lower left")
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.06))
     area = average_precision_score(y_true, scores)
     title = f"Average precision: {area:.3f}"
     return finish(

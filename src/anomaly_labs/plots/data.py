@@ -5,15 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from anomaly_labs.plots.style import ATTACK, NORMAL, PAPER, SMALL, finish
-
-_FAMILY_LOOK = {
-    "normal": (NORMAL, ""),
-    "dos": (ATTACK, ""),
-    "probe": ("#ffa90e", "///"),
-    "r2l": ("#832db6", "..."),
-    "u2r": ("#b9ac70", "xxx"),
-}
+from anomaly_labs.plots.style import FAMILIES, PAPER, SMALL, finish
 
 
 def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> Axes:
@@ -39,7 +31,7 @@ def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> 
     family_of = dict(zip(y.astype(str), family.astype(str), strict=True))
     ax = ax or plt.subplots(figsize=(8.4, 1.4 + 0.24 * len(counts)))[1]
     for row, (name, count) in enumerate(counts.items()):
-        colour, hatch = _FAMILY_LOOK[family_of[str(name)]]
+        colour, _, hatch = FAMILIES[family_of[str(name)]]
         ax.barh(row, count, color=colour, hatch=hatch, edgecolor=PAPER, linewidth=0)
         ax.annotate(
             f"{count:,}",
@@ -54,10 +46,8 @@ def class_counts(y: pd.Series, family: pd.Series, *, ax: Axes | None = None) -> 
     ax.set_xscale("log")
     ax.set_xlim(0.8, float(counts.max()) * 6)
     ax.grid(visible=False, axis="y")
-    seen = [name for name in _FAMILY_LOOK if name in set(family_of.values())]
-    looks = [
-        Patch(facecolor=_FAMILY_LOOK[n][0], hatch=_FAMILY_LOOK[n][1], edgecolor=PAPER) for n in seen
-    ]
+    seen = [name for name in FAMILIES if name in set(family_of.values())]
+    looks = [Patch(facecolor=FAMILIES[n][0], hatch=FAMILIES[n][2], edgecolor=PAPER) for n in seen]
     ax.legend(looks, seen, loc="lower right", title="family")
     top = min(3, len(counts))
     share = counts.head(top).sum() / counts.sum()

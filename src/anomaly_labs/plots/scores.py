@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
-from anomaly_labs.plots.style import ALERT, ATTACK, INK, MARKERS, NORMAL, finish
+from anomaly_labs.plots.style import ALERT, FAMILIES, INK, MARKERS, MUTED, SMALL, finish
 
-_OUTLINES = ("-", "-", "--", "-.", (0, (6, 1)), (0, (1, 1)))
+_OTHERS = ("#1b7f5c", "#a96b59", "#d6559a", "#92dadd", "#717581")
 
 
 def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
@@ -43,7 +44,7 @@ def confusion_matrix(table: pd.DataFrame, *, ax: Axes | None = None, title: str 
         ax = plt.subplots(figsize=(1.6 + 1.1 * table.shape[1], 1.5 + 0.75 * table.shape[0]))[1]
     counts = table.to_numpy()
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    ax.imshow(share, cmap="Blues", vmin=0, vmax=2.4, aspect="auto")
+    ax.imshow(share, cmap="Greys", vmin=0, vmax=2.4, aspect="auto")
     for (i, j), count in np.ndenumerate(counts):
         weight = "bold" if i == j else "normal"
         colour = ALERT if i != j and count else INK
@@ -64,6 +65,7 @@ def share_bars(
     title: str = "",
     xlabel: str = "share",
     top: int = 12,
+    color: str = MUTED,
 ) -> Axes:
     """Return horizontal bars of named figures, largest on top, with their values written.
 
@@ -79,6 +81,8 @@ def share_bars(
         Label of the horizontal axis.
     top
         How many of the largest are drawn.
+    color
+        Colour of the bars: that of attacks for what is said of attacks, else grey.
 
     Examples
     --------
@@ -89,15 +93,20 @@ def share_bars(
     if ax is None:
         ax = plt.subplots(figsize=(8, 0.9 + 0.3 * min(top, len(shares))))[1]
     largest = shares.sort_values(ascending=False).head(top)[::-1]
-    bars = ax.barh([str(name) for name in largest.index], largest.to_numpy(), height=0.65)
-    ax.bar_label(bars, fmt="%.3g", padding=4, fontsize=9)
+    names = [str(name) for name in largest.index]
+    bars = ax.barh(names, largest.to_numpy(), height=0.65, color=color)
+    ax.bar_label(bars, fmt="%.3g", padding=4, fontsize=SMALL)
     ax.margins(x=0.12)
     ax.grid(axis="y", visible=False)
     return finish(ax, title, xlabel, "")
 
 
 def training_curves(
-    history: Mapping[str, Sequence[float]], *, ax: Axes | None = None, title: str = ""
+    history: Mapping[str, Sequence[float]],
+    *,
+    ax: Axes | None = None,
+    title: str = "",
+    colors: Sequence[str] = (),
 ) -> Axes:
     """Return errors by epoch, such as the loss on training rows and on rows held out.
 
@@ -110,6 +119,8 @@ def training_curves(
         Axes to draw on; new ones by default.
     title
         By default it names the epoch with the lowest number in the last series.
+    colors
+        Colours of the lines, such as those of normal rows and of attacks.
 
     Examples
     --------
@@ -120,71 +131,19 @@ def training_curves(
     if ax is None:
         ax = plt.subplots()[1]
     called = {"loss": "training rows", "val_loss": "held-out rows"}
-    for marker, (name, losses) in zip(MARKERS, history.items(), strict=False):
-        label = called.get(name, name)
-        ax.plot(np.arange(1, len(losses) + 1), losses, marker=marker, ms=4, label=label)
+    looks = zip(MARKERS, [*colors, *[None] * len(history)], history.items(), strict=False)
+    for marker, colour, (name, losses) in looks:
+        label, epochs = called.get(name, name), np.arange(1, len(losses) + 1)
+        ax.plot(epochs, losses, marker=marker, ms=4, label=label, color=colour)
     best = int(np.argmin(losses)) + 1
     ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(lambda error, _: f"{error:g}")
+    ax.yaxis.set_minor_formatter(NullFormatter())
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.legend()
     title = title or f"Lowest error on {label} after epoch {best} of {len(losses)}"
     return finish(ax, title, "epoch", "error (logarithmic axis)")
-
-
-def score_histograms(
-    scores: np.ndarray,
-    groups: Sequence[str] | pd.Series,
-    *,
-    thresholds: Mapping[str, float] | None = None,
-    ax: Axes | None = None,
-    title: str = "",
-    xlabel: str = "anomaly score (logarithmic axis)",
-) -> Axes:
-    """Return one outline per group: the share of its rows at each score, both axes logarithmic.
-
-    A thin tail of the largest group may hold more rows than a small group: on a logarithmic
-    axis it stays visible.
-
-    Parameters
-    ----------
-    scores : shape (n_samples,)
-        Larger is more anomalous. Scores of zero or less are drawn at the left edge.
-    groups : shape (n_samples,)
-        Name of the group of each row; the most frequent is drawn first.
-    thresholds
-        Named thresholds, drawn as upright lines; infinite ones are left out.
-    ax
-        Axes to draw on; new ones by default.
-    title
-        Title of the figure.
-    xlabel
-        Label of the horizontal axis.
-
-    Examples
-    --------
-    >>> ax = score_histograms(np.array([1.0, 2.0, 9.0]), ["normal", "normal", "dos"], title="Apart")
-    >>> [text.get_text() for text in ax.get_legend().get_texts()]
-    ['normal (2 rows)', 'dos (1 row)']
-    """
-    if ax is None:
-        ax = plt.subplots(figsize=(9, 4.2))[1]
-    scores, names = np.asarray(scores, dtype=float), np.asarray(groups).astype(str)
-    positive = scores[scores > 0]
-    lowest = float(positive.min()) if positive.size else 1.0
-    logs = np.log10(np.maximum(scores, lowest))
-    bins = np.linspace(logs.min(), logs.max() + 1e-9, 61)
-    sizes = pd.Series(names).value_counts()
-    for style, (name, rows) in zip(cycle(_OUTLINES), sizes.items(), strict=False):
-        label = f"{name} ({rows:,} row{'s' if rows != 1 else ''})"
-        heights = np.histogram(logs[names == name], bins)[0] / rows
-        filled = name == "normal"
-        ax.stairs(heights, 10**bins, fill=filled, alpha=0.75, lw=1.8, ls=style, label=label)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_ylim(0.5 / sizes.max(), 3)
-    _upright(ax, {k: v for k, v in (thresholds or {}).items() if np.isfinite(v)})
-    ax.legend(fontsize=9)
-    return finish(ax, title, xlabel, "share of the group's rows (logarithmic)")
 
 
 def score_curves(
@@ -206,7 +165,8 @@ def score_curves(
     scores : shape (n_samples,)
         Larger is more anomalous. Scores of zero or less are drawn at the left edge.
     groups : shape (n_samples,)
-        Name of the group of each row; "normal" and "attack" have the colours of the course.
+        Name of the group of each row; "normal" and the families of attacks have the colours and
+        the order of the course.
     thresholds
         Named thresholds, drawn as upright lines; infinite ones are left out.
     ax
@@ -227,12 +187,7 @@ def score_curves(
     scores, names = np.asarray(scores, dtype=float), np.asarray(groups).astype(str)
     positive = scores[scores > 0]
     drawn = np.maximum(scores, float(positive.min()) if positive.size else 1.0)
-    sizes = pd.Series(names).value_counts()
-    sizes = sizes.sort_index(key=lambda index: index != "normal", kind="stable")
-    colours = iter([ATTACK, "#ffa90e", "#832db6", "#6b5b3e", "#a96b59", "#717581"] * len(sizes))
-    for style, (name, rows) in zip(cycle(_OUTLINES), sizes.items(), strict=False):
-        label = f"{name} ({rows:,} row{'s' if rows != 1 else ''})"
-        colour = NORMAL if name == "normal" else next(colours)
+    for name, label, colour, style in _groups(names):
         width = 2.6 if name == "normal" else 1.8
         own = drawn[names == name]
         ax.ecdf(own, complementary=True, label=label, color=colour, ls=style, lw=width)
@@ -240,6 +195,20 @@ def score_curves(
     _upright(ax, {k: v for k, v in (thresholds or {}).items() if np.isfinite(v)})
     ax.legend()
     return finish(ax, title, xlabel, "share of the group with a higher score")
+
+
+def _groups(names: np.ndarray) -> list[tuple[str, str, str, Any]]:
+    """Return name, text of the legend, colour and line style of each group, in drawing order."""
+    sizes = pd.Series(names).value_counts()
+    free = zip(cycle(_OTHERS), cycle(("--", "-.", ":")))
+    order = [name for name in FAMILIES if name in sizes]
+    order += [str(name) for name in sizes.index if name not in FAMILIES]
+    groups = []
+    for name in order:
+        colour, style = FAMILIES[name][:2] if name in FAMILIES else next(free)
+        rows = f"{sizes[name]:,} row{'s' if sizes[name] != 1 else ''}"
+        groups.append((name, f"{name} ({rows})", colour, style))
+    return groups
 
 
 def _upright(ax: Axes, lines: Mapping[str, float]) -> None:

@@ -22,10 +22,36 @@ ALERT = "#b3261e"
 
 NORMAL = "#3f90da"
 ATTACK = "#e76300"
-"""The colours of normal rows and of attacks, in every figure."""
+"""The colours of normal rows and of attacks, in every figure; nothing else has them."""
+
+GENERATED = "#7a21dd"
+"""The colour of what a generator makes."""
+
+FAMILIES: dict[str, tuple[str, Any, str]] = {
+    "normal": (NORMAL, "-", ""),
+    "attack": (ATTACK, "-", ""),
+    "dos": (ATTACK, "-", ""),
+    "probe": ("#ffa90e", "--", "///"),
+    "r2l": ("#832db6", "-.", "..."),
+    "u2r": ("#6b5b3e", (0, (6, 1)), "xxx"),
+}
+"""Colour, line style and hatch of each family of rows, in the order in which they are drawn."""
+
+_COLOURS = (
+    "#832db6",
+    "#1b7f5c",
+    "#a96b59",
+    "#ffa90e",
+    "#d6559a",
+    "#b9ac70",
+    "#92dadd",
+    "#bd1f01",
+    "#717581",
+    "#94a4a2",
+)
 
 SMALL = 9.0
-"""The size of type beside points and in notes; all other text has the course's own."""
+"""The size of type beside points, in legends and notes; all other text has the course's own."""
 
 MARKERS = "o^sDvP*X<>"
 """Markers of lines and groups, in this order."""
@@ -35,9 +61,42 @@ _state = {"source": "real"}
 
 
 def _cycle() -> "Cycler[str, Any]":
-    colours = mpl.style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
-    styles = [_LINE_STYLES[i % len(_LINE_STYLES)] for i in range(len(colours))]
-    return cycler(color=colours) + cycler(linestyle=styles)
+    styles = [_LINE_STYLES[i % len(_LINE_STYLES)] for i in range(len(_COLOURS))]
+    return cycler(color=_COLOURS) + cycler(linestyle=styles)
+
+
+_LOOK: Any = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": MUTED,
+    "axes.facecolor": PAPER,
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.prop_cycle": _cycle(),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10.0,
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 100,
+    "figure.facecolor": PAPER,
+    "figure.figsize": (8.0, 4.2),
+    "font.size": 11.0,
+    "grid.color": "#dedcd6",
+    "grid.linewidth": 0.7,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "legend.title_fontsize": SMALL,
+    "lines.linewidth": 1.8,
+    "savefig.facecolor": PAPER,
+    "savefig.transparent": False,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.color": MUTED,
+    "ytick.labelcolor": INK,
+}
 
 
 def use_course_style(source: str = "real") -> None:
@@ -67,38 +126,7 @@ def use_course_style(source: str = "real") -> None:
         )
     _state["source"] = source
     _draw_once()
-    plt.rcParams.update(
-        {
-            "axes.axisbelow": True,
-            "axes.edgecolor": MUTED,
-            "axes.facecolor": PAPER,
-            "axes.grid": True,
-            "axes.labelcolor": INK,
-            "axes.prop_cycle": _cycle(),
-            "axes.spines.right": False,
-            "axes.spines.top": False,
-            "axes.titlelocation": "left",
-            "axes.titlepad": 10.0,
-            "axes.titlesize": 12,
-            "axes.titleweight": "bold",
-            "figure.constrained_layout.use": True,
-            "figure.dpi": 100,
-            "figure.facecolor": PAPER,
-            "figure.figsize": (8.0, 4.2),
-            "font.size": 11.0,
-            "grid.color": "#dedcd6",
-            "grid.linewidth": 0.7,
-            "legend.frameon": False,
-            "lines.linewidth": 1.8,
-            "savefig.facecolor": PAPER,
-            "savefig.transparent": False,
-            "text.color": INK,
-            "xtick.color": MUTED,
-            "xtick.labelcolor": INK,
-            "ytick.color": MUTED,
-            "ytick.labelcolor": INK,
-        }
-    )
+    plt.rcParams.update(_LOOK)
 
 
 def _draw_once() -> None:
@@ -119,7 +147,7 @@ def finish(
     ax
         The axes that a plot function has drawn on.
     title
-        The finding in a sentence; wrapped to the width of the axes.
+        The finding in a sentence; wrapped to the width of the axes. A line break stays one.
     xlabel, ylabel
         What is drawn and in which unit.
     note
@@ -161,12 +189,19 @@ def _wrap(ax: Axes, title: str) -> str:
     figure = ax.get_figure()
     if figure is None:
         return title
-    inches = ax.get_position().width * figure.bbox.width / figure.dpi
+    spec = ax.get_subplotspec()
+    beside = spec is not None and spec.get_gridspec().ncols > 1
+    wider = 1.13 if beside else 1.0  # the layout narrows the gaps between panels
+    inches = wider * ax.get_position().width * figure.bbox.width / figure.dpi
     letters = max(20, int(inches * 72 / (float(mpl.rcParams["font.size"]) * 0.62)))
-    lines = textwrap.wrap(title, letters)
+    return "\n".join(line for part in title.split("\n") for line in _even(part, letters))
+
+
+def _even(text: str, letters: int) -> list[str]:
+    lines = textwrap.wrap(text, letters)
     for narrower in range(letters - 1, 0, -1):
-        even = textwrap.wrap(title, narrower)
+        even = textwrap.wrap(text, narrower)
         if len(even) > len(lines):
             break
         lines = even
-    return "\n".join(lines)
+    return lines

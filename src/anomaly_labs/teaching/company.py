@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from anomaly_labs.datasets import Dataset
-from anomaly_labs.plots.style import ATTACK, MUTED, finish
+from anomaly_labs.plots.style import ATTACK, MUTED, SMALL, finish
 
 
 def incident_line(
@@ -63,7 +63,7 @@ def incident_line(
             ax.plot(times, np.full(len(times), height), "|", color=ATTACK, markersize=9)
             ax.annotate(
                 kind, (times.max(), height), (6, 0), textcoords="offset points",
-                va="center", fontsize=9, color=MUTED,
+                va="center", fontsize=SMALL, color=MUTED,
             )  # fmt: skip
     ax.set_yticks(range(len(traces)), list(reversed(traces)))
     ax.set_ylim(-0.6, len(traces) - 0.4)

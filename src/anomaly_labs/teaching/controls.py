@@ -104,12 +104,12 @@ def day_of_alerts(days: pd.DataFrame, number: int, *, ax: Axes) -> Axes:
         ax.xaxis.set_minor_formatter(lambda x, _: f"{x:g}")
     ax.yaxis.set_major_formatter(lambda y, _: f"{y:,.0f}")
     ax.set_ylim(bottom=0)
-    ax.legend(fontsize=9, loc="upper center", ncols=3, bbox_to_anchor=(0.5, -0.15))
+    ax.legend(loc="upper center", ncols=3, bbox_to_anchor=(0.5, -0.15))
     alerts = row["false alarms"] + row["attacks found"]
     title = (
-        f"Threshold {row['threshold']:.3g}: {alerts:,.0f} alerts a day "
-        f"({row['false alarms']:,.0f} false), {row['hours']:,.0f} analyst hours, "
-        f"cost {cost:,.0f}"
+        f"Threshold\u00a0{row['threshold']:.3g}: {alerts:,.0f}\u00a0alerts\u00a0a\u00a0day "
+        f"({row['false alarms']:,.0f}\u00a0false), {row['hours']:,.0f}\u00a0analyst\u00a0hours, "
+        f"cost\u00a0{cost:,.0f}"
     )
     return finish(ax, title, "threshold on the score", "cost of a day")
 
@@ -160,7 +160,7 @@ def precision_curve(recall: float, false_alarm_rate: float, value: float, *, ax:
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(lambda x, _: f"{100 * x:g} %")
     ax.set_ylim(0, 1.02)
-    ax.legend(fontsize=9, loc="upper center", ncols=2, bbox_to_anchor=(0.5, -0.15))
+    ax.legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, -0.15))
     title = f"At {100 * value:g} % attacks, {100 * here:.0f} of 100 alerts are attacks"
     return finish(ax, title, "share of attacks in the traffic", "precision", note="")
 
@@ -235,7 +235,7 @@ def moved_row(
     spread = rows[names].to_numpy()
     margin = 0.05 * (spread.max() - spread.min() or 1.0)
     ax.set_xlim(spread.min() - margin, spread.max() + margin)
-    ax.legend(fontsize=9, loc="upper center", ncols=2, bbox_to_anchor=(0.5, -0.13))
+    ax.legend(loc="upper center", ncols=2, bbox_to_anchor=(0.5, -0.13))
     said = "alert" if score > limit else "no alert"
     title = f"Epsilon {value:g}: score {score:.2g}, {said}"
     return finish(ax, title, "value, in standard deviations")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from anomaly_labs.plots.style import ALERT, INK, MARKERS, MUTED, finish
+from anomaly_labs.plots.style import ALERT, GENERATED, INK, MARKERS, MUTED, finish
 
 
 def detection_curves(table: pd.DataFrame, *, ax: Axes | None = None, title: str = "") -> Axes:
@@ -71,7 +71,7 @@ def projections(
     for start, end in zip(moved, found, strict=True):
         ax.plot(*zip(start, end, strict=True), color=INK, lw=0.9, ls="-", zorder=1)
     ax.scatter(moved[:, 0], moved[:, 1], s=42, marker="x", lw=1.6, color=ALERT, label="moved")
-    ax.scatter(found[:, 0], found[:, 1], s=30, marker="o", color="C0", label="put back")
+    ax.scatter(found[:, 0], found[:, 1], s=30, marker="o", color=GENERATED, label="put back")
     ax.set_aspect("equal", adjustable="datalim")
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return finish(ax, title, "first column", "second column", note="")

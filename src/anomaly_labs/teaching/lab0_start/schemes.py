@@ -152,7 +152,7 @@ def method_map(*, ax: Axes | None = None) -> Axes:
             0.88,
             0.72,
             boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor=("#dfe9f5", "#fdeccb", "#eadff2")[column],
+            facecolor=("#ececec", "#dfe9f5", "#fbe3d3")[column],
             edgecolor=MUTED,
             linewidth=0.9,
         )

@@ -6,9 +6,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from anomaly_labs.plots.curves import unit_square
-from anomaly_labs.plots.style import ALERT, ATTACK, INK, MUTED, NORMAL, SMALL, finish
+from anomaly_labs.plots.style import ALERT, ATTACK, INK, MUTED, NORMAL, PAPER, SMALL, finish
 
 
 def score_ladder(
@@ -234,6 +235,7 @@ def vector_map(
             ha="right" if left else "left",
             va="center",
             fontsize=SMALL,
+            path_effects=[withStroke(linewidth=2.5, foreground=PAPER)],
         )
     if values is not None:
         ax.legend()

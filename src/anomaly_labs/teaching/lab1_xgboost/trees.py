@@ -178,7 +178,7 @@ def fitted_function(
             ax.plot(grid, values, color=INK, ls=":", lw=1.5, label=name)
         else:
             ax.plot(grid, values, lw=2, label=name)
-    ax.legend(loc="upper right", fontsize=SMALL)
+    ax.legend(loc="upper right")
     return finish(ax, title, "x", "y", note="")
 
 

@@ -58,9 +58,10 @@ def cost_curves(
         return np.asarray(alarms * normal_a_day + missed * attacks_a_day * miss)
 
     for marker, miss in zip(MARKERS, misses, strict=False):
-        line = ax.plot(cuts, cost(cuts, miss), label=f"a miss costs {miss:g}")[0]
         weight = miss * share / (1 - share) * quiet.size / odd.size  # these rows have another share
         best = cost_based(scores, attack, cost_false_alarm=1.0, cost_miss=weight)
+        at = np.union1d(cuts, best) if np.isfinite(best) else cuts
+        line = ax.plot(at, cost(at, miss), label=f"a miss costs {miss:g}")[0]
         if np.isfinite(best):
             ax.plot(best, cost(np.array([best]), miss), marker, color=line.get_color(), ms=10)
     ax.set_xscale("log")

@@ -8,22 +8,22 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from anomaly_labs.plots.style import INK, MUTED, finish
+from anomaly_labs.plots.style import INK, MUTED, SMALL, finish
 
 _KINDS: Final = (
     (
         "Dense (feed-forward)",
-        "a row of columns, in layers\nof weighted sums: every lab",
+        "a row of columns, in layers\nof weighted sums: Labs 1 to 4",
         (4, 4, 2),
         "all",
     ),
-    ("Autoencoder", "a row, rebuilt by itself\nthis lab", (5, 3, 1, 3, 5), "all"),
+    ("Autoencoder", "a row, squeezed and\nrebuilt: this lab", (5, 3, 1, 3, 5), "all"),
     ("Convolutional", "pictures, signals:\nneighbours go together", (7, 5, 3), "near"),
     ("Recurrent (LSTM, GRU)", "a sequence, one step\nafter the other", (5, 5), "chain"),
     ("Transformer", "a sequence: each part looks\nat every other (attention)", (5, 5), "all"),
     (
         "Generative pair (GAN)",
-        "noise in, made rows out, and\na judge of rows: Lab 3",
+        "noise in, generated rows out,\nand a discriminator: Lab 3",
         (2, 4, 4, 1),
         "all",
     ),
@@ -58,12 +58,14 @@ def autoencoder_scheme(
     for x, (size, height) in enumerate(zip(sizes, heights, strict=True)):
         colour = "#f6e6cf" if x == middle else "#dbe7f3"
         ax.bar(x, height, width=0.42, bottom=-height / 2, color=colour, edgecolor=MUTED)
-        ax.text(x, 0, f"{size}\n{names.get(x, '')}".strip(), ha="center", va="center", fontsize=10)
+        ax.text(
+            x, 0, f"{size}\n{names.get(x, '')}".strip(), ha="center", va="center", fontsize=SMALL
+        )
     for x in range(len(sizes) - 1):
         ax.annotate("", (x + 0.74, 0), (x + 0.26, 0), arrowprops={"arrowstyle": "->", "color": INK})
     top = float(heights.max()) / 2
     for text, place in (("encoder", middle / 2), ("decoder", (middle + len(sizes) - 1) / 2)):
-        ax.text(place, top + 0.35, text, ha="center", fontsize=11, fontweight="bold", color=INK)
+        ax.text(place, top + 0.35, text, ha="center", fontweight="bold", color=INK)
     ax.set_xlim(-0.5, len(sizes) - 0.5)
     ax.set_ylim(-top - 0.2, top + 1.0)
     ax.set_axis_off()
@@ -84,10 +86,10 @@ def network_map(*, fig_width: float = 9.5) -> Axes:
     >>> len(ax.figure.axes)
     6
     """
-    axes = plt.subplots(2, 3, figsize=(fig_width, 5.4))[1]
+    axes = plt.subplots(2, 3, figsize=(fig_width, 5.8), gridspec_kw={"hspace": 0.12})[1]
     for ax, (name, text, sizes, links) in zip(axes.flat, _KINDS, strict=True):
         _layers(ax, sizes, links)
-        ax.text(0.5, -0.08, text, ha="center", va="top", transform=ax.transAxes, fontsize=10)
+        ax.text(0.5, -0.08, text, ha="center", va="top", transform=ax.transAxes, fontsize=SMALL)
         ax.set_axis_off()
         finish(ax, name, note="")
     first: Axes = axes.flat[0]

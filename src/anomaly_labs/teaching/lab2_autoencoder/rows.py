@@ -48,12 +48,12 @@ def latent_map(
         ax.scatter(
             points[rest, 0], points[rest, 1], s=18, color=MUTED, alpha=0.6, lw=0, label="others"
         )
-    colours = [c for c in plt.rcParams["axes.prop_cycle"].by_key()["color"] if c != NORMAL]
+    colours = plt.rcParams["axes.prop_cycle"].by_key()["color"]
     for marker, colour, name in zip(MARKERS, colours, shown, strict=False):
         chosen = (labels == name).to_numpy()
         x, y = points[chosen].T
         ax.scatter(x, y, s=30, color=colour, marker=marker, alpha=0.7, lw=0, label=name)
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.locator_params(nbins=5)
     return finish(ax, title, "first component", "second component")
 
@@ -96,15 +96,16 @@ def residual_cloud(
     outside_ellipse = np.linalg.norm(values @ directions / spread, axis=1) > reach
     shown = values[np.linspace(0, len(values) - 1, min(len(values), 2_000)).astype(int)]
     ax.scatter(shown[:, 0], shown[:, 1], s=9, color=NORMAL, alpha=0.3, lw=0, label="normal rows")
-    ax.scatter(odd[0], odd[1], s=110, color=ATTACK, marker="^", zorder=4, label="one more row")
+    ax.scatter(odd[0], odd[1], s=110, color=ATTACK, marker="^", zorder=4, label="made-up row")
     turn = np.linspace(0, 2 * np.pi, 200)
     circle = np.stack([np.cos(turn), np.sin(turn)])
     ax.plot(*(circle * reach * spread[0]), color=INK, ls="-", label="same plain error")
     ax.plot(
         *(directions * spread @ circle * reach), color=INK, ls="--", label="same whitened error"
     )
-    ax.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     ax.set_aspect("equal", adjustable="datalim")
+    ax.locator_params(nbins=5)
     title = title or (
         f"Normal rows further out than the triangle: {outside_circle.mean():.1%} by the circle, "
         f"{outside_ellipse.mean():.1%} by the ellipse"
@@ -142,7 +143,7 @@ def contamination_curve(table: pd.DataFrame, *, ax: Axes | None = None, title: s
     ax.set_xticks(shares, [f"{share:g}" for share in shares])
     ax.minorticks_off()
     ax.set_ylim(-0.02, 1.04)
-    ax.legend(fontsize=9)
+    ax.legend()
     return finish(ax, title, "attacks among the training rows (%)", "figure on the test rows")
 
 
@@ -181,9 +182,10 @@ def window_errors(
     if axes is None:
         axes = plt.subplots(2, 1, figsize=(10, 4.6), sharex=True)[1]
     upper, lower = axes
-    upper.plot(np.arange(len(series)), series, lw=1.1)
+    upper.plot(np.arange(len(series)), series, color=NORMAL, lw=1.1)
     starts = np.arange(len(errors)) * width
-    lower.step(np.append(starts, starts[-1] + width), np.append(errors, errors[-1]), where="post")
+    edges, heights = np.append(starts, starts[-1] + width), np.append(errors, errors[-1])
+    lower.step(edges, heights, where="post", color=INK)
     for start in starts[np.asarray(errors) > threshold]:
         for ax in (upper, lower):
             ax.axvspan(start, start + width, color=ALERT, alpha=0.2, lw=0)

@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from anomaly_labs.plots.style import INK, MARKERS, MUTED, finish
+from anomaly_labs.plots.style import GENERATED, INK, MARKERS, MUTED, finish
 from anomaly_labs.teaching.lab3_gan.collapse import share_at_one
-
-GENERATED = "#7a21dd"  # neither the colour of normal rows nor that of attacks
 
 Moment = tuple[np.ndarray, np.ndarray]
 """Generated numbers, and the discriminator's probability of "real" on a grid."""
