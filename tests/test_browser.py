@@ -83,6 +83,14 @@ def page(server):
         browser.close()
 
 
+def prepare(page) -> None:
+    """Run the first cells of the lab, as a learner does."""
+    for cell in sources.read(PROJECT / "solutions" / LAB / "lab.py").submission(set()).cells[:3]:
+        if cell.cell_type == "code":
+            select(page, cell.id)
+            run_selected(page)
+
+
 def select(page, cell_id: str) -> None:
     page.evaluate(
         """id => {
@@ -179,10 +187,7 @@ def test_learner_is_told_what_is_wrong_and_what_is_right(page):
         cell.source for cell in source.submission({QUESTION}).cells if cell.get("id") == QUESTION
     )
     wrong, hint, _ = beside.wrong_answers(source.lab)[QUESTION][0]
-    for cell in source.submission(set()).cells[:3]:
-        if cell.cell_type == "code":
-            select(page, cell.id)
-            run_selected(page)
+    prepare(page)
     select(page, f"{QUESTION}-check")
     picture(page, "1-before")
 
@@ -199,3 +204,29 @@ def test_learner_is_told_what_is_wrong_and_what_is_right(page):
     select(page, QUESTION)
     picture(page, "3-right")
     assert told.strip() == f"✓ {QUESTION} passed, 1 point"
+
+
+HEAD = "def ensemble_score(age, owns_console, plays_daily):\n    "
+BROKEN = {  # an answer, and a part of the sentence that its check must show
+    "a list for a number": (f"{HEAD}return [2.0] * 0.5", "a list came where an array is needed"),
+    "None": ("ensemble_score = None", "`ensemble_score` is None"),
+    "wrong shape": (f"{HEAD}return np.zeros((2, 3))", "a number is expected, array([[0., 0., 0.]"),
+    "nothing returned": (f"{HEAD}leaves = 2.0 + 0.9", "None came; a function without `return`"),
+    "an error inside": (f"{HEAD}return leaf + 0.9", "Line 2 of the cell, in `ensemble_score`"),
+}
+
+
+def test_five_kinds_of_broken_answer_get_one_sentence_that_fits(page):
+    prepare(page)
+    for theme, (what, (text, part)) in zip(["Light", "Dark"] * 3, BROKEN.items(), strict=False):
+        in_theme(page, theme)
+        answer(page, text)
+        told = wait_for(page, part)
+        picture(page, f"5-{what.replace(' ', '-')}")
+        assert told.startswith("✗ ")
+        assert len(told.strip().splitlines()) == 1
+        assert "Traceback" not in told
+        assert "site-packages" not in told
+        check = page.locator(".jp-Notebook .jp-CodeCell", has_text=f"Check of {QUESTION}")
+        fits = "pre => pre.scrollWidth <= pre.clientWidth"
+        assert check.locator(".jp-OutputArea pre").evaluate(fits)

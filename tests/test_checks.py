@@ -73,6 +73,20 @@ def test_wrong_shapes_are_named():
         checks.expect_close([1, 2], [1, 2, 3], "three numbers")
 
 
+def test_none_is_told_as_none_and_not_as_a_shape_or_a_number():
+    said = "None came; a function without `return` gives None"
+    for refuse in (
+        lambda: checks.expect_shape(None, (3,), "three numbers"),
+        lambda: checks.expect_shape(None, (), "one number"),
+        lambda: checks.expect_type(None, dict, "the shares"),
+        lambda: checks.expect_close(None, 2.0, "count again"),
+        lambda: checks.expect_close(None, [2.0], "count again"),
+        lambda: checks.expect_between(None, 0, 1, "a rate"),
+    ):
+        with pytest.raises(checks.CheckFailed, match=said):
+            refuse()
+
+
 def test_columns_missing_and_superfluous_are_named():
     with pytest.raises(checks.CheckFailed, match="missing: b; not asked for: c"):
         checks.expect_columns(pd.DataFrame({"a": [1], "c": [1]}), ["a", "b"], "hint")

@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import tiny
@@ -207,3 +208,16 @@ def test_folders_of_the_environment_are_found_from_the_notebooks_too(
     data.make_folders_absolute()
     assert os.environ["ANOMALY_LABS_DATA"] == str(tmp_path / "files of mine")
     assert "ANOMALY_LABS_CACHE" not in os.environ
+
+
+BAR = "from rich.progress import track\nfor _ in track(range(2)):\n    pass"
+
+
+def test_a_progress_bar_neither_stops_a_run_nor_stays(tmp_path: Path) -> None:
+    cells = [nbformat.v4.new_code_cell(text) for text in (BAR, "1 + 1")]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    ran = execute.run_notebook(notebook, folder=tmp_path, env={})
+    shown = [o.get("data", {}).get("text/plain") for cell in ran.cells for o in cell.outputs]
+    assert "Output()" not in shown
+    assert shown[-1] == "2"
+    assert "widgets" not in ran.metadata

@@ -160,3 +160,24 @@ def test_a_name_that_only_a_function_uses_is_none_that_the_cell_makes():
 
     made = mistakes._made("a, b = 1, 2\nfor c in ():\n    pass\ndef f(x):\n    y = x\n    return y")
     assert made == {"a", "b", "c", "f"}
+
+
+OPEN = {
+    "an earlier one is open": "def gain(x):\n    raise checks.NotAnswered()",
+    "it is told": "gain(1)\nchecks.passed('lab9-q1')",
+    "a later one calls it": "def best(x):\n    return gain(x)",
+    "it is told of both": "best(1)\nchecks.passed('lab9-q2')",
+    "worked": "model = None\ndef fit():\n    return 1\nmodel = fit()",
+    "stops": "def ask():\n    return model.predict()\ndef fit():\n    return 1 / 0\nmodel = fit()",
+    "is told by its cell": "ask()\nchecks.passed('lab9-q3')",
+}
+
+
+def test_an_open_exercise_and_one_that_stopped_are_named_where_another_meets_them(tmp_path):
+    ran = dict(zip(OPEN, run([PREPARED, *OPEN.values()], tmp_path)[1:], strict=True))
+    assert told(ran["it is told"]).startswith("… Not answered yet: replace the line")
+    line = told(ran["it is told of both"])
+    assert line.startswith("… Not answered yet: `best` calls `gain`, which another exercise asks")
+    line = told(ran["is told by its cell"])
+    assert "stopped with an error" in line
+    assert "ZeroDivisionError" in line

@@ -99,6 +99,18 @@ def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_
     return false_alarms * alarm_cost, attacks * (1 - recall) * miss_cost
 
 
+# %% wrong="lab0-q3" hint="both costs (a number is expected, None came; a function without `return`"
+def daily_cost(events, attack_share, false_alarm_rate, recall, alarm_cost, miss_cost):
+    attacks = events * attack_share
+    print((events - attacks) * false_alarm_rate * alarm_cost + attacks * (1 - recall) * miss_cost)
+
+
+# %% wrong="lab0-q4" hint="do not overlap (None came; a function without `return` gives None)"
+def window_means(series, width):
+    full = len(series) // width
+    series[: full * width].reshape(full, width).mean(axis=1)
+
+
 # %% wrong="lab0-q4" hint="a sub-sample"
 def window_means(series, width):
     return np.asarray(series)[: len(series) // width * width : width]

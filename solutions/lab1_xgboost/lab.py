@@ -599,6 +599,7 @@ def choose_threshold(scores, y, candidates):
 some_scores = np.array([0.9, 0.7, 0.6, 0.4, 0.2, 0.1])
 some_attacks = np.array([1, 1, 0, 1, 0, 0])
 answer = choose_threshold(some_scores, some_attacks, [0.05, 0.3, 0.65, 0.8])
+checks.expect_between(answer, -np.inf, np.inf, "return one number, one of the candidates")
 checks.expect(
     np.ndim(answer) == 0 and answer in (0.05, 0.3, 0.65, 0.8),
     "return one of the candidates, not its F1",

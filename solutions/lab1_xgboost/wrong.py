@@ -218,6 +218,11 @@ def choose_threshold(scores, y, candidates):
     return max(f1_score(y, scores > t) for t in candidates)
 
 
+# %% wrong="lab1-q5" hint="one of the candidates (a number is expected, None came"
+def choose_threshold(scores, y, candidates):
+    print(max(candidates, key=lambda t: f1_score(y, scores > t)))
+
+
 # %% wrong="lab1-q5" hint="the missed attacks must count in F1"
 def choose_threshold(scores, y, candidates):
     return max(candidates, key=lambda t: ((scores > t) == (y == 1)).mean())

@@ -163,7 +163,7 @@ def run_notebook(
 ) -> nbformat.NotebookNode:
     """Execute every cell in a fresh kernel that works in `folder`; errors stay in the outputs.
 
-    Of a control the still figure is kept: no widget runs in a page.
+    Of a control the still figure is kept, of a progress bar nothing: no widget runs in a page.
     """
     from nbclient import NotebookClient
 
@@ -175,12 +175,14 @@ def run_notebook(
         allow_errors=True,
         extra_arguments=QUIET_KERNEL,
         resources={"metadata": {"path": str(folder)}},
-        store_widget_state=False,
         on_cell_start=lambda cell, cell_index: on_cell(cell_index),
     )
     done = client.execute(env={**os.environ, **env})
-    for output in (output for cell in done.cells for output in cell.get("outputs", ())):
-        output.get("data", {}).pop(WIDGET, None)
+    done.metadata.pop("widgets", None)
+    for cell in (cell for cell in done.cells if cell.cell_type == "code"):
+        cell.outputs = [o for o in cell.outputs if set(o.get("data", ())) != {WIDGET, "text/plain"}]
+        for output in cell.outputs:
+            output.get("data", {}).pop(WIDGET, None)
     return done
 
 

@@ -30,12 +30,15 @@ _TRUTH: Final = (
 _CAUSES: Final = (
     (r"'History' object", "`fit` returns the history of the training; return the model instead"),
     (r"NoneType", _NONE),
+    (r"unsupported operand type\(s\) for \+: 'dict' and 'dict'", "`a | b` joins two dictionaries"),
+    (r"'dict_(?:values|keys|items)'", "`.keys()`, `.values()` and `.items()` give no array; "
+     "`list(...)` makes a list of it, `sum(...)` adds numbers up"),
     (r"AttributeError: '(?:list|tuple)' object|can only concatenate (?:list|tuple)", _LIST),
     (r"multiply sequence by non-int|unsupported operand type\(s\) for .*'(?:list|tuple)'", _LIST),
     (r"'[<>]=?' not supported between instances of '(?:list|tuple)'", _LIST),
     (r"'[<>]=?' not supported between instances of '\w+' and '(?:list|tuple)'", _LIST),
     (r"(?:list|tuple) indices must be integers|only integer scalar arrays can be conv", _LIST),
-    (r"bad operand type for .*'(?:list|tuple)'", _LIST),
+    (r"bad operand type for .*'(?:list|tuple)'|Unrecognized data type: x=\[", _LIST),
     (r"'numpy.ndarray' object has no attribute '(?:iloc|loc|columns|index|to_numpy|items|median)'",
      "an array came where a table of pandas is needed; NumPy has functions of its own, such as "
      "`np.median(array, axis=0)`"),
@@ -49,7 +52,7 @@ _CAUSES: Final = (
     (r"expected axis -?\d+ of input shape|is incompatible with the layer", _COLUMNS),
     (r"cannot reshape array of size", "that many values do not fill whole rows; cut the rest off "
      "first"),
-    (r"could not be broadcast|not aligned|mismatch in its core dimension", _SHAPES),
+    (r"could not be broadcast|not aligned|in its core dimension|Dimensions must be equal", _SHAPES),
     (r"Incompatible shapes|must have the same rank|inner dimensions|Matrix size-incompat", _SHAPES),
     (r"must match exactly|must be the same shape|inconsistent numbers of samples", _SHAPES),
     (r"all the input array dim|same number of dimensions|same length|Singular matrix", _SHAPES),

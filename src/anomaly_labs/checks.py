@@ -15,6 +15,7 @@ from anomaly_labs.errors import LabsError
 if TYPE_CHECKING:
     import numpy as np
 
+_NOTHING = "None came; a function without `return` gives None"
 _watched: list[dict[str, Any]] = []  # the tables of the `unchanged` blocks that are open
 
 
@@ -132,6 +133,8 @@ def expect_type(value: Any, types: type | tuple[type, ...], what: str) -> None:
     numbers = {int: np.integer, float: np.floating}
     if not isinstance(value, (*kinds, *(numbers[kind] for kind in kinds if kind in numbers))):
         wanted = " or ".join(kind.__name__ for kind in kinds)
+        if value is None:
+            raise CheckFailed(f"{what} should be of type {wanted}, but {_NOTHING}.")
         raise CheckFailed(
             f"{what} should be of type {wanted}, but it is of type {type(value).__name__}."
         )
@@ -157,6 +160,8 @@ def expect_shape(value: Any, shape: tuple[int | None, ...], hint: str) -> None:
     """
     import numpy as np
 
+    if value is None:
+        raise CheckFailed(f"{hint} ({_NOTHING}).")
     try:
         came = np.shape(value)
     except ValueError:
@@ -392,6 +397,8 @@ def _as_numbers(value: Any, hint: str, *, scalar: bool) -> Any:
     import numpy as np
 
     expected = "a number is expected" if scalar else "numbers are expected"
+    if value is None:
+        raise CheckFailed(f"{hint} ({expected}, {_NOTHING}).")
     try:
         numbers = np.asarray(value)
         if numbers.dtype.kind not in "biufO" or (scalar and numbers.ndim):

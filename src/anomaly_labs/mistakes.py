@@ -47,7 +47,7 @@ def _told(shell: Any, kind: Any, value: Any, trace: Any, tb_offset: int | None =
         return
     name, line = shown
     sys.last_type, sys.last_value, sys.last_traceback = kind, value, trace
-    shell._showtraceback(type(name, (Exception,), {}), line.removeprefix("✗ "), [line])
+    shell._showtraceback(type(name, (Exception,), {}), line[2:], [line])
 
 
 def _shown(shell: Any, value: Exception, trace: TracebackType) -> tuple[str, str] | None:
@@ -59,13 +59,16 @@ def _shown(shell: Any, value: Exception, trace: TracebackType) -> tuple[str, str
         return None
     cell = _source(frames[0][0])
     is_check = bool(notebooks.checked(cell))
-    if isinstance(value, checks.NotAnswered | NameError) and is_check:
+    hinted = isinstance(value, checks.CheckFailed) and not isinstance(value, checks.NotAnswered)
+    if is_check and not hinted:
         open_ = next((_stopped[name] for name in _used(cell) if name in _stopped), None)
         if open_ is not None:
             return "CheckFailed", (
                 f"✗ The exercise's own cell stopped with an error, so there is nothing to check "
                 f"yet: {open_}; mend that cell and run it first, then this one."
             )
+    if isinstance(value, checks.NotAnswered) and (told := _left_open(frames)):
+        return "NotAnswered", told
     if hasattr(value, "_render_traceback_") or isinstance(value, SyntaxError):
         return None
     _last[:] = [value]
@@ -73,6 +76,18 @@ def _shown(shell: Any, value: Exception, trace: TracebackType) -> tuple[str, str
     if not is_check:
         _stopped.update(dict.fromkeys(_made(cell), sentence))
     return type(value).__name__, f"✗ {sentence}. {REST}"
+
+
+def _left_open(frames: list[tuple[FrameType, int]]) -> str:
+    """Tell that an answer calls a function of an earlier exercise, which has no answer yet."""
+    calls = [frame.f_code for frame, _ in frames if frame.f_code.co_name.isidentifier()]
+    if not calls or calls[0].co_filename == calls[-1].co_filename:
+        return ""
+    own, other = calls[0].co_name, calls[-1].co_name
+    return (
+        f"… Not answered yet: `{own}` calls `{other}`, which another exercise asks for; answer "
+        "that one first."
+    )
 
 
 def _in_answer(frames: list[tuple[FrameType, int]], value: Exception) -> str:
@@ -129,6 +144,7 @@ def _values(frame: FrameType, line: int) -> list[str]:
         if not (callable(value) or hasattr(value, "__spec__") or isinstance(value, str | int))
     }
     suspects = sorted(told, key=lambda name: hasattr(told[name], "shape"))
+    suspects = [name for name in suspects if told[name] is None] or suspects
     return [f"`{name}` is {_described(told[name])}" for name in suspects[:2]]
 
 
