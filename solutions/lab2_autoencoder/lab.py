@@ -512,7 +512,7 @@ kept = ((rows - rebuilt) ** 2).mean()
 checks.expect(kept / own > 0.90, hint.format("M_calibration"))
 # The same at normal test rows over calibration rows. Fast: real 0.915 and 0.042 (128-128: 0.850 and
 # 0.047), generated 0.968 and 0.047 (0.963 and 0.058); full: 1.20 and 0.056, 0.974 and 0.029. Test rows
-# six times in training: 0.54 to 0.56, 0.67 to 0.73; once or thrice 0.61 to 0.94: cannot be told.
+# six times in training: 0.51 to 0.56, 0.67 to 0.73; once or thrice 0.61 to 0.94: cannot be told.
 fresh = encoder.transform(X.iloc[test_normal])
 fresh = ((fresh.to_numpy() - np.asarray(reconstruct(fresh), float)) ** 2).mean()
 least = (0.70 if rt.fast else 1.03) if data.source == "real" else (0.78 if rt.fast else 0.88)
