@@ -413,7 +413,8 @@ print(
 # **15 min · core · 4 points.** Write `build_decoder`, the mirror of the encoder. In `train_network` join both (`keras.Sequential([a, b])`), compile with
 # the optimizer "adam" and the loss "mse", and `fit`: input **and** target are `M_train`, and no other rows. Use `n_epochs`,
 # `batch_size=256`, `verbose=0`. `reconstruct(X)` returns the rebuilt rows of a table like `M_test`, as an array. Other sizes and bends will do, but not a
-# matrix without bends (PCA, `0.9 * X`).
+# matrix without bends (PCA, `0.9 * X`). The check tells a network that has seen attacks. Calibration or test rows that were only mixed in leave too faint a
+# trace for it: keep them out all the same.
 # <details><summary>Hint 1</summary>The sizes run backwards: latent, 32, 64, columns.</details>
 # <details><summary>Hint 2</summary>Standardised columns are often negative: what does `relu` do to the last layer?</details>
 # <details><summary>Hint 3</summary>`my_network.predict(X, verbose=0)` gives the rebuilt rows.</details>
@@ -470,7 +471,7 @@ def rebuild(numbers):
     return reconstruct(pd.DataFrame(numbers, columns=M_calibration.columns))
 
 
-# Of networks 0.13 to 0.22 in both modes, of a matrix 0 (see probes.bend).
+# Of networks 0.13 to 0.38 in both modes, of a matrix 0 (see probes.bend).
 hint = "half-way between two rows it gives the half-way of what it gives for both: that is a matrix (PCA, 0.9 * X), and no network with bends"
 checks.expect(probes.bend(rebuild, rows[:300]) > 0.01, hint)
 ranks = np.median(probes.jacobian_ranks(rebuild, rows[:20]))
@@ -481,33 +482,40 @@ checks.expect_close(reconstruct((few + 1e-4).astype("float32")), remade, hint, t
 hint = "more than 8 numbers of a row pass through: every way from row to rebuilt row must lead through the bottleneck"
 checks.expect(ranks <= 12, hint)  # at a kink of the network a rank comes out larger
 hint = "rebuilt values stay inside a limited range; the last layer must give any number, so no activation there"
-checks.expect(rebuilt.min() < -0.3 and rebuilt.max() > 1.2, hint)
-# Ten networks: real data mean 0.042, standard deviation 0.0023; generated 0.052 and 0.0035;
-# in fast mode 0.265 and 0.020, generated 0.278 and 0.019; a decoder of 64 and 32: 0.32 and 0.024.
-limit = 0.42 if rt.fast else 0.08
+# Decoders of sigmoids reach least far: in fast mode -1.39 and 0.18 (mean, standard deviation), and 1.38
+# and 0.27, too near to the 1 of a last tanh; in full mode to -5 and 6.
+checks.expect(rebuilt.min() < -0.3 and (rt.fast or rebuilt.max() > 1.2), hint)
+# Each limit below is mean -+ 3 standard deviations of clean networks: in fast mode five decoders (32-64,
+# 64-32, 128-128, tanh, sigmoid), ten seeds each; in full mode all but tanh, eight seeds on real and
+# five on generated data. Where the 3 deviations of one decoder alone reach farther, they count.
+# Fast: real 0.36 and 0.19, generated 0.37 and 0.19 (sigmoid 0.73, others up to 0.34); full: 0.065 and
+# 0.045, 0.077 and 0.044. So in fast mode this tells only a network that has hardly learned.
+limit = 0.94 if rt.fast else 0.21
 hint = f"on unseen normal rows less than {limit:.1%} of the spread should be left unexplained; train on (M_train, M_train)"
 checks.expect(left < limit, hint)
-# Error at floods over that at normal rows, real data: clean networks 600 and more, with attacks in
-# training (1 % or the test rows) 32 and less; in fast mode clean 74 and more, others 15 and less.
+# Error at floods over that at normal rows, 3 deviations of its logarithm below the mean: fast: real 41,
+# generated 35; full: 265 and 175. One attack in a hundred training rows: 8 and less; full 14 (real).
 floods = reserve[y.iloc[reserve].to_numpy() == "neptune"][:300]
 floods = encoder.transform(X.iloc[floods])
 odd = np.median(((floods.to_numpy() - np.asarray(reconstruct(floods), float)) ** 2).mean(axis=1))
 usual = np.median(((rows - rebuilt) ** 2).mean(axis=1))
 hint = "floods of half-open connections (neptune) are rebuilt nearly as well as normal rows: the network has seen attacks, so fit it on M_train alone"
 checks.expect(odd > (30 if rt.fast else 120) * usual, hint)
-# Mean error at calibration rows over that at training rows. Real data: clean 1.02 to 1.06, trained on
-# calibration rows .88; generated 1.19 and .97; in fast mode 1.03 to 1.3 and .98; 1.09 and .98.
+# Mean error at calibration rows over that at training rows. Fast: real 1.11 and 0.057, generated 1.07
+# and 0.055; full: 1.05 and 0.047, 1.04 and more. M_calibration twice instead of M_train: 0.84 to 0.89;
+# beside M_train 0.97 to 1.03, which cannot be told.
 hint = (
     "rows of {} are rebuilt better than rows that a network has never seen: fit it on M_train alone"
 )
 own = ((M_train.to_numpy() - np.asarray(reconstruct(M_train), float)) ** 2).mean()
 kept = ((rows - rebuilt) ** 2).mean()
-checks.expect(kept / own > (1.0 if rt.fast else 0.98), hint.format("M_calibration"))
-# The same at test rows over calibration rows. Real: clean 1.20, test rows in training 1.05;
-# generated .96 to 1.02 and .90 to .94; in fast mode .89 and .83; .92 and .93, seen thrice .88.
+checks.expect(kept / own > 0.90, hint.format("M_calibration"))
+# The same at normal test rows over calibration rows. Fast: real 0.915 and 0.042 (128-128: 0.850 and
+# 0.047), generated 0.968 and 0.047 (0.963 and 0.058); full: 1.20 and 0.056, 0.974 and 0.029. Test rows
+# six times in training: 0.51 to 0.56, 0.67 to 0.73; once or thrice 0.61 to 0.94: cannot be told.
 fresh = encoder.transform(X.iloc[test_normal])
 fresh = ((fresh.to_numpy() - np.asarray(reconstruct(fresh), float)) ** 2).mean()
-least = (0.86 if rt.fast else 1.12) if data.source == "real" else (0.905 if rt.fast else 0.93)
+least = (0.70 if rt.fast else 1.03) if data.source == "real" else (0.78 if rt.fast else 0.88)
 checks.expect(fresh / kept > least, hint.format("the test"))
 ### BEGIN HIDDEN TESTS
 hidden = checks.hidden_rng()
