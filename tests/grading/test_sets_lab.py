@@ -1,6 +1,6 @@
 """A toy lab that loads every split of each real set's twin, graded in the sandbox.
 
-Sets that come with a package need no twin.
+Sets that come with a package, or are generated, need no twin.
 """
 
 import io
@@ -37,7 +37,6 @@ from anomaly_labs import checks, datasets, runtime
 
 rt = runtime.prepare(seed=0)
 
-# %% locked="lab9-data"
 {loads}
 
 # %% [markdown]
@@ -78,9 +77,10 @@ def project(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(PROJECT / name, course)
     pairs = [(name, split) for name in NAMES for split in describe(name).splits]
     names = [f"{name}_{split}" for name, split in pairs]
+    cell = '# %% locked="lab9-data'
     loads = [
-        f'{variable} = datasets.load("{name}", split="{split}").X'
-        for variable, (name, split) in zip(names, pairs, strict=True)
+        f'{cell}{number}"\n{variable} = datasets.load("{name}", split="{split}").X\n'
+        for number, (variable, (name, split)) in enumerate(zip(names, pairs, strict=True))
     ]
     sizes = [len(load(name, split=split).X) for name, split in pairs]
     checks = [
