@@ -22,7 +22,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from anomaly_desk.labs import beside, sources
-from anomaly_labs.plots.alarms import _LOOKS
+from anomaly_labs.plots.alarms import LOOKS
 from anomaly_labs.plots.style import finish, use_course_style
 from anomaly_labs.teaching import comparison
 
@@ -132,7 +132,7 @@ def compared() -> Image.Image:
     for ax, types in zip(axes, ("known", "new"), strict=True):
         detectors = areas[areas["types"] == types].groupby("detector", sort=False)
         for detector, rows in detectors:
-            colour, dashes = _LOOKS[str(detector)]
+            colour, dashes = LOOKS[str(detector)]
             ax.plot(rows["false_alarms"], rows["mean"], color=colour, ls=dashes, label=detector)
             ax.fill_between(
                 rows["false_alarms"], rows["low"], rows["high"], color=colour, alpha=0.2

@@ -14,12 +14,14 @@ from anomaly_labs.plots.style import INK, MARKERS, MUTED, finish
 
 Types = Literal["known", "new"]
 
-_LOOKS = {
+LOOKS = {
     "XGBoost": ("#832db6", "-"),
     "autoencoder": ("#1b7f5c", "--"),
     "BiGAN": ("#a96b59", "-."),
     "Mahalanobis": ("#717581", ":"),
 }
+"""Colour and dashes of the detectors that the course compares."""
+
 _RATES = np.geomspace(0.001, 0.5, 120).tolist()
 
 
@@ -96,8 +98,8 @@ def recall_over_alarms(
 
 def _looks(names: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Return colour and line style by detector; those of the course have their own."""
-    free = [look for name, look in _LOOKS.items() if name not in names]
-    return {name: _LOOKS[name] if name in _LOOKS else free.pop(0) for name in names}
+    free = [look for name, look in LOOKS.items() if name not in names]
+    return {name: LOOKS[name] if name in LOOKS else free.pop(0) for name in names}
 
 
 def _mark(

@@ -1,4 +1,4 @@
-"""Honest authentication."""
+"""Logons of people: days, servers, mistakes, administrators, work from elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Honest cards."""
+"""Payments of people who own their cards, journeys and runs of small ones."""
 
 from __future__ import annotations
 

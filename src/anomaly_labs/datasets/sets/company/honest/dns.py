@@ -1,4 +1,4 @@
-"""Honest dns."""
+"""Questions of people, programs and the mail server, some of them long or for nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Honest flows."""
+"""Flows of people and of the agents on their machines, with those of servers and of odd days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Honest kpis."""
+"""Key figures with seasons, restarts, newsletters and repairs."""
 
 from __future__ import annotations
 

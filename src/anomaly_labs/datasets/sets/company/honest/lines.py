@@ -1,4 +1,4 @@
-"""Honest lines."""
+"""Log lines of sessions, programs, mistyped passwords and the shop at work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Honest tickets."""
+"""Tickets of everyday trouble, most of them after weekends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Honest windows."""
+"""Windows events of people, programs and upkeep, some of which look like an attack."""
 
 from __future__ import annotations
 
